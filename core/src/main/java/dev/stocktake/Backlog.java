@@ -1,0 +1,41 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of the live generation is not yet true, in numbers.
+ *
+ * @param marked products with a mark, quarantined ones not counted
+ * @param due those of them that may be claimed now
+ * @param suspect those of them whose write had an unknown outcome
+ * @param quarantined products set aside
+ * @param inFlight products of open batches
+ * @param openBatches batches not yet confirmed, failed or suspect
+ * @param oldest when the oldest mark was made; null if there is none
+ * @param nextDue when the next mark that was put off may be claimed; null if none was
+ * @param now the ledger's time
+ */
+public record Backlog(
+        long marked,
+        long due,
+        long suspect,
+        long quarantined,
+        long inFlight,
+        long openBatches,
+        @Nullable Instant oldest,
+        @Nullable Instant nextDue,
+        Instant now) {
+
+    /** How old the oldest mark is. */
+    public Optional<Duration> oldestAge() {
+        return Optional.ofNullable(oldest).map(since -> Duration.between(since, now));
+    }
+
+    /** How long until the next mark that was put off is due. */
+    public Optional<Duration> untilDue() {
+        return Optional.ofNullable(nextDue).map(due -> Duration.between(now, due));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.stocktake;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products that one batch is about to make true; persisted before anything is read or sent.
+ *
+ * @param batchId the batch
+ * @param generation for which generation
+ * @param items the products, distinct
+ */
+public record Claim(String batchId, long generation, List<Item> items) {
+
+    /** Copies the list. */
+    public Claim {
+        items = List.copyOf(items);
+    }
+
+    /**
+     * A claimed product.
+     *
+     * @param key the product
+     * @param token of its mark at the time of the claim; 0 for a product that came from the frontier and has no mark
+     * @param forced write it even if it looks unchanged
+     * @param reason why it was marked
+     * @param attempts how often it was tried since it was marked
+     * @param refused the fingerprint that the index refused before, if it did
+     */
+    public record Item(
+            ProductKey key,
+            long token,
+            boolean forced,
+            Reason reason,
+            int attempts,
+            @Nullable Fingerprint refused) {
+
+        /** The fingerprint that the index refused before. */
+        public Optional<Fingerprint> refusedBefore() {
+            return Optional.ofNullable(refused);
+        }
+    }
+}

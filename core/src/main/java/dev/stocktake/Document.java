@@ -1,0 +1,172 @@
+package dev.stocktake;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the index shall hold for one product: an ordered map of JSON-like values.
+ *
+ * <p>Values are {@code null}, {@link String}, {@link Boolean}, {@link Long}, {@link BigDecimal}, unmodifiable
+ * {@link List}s and unmodifiable {@link Map}s of them. {@link Builder#put} accepts the usual Java types and turns them into
+ * these: integers into {@code Long} (or {@code BigDecimal} beyond its range), floating point into {@code BigDecimal}, enums
+ * and UUIDs into text, dates and instants into ISO 8601 text in UTC. The order of fields is kept, and is no part of
+ * {@linkplain #equals equality}.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Document {
+
+    private static final int MAX_DEPTH = 50;
+
+    private final Map<String, @Nullable Object> fields;
+
+    private Document(Map<String, @Nullable Object> fields) {
+        this.fields = Collections.unmodifiableMap(fields);
+    }
+
+    /** A document with these fields. */
+    public static Document of(Map<String, ? extends @Nullable Object> fields) {
+        Builder builder = builder();
+        fields.forEach(builder::put);
+        return builder.build();
+    }
+
+    /** An empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** All fields in their order; unmodifiable. */
+    public Map<String, @Nullable Object> fields() {
+        return fields;
+    }
+
+    /** One field; null if it is null or not there. */
+    public @Nullable Object get(String field) {
+        return fields.get(field);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Document that && fields.equals(that.fields);
+    }
+
+    @Override
+    public int hashCode() {
+        return fields.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return fields.toString();
+    }
+
+    /** Builds a {@link Document}. Not thread-safe. */
+    public static final class Builder {
+
+        private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /**
+         * Adds or replaces a field.
+         *
+         * @param value see {@link Document}; null is kept as null
+         * @throws IllegalArgumentException if the value is of no type that a document can hold, or is NaN or infinite; the
+         *     message names the field
+         */
+        public Builder put(String field, @Nullable Object value) {
+            if (field.isEmpty()) {
+                throw new IllegalArgumentException("A document's field must have a name");
+            }
+            fields.put(field, normal(field, value, 0));
+            return this;
+        }
+
+        /** The document. The builder must not be used afterwards. */
+        public Document build() {
+            return new Document(fields);
+        }
+    }
+
+    private static @Nullable Object normal(String path, @Nullable Object value, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("Field '" + path + "' is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (value == null || value instanceof String || value instanceof Boolean || value instanceof Long) {
+            return value;
+        }
+        if (value instanceof Number number) {
+            return number(path, number);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((key, inner) -> {
+                String name = String.valueOf(key);
+                copy.put(name, normal(path + "." + name, inner, depth + 1));
+            });
+            return Collections.unmodifiableMap(copy);
+        }
+        if (value instanceof Collection<?> collection) {
+            List<@Nullable Object> copy = new ArrayList<>(collection.size());
+            for (Object inner : collection) {
+                copy.add(normal(path + "[" + copy.size() + "]", inner, depth + 1));
+            }
+            return Collections.unmodifiableList(copy);
+        }
+        if (value instanceof Object[] array) {
+            return normal(path, java.util.Arrays.asList(array), depth);
+        }
+        return text(path, value);
+    }
+
+    private static Object number(String path, Number number) {
+        if (number instanceof Integer || number instanceof Short || number instanceof Byte) {
+            return number.longValue();
+        }
+        if (number instanceof BigDecimal decimal) {
+            return decimal;
+        }
+        if (number instanceof BigInteger integer) {
+            return integer.bitLength() < 64 ? (Object) integer.longValue() : new BigDecimal(integer);
+        }
+        double real = number.doubleValue();
+        if (Double.isNaN(real) || Double.isInfinite(real)) {
+            throw new IllegalArgumentException("Field '" + path + "' is " + real
+                    + ", which no search index can hold; store null or a finite number instead");
+        }
+        return number instanceof Float ? new BigDecimal(number.toString()) : BigDecimal.valueOf(real);
+    }
+
+    private static String text(String path, Object value) {
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        if (value instanceof OffsetDateTime time) {
+            return time.withOffsetSameInstant(ZoneOffset.UTC).toString();
+        }
+        if (value instanceof Instant
+                || value instanceof LocalDate
+                || value instanceof LocalDateTime
+                || value instanceof UUID
+                || value instanceof Character) {
+            return value.toString();
+        }
+        throw new IllegalArgumentException(
+                "Field '" + path + "' is a " + value.getClass().getName()
+                        + ", which a document cannot hold; convert it to text, a number, a boolean, a list or a map");
+    }
+}

@@ -1,0 +1,198 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The books of one index, inside one transaction of a {@link Ledger}.
+ *
+ * <p>The rule numbers are those of {@code docs/correctness.md}. Methods that take a {@link Lease} change nothing and answer
+ * {@code false} or empty if its epoch is no longer the current one: a deposed holder cannot touch the books. Everything
+ * about time is the ledger's own clock (a database's, in a database), so instances need not agree on the time.
+ *
+ * <p>Confined to the thread and to the call of {@link Ledger#inTransaction}.
+ */
+public interface LedgerTransaction {
+
+    /** The ledger's time. */
+    Instant now();
+
+    // --- who may write
+    // ------------------------------------------------------------------------------------------------
+
+    /**
+     * Takes the lane, if nobody else holds it or the other holder's time is over: a <em>new</em> epoch, always. In the same
+     * transaction every batch that is still open becomes suspect (R8), as {@link #suspect} does it.
+     *
+     * @param hold see {@link #suspect}
+     * @return empty if another holder has time left; the same holder may always take a new epoch
+     */
+    Optional<Lease> acquire(String holder, Duration time, Duration hold);
+
+    /** Extends the lease, also one that has run out, as long as nobody else took it. */
+    boolean renew(Lease lease, Duration time);
+
+    /** Ends the lease at once, so that another may acquire; the epoch stays. */
+    boolean release(Lease lease);
+
+    /** Who holds the lane now; empty if nobody, or the time is over. */
+    Optional<Lease> holder();
+
+    // --- generations
+    // --------------------------------------------------------------------------------------------------
+
+    /** All generations that marks must reach, oldest first. */
+    List<Generation> generations();
+
+    /** The live one of them; empty before the first. */
+    default Optional<Generation> live() {
+        return generations().stream()
+                .filter(generation -> generation.state() == Generation.State.LIVE)
+                .findFirst();
+    }
+
+    /**
+     * Opens the first generation, live at once: its frontier stands at the start, not forced, and a walk over the index's
+     * ids is owed.
+     *
+     * @param auditPosition where the log of writes is read from
+     * @return empty if the lease is over or a live generation exists
+     */
+    Optional<Generation> open(Lease lease, IndexIdentity identity, long auditPosition);
+
+    /**
+     * The name is bound to other content than the generation's (dropped and made anew by somebody, restored): takes it as
+     * the generation's from now on, makes every open batch suspect and marks everything, forced.
+     */
+    boolean adopt(Lease lease, long generation, IndexIdentity identity, Duration hold);
+
+    // --- mark
+    // ---------------------------------------------------------------------------------------------------------
+
+    /**
+     * Marks products in every open generation (R1): a new token, due at once, the more urgent of the two reasons, suspect if
+     * it was or {@code forced} is; {@code since} stays that of the first mark; a quarantine is lifted (the refused
+     * fingerprint is kept, {@link Claim.Item#refused}), and the product is then tried alone. Also for keys beyond the frontier. No lease needed.
+     */
+    void mark(Collection<ProductKey> keys, Reason reason, boolean forced);
+
+    /**
+     * Marks everything without writing rows (A2): in every open generation the frontier returns to its start (forced if it
+     * was forced and had not ended, or {@code forced} is), every existing row is marked as {@link #mark} would with
+     * {@link Reason#SWEEP}, and a walk over the index's ids is owed under a new token. No lease needed.
+     */
+    void markAll(boolean forced);
+
+    // --- claim, confirm
+    // -----------------------------------------------------------------------------------------------
+
+    /**
+     * Opens a batch of marked products (R3): due, not quarantined, not in flight (R5). Most urgent reason first, then
+     * oldest. All items have the same split limit (see {@link #fail}) as the first, and are at most that many.
+     *
+     * @param batchId new
+     * @param limit how many at most, positive
+     * @return empty if there is nothing to claim, the lease is over, or the generation is not open or is swapping
+     */
+    Optional<Claim> claim(Lease lease, long generation, String batchId, int limit);
+
+    /**
+     * Moves the frontier over a page of keys and opens a batch of them, in one step (A1). The page was read before. A key
+     * that has a row is left to its row (if the frontier is forced, the row is marked forced); a key in flight without a row
+     * gets a mark; the rest become items without a token, forced if the frontier is.
+     *
+     * @param seen the generation as it was when the page was read
+     * @return the claim, without items if there was nothing to open (then no batch exists); empty if the lease is over or
+     *     the frontier is not where {@code seen} says
+     */
+    Optional<Claim> claimFrontier(Lease lease, Generation seen, String batchId, KeyPage page);
+
+    /** Adds where writes of an open batch stand in the index's order. */
+    boolean submitted(Lease lease, Claim claim, Collection<Long> positions);
+
+    /**
+     * Closes an open batch as applied (R4): the mark of each item goes, if its token is still the claimed one and its hold
+     * is not longer than the batch is old (A4: claimed before {@code holdUntil} keeps the row, due then). An item without a
+     * token removes nothing.
+     *
+     * @param refused items that were left out: each becomes a quarantined row, unless it was marked anew meanwhile
+     */
+    boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused);
+
+    /**
+     * Closes an open batch as not applied. Items from the frontier get rows (with their force). Rows whose token is still
+     * the claimed one get one attempt more, are put off and are split; rows marked anew stay due.
+     *
+     * @param retryAfter how long they are put off
+     * @param splitLimit how many products at most may share their next batch; 0 to leave it as it was
+     */
+    boolean fail(Lease lease, Claim claim, Duration retryAfter, int splitLimit);
+
+    /**
+     * Closes an open batch as unknown (R7): every item gets a forced mark in every open generation, and the batch is
+     * remembered with its items until the log shows it or seven days are over.
+     *
+     * @param hold how long a request may still be on its way (A4); zero where the index has a log of writes
+     */
+    boolean suspect(Lease lease, Claim claim, Duration hold);
+
+    // --- walk and audit
+    // -----------------------------------------------------------------------------------------------
+
+    /** The walk over the index's ids that was owed under this token has been made; false if a later one is owed (A2). */
+    boolean walked(Lease lease, long generation, long owedWalk);
+
+    /** How far the index's log of writes has been read. */
+    long auditPosition();
+
+    /** The batches of these that are remembered. */
+    Map<String, BatchRecord> batches(Collection<String> ids);
+
+    /** Marks every item of a remembered batch, forced. */
+    void markBatch(String batchId);
+
+    /**
+     * Moves the position from which the log is read next, and forgets what is no longer needed: confirmed and failed
+     * batches whose positions all lie before it, suspect ones whose write was seen, expired ones (A5).
+     *
+     * @param seen batches whose writes were met on the way
+     * @return false if the lease is over or the position is not {@code from}
+     */
+    boolean auditTo(Lease lease, long from, long to, Collection<String> seen);
+
+    // --- feeds
+    // --------------------------------------------------------------------------------------------------------
+
+    /** What {@link #saveCursor} kept for a feed; empty if nothing ever was. */
+    Optional<String> cursor(String feed);
+
+    /** Keeps a feed's place; at most 2,000 characters, may be empty. No lease needed. */
+    void saveCursor(String feed, String cursor);
+
+    // --- looking
+    // ------------------------------------------------------------------------------------------------------
+
+    /** What is remembered of these products in the live generation; an entry for each. */
+    Map<ProductKey, Standing> standing(Collection<ProductKey> keys);
+
+    /** The live generation in numbers; all zero before the first. */
+    Backlog backlog();
+
+    /** Quarantined products of the live generation, by key, at most {@code limit}. */
+    Map<ProductKey, Refusal> quarantine(int limit);
+
+    /**
+     * The technology beneath, for adapters of the same kind: a feed that keeps its queue in the ledger's own database
+     * removes what was read in this transaction.
+     *
+     * @return null if the ledger has nothing of that type
+     */
+    default <T> @Nullable T unwrap(Class<T> type) {
+        return null;
+    }
+}

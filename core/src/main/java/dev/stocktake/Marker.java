@@ -1,0 +1,28 @@
+package dev.stocktake;
+
+import java.util.Collection;
+
+/**
+ * What a {@link SyncPolicy} can do: mark.
+ *
+ * <p>Confined to the thread and to the call of {@link SyncPolicy#mark}. A mark is durable when the method returns.
+ */
+public interface Marker {
+
+    /**
+     * Marks these products. A run waits for products marked with {@link Reason#DEMAND} and reports on each.
+     *
+     * @param keys any number, in pages of a few thousand
+     */
+    void mark(Collection<ProductKey> keys, Reason reason);
+
+    /** Marks everything: every product the source has, and every id the index holds without a product. */
+    void markEverything();
+
+    /**
+     * Marks what the change feeds name since they were last taken.
+     *
+     * @throws MisconfiguredException if there is no feed
+     */
+    void takeChanges();
+}

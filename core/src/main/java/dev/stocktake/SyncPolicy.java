@@ -1,0 +1,68 @@
+package dev.stocktake;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Marks the products that one run must look at.
+ *
+ * <p>The four ready ones differ in nothing else: whatever was marked is made true by the one lane of the index, by the same
+ * rules. Users may write their own:
+ *
+ * <pre>{@code
+ * SyncPolicy bestsellers = SyncPolicy.of("bestsellers",
+ *         marker -> marker.mark(shop.bestsellers(), Reason.AUDIT));
+ * }</pre>
+ *
+ * <p>Thread-safe if used by several instances or threads.
+ */
+public interface SyncPolicy {
+
+    /** A word for reports and logs. */
+    String name();
+
+    /** Marks. */
+    void mark(Marker marker);
+
+    /** Every product of the source, and what is in the index but no longer in the source. Never empties the index first. */
+    static SyncPolicy full() {
+        return of("full", Marker::markEverything);
+    }
+
+    /** What the change feeds name. Costs what changed, not what is in the catalogue. */
+    static SyncPolicy smart() {
+        return of("smart", Marker::takeChanges);
+    }
+
+    /** These products, before everything else; the run returns when they are true, or says why not. */
+    static SyncPolicy products(Collection<ProductKey> keys) {
+        List<ProductKey> wanted = List.copyOf(keys);
+        return of("products", marker -> marker.mark(wanted, Reason.DEMAND));
+    }
+
+    /** The products with these ids, as {@link #products(Collection)}. */
+    static SyncPolicy products(String... ids) {
+        return products(Arrays.stream(ids).map(ProductKey::new).toList());
+    }
+
+    /** A policy of your own. */
+    static SyncPolicy of(String name, java.util.function.Consumer<Marker> marking) {
+        return new SyncPolicy() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void mark(Marker marker) {
+                marking.accept(marker);
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
+    }
+}

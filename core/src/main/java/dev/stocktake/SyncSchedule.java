@@ -1,0 +1,119 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which policies run by themselves, and how often.
+ *
+ * <pre>{@code
+ * SyncSchedule schedule = SyncSchedule.builder()
+ *         .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+ *         .every(Duration.ofHours(24), SyncPolicy.full())
+ *         .build();
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class SyncSchedule {
+
+    private final List<Entry> entries;
+
+    private SyncSchedule(List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+    }
+
+    /** Smart at least every second, full every day. */
+    public static SyncSchedule recommended() {
+        return builder()
+                .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+                .every(Duration.ofHours(24), SyncPolicy.full())
+                .build();
+    }
+
+    /** An empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    /** The longest time between two runs of a policy of this name; used to compute a {@link Guarantee}. */
+    java.util.Optional<Duration> slowest(String policy) {
+        return entries.stream()
+                .filter(entry -> entry.policy().name().equals(policy))
+                .map(Entry::slowest)
+                .min(Duration::compareTo);
+    }
+
+    @Override
+    public String toString() {
+        return entries.toString();
+    }
+
+    /**
+     * One policy and its pace.
+     *
+     * @param fastest the delay after a run that found something
+     * @param slowest the delay that runs without a find grow to, doubling
+     */
+    record Entry(SyncPolicy policy, Duration fastest, Duration slowest) {
+
+        Duration next(Duration last, boolean found) {
+            if (found) {
+                return fastest;
+            }
+            Duration doubled = last.multipliedBy(2);
+            return doubled.compareTo(slowest) > 0 ? slowest : doubled;
+        }
+
+        @Override
+        public String toString() {
+            return policy.name() + " every " + (fastest.equals(slowest) ? slowest : fastest + " to " + slowest);
+        }
+    }
+
+    /** Builds a {@link SyncSchedule}. Not thread-safe. */
+    public static final class Builder {
+
+        private final List<Entry> entries = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Runs a policy with this delay between the end of a run and the start of the next. */
+        public Builder every(Duration delay, SyncPolicy policy) {
+            return paced(delay, delay, policy);
+        }
+
+        /**
+         * Runs a policy soon again after a run that found something, and ever more slowly while there is nothing to find.
+         *
+         * @param fastest the delay after a run that found something, positive
+         * @param slowest the delay at most, not less than {@code fastest}
+         * @throws IllegalArgumentException if the delays are not as said
+         */
+        public Builder paced(Duration fastest, Duration slowest, SyncPolicy policy) {
+            if (fastest.isZero() || fastest.isNegative()) {
+                throw new IllegalArgumentException(
+                        "schedule: the delay of '" + policy.name() + "' must be positive, not " + fastest);
+            }
+            if (slowest.compareTo(fastest) < 0) {
+                throw new IllegalArgumentException("schedule: the slowest delay of '" + policy.name() + "' (" + slowest
+                        + ") must not be shorter than its fastest (" + fastest + ")");
+            }
+            entries.add(new Entry(policy, fastest, slowest));
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if there is no policy */
+        public SyncSchedule build() {
+            if (entries.isEmpty()) {
+                throw new IllegalArgumentException("schedule: add at least one policy");
+            }
+            return new SyncSchedule(entries);
+        }
+    }
+}

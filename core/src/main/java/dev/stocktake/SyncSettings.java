@@ -1,0 +1,149 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rates and bounds of the lane. None of them can switch a rule off.
+ *
+ * <pre>{@code
+ * SyncSettings settings = SyncSettings.defaults()
+ *         .withBatch(new SyncSettings.Batch(500, 4_000_000, 2));
+ * }</pre>
+ *
+ * @param batch how much goes into one batch, and how many batches are on their way at once
+ * @param retry when and how often something is tried again
+ * @param lane how long the lease lasts and how long a run is patient
+ */
+public record SyncSettings(Batch batch, Retry retry, Lane lane) {
+
+    private static final SyncSettings DEFAULTS = new SyncSettings(
+            new Batch(2_000, 4L * 1024 * 1024, 4),
+            new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5), 2, 5),
+            new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)));
+
+    /** The settings that are used where nothing else is said. */
+    public static SyncSettings defaults() {
+        return DEFAULTS;
+    }
+
+    /** These settings with other batches. */
+    public SyncSettings withBatch(Batch other) {
+        return new SyncSettings(other, retry, lane);
+    }
+
+    /** These settings with other retries. */
+    public SyncSettings withRetry(Retry other) {
+        return new SyncSettings(batch, other, lane);
+    }
+
+    /** These settings with another lane. */
+    public SyncSettings withLane(Lane other) {
+        return new SyncSettings(batch, retry, other);
+    }
+
+    /**
+     * How much goes into one batch. The index's own {@linkplain SearchIndex#limits() limits} hold as well.
+     *
+     * @param maxProducts at most this many products are claimed at once
+     * @param maxBytes documents are sent when about this many bytes have been read; bounds the memory of a run
+     * @param maxInFlight at most this many batches wait for the index at once
+     */
+    public record Batch(int maxProducts, long maxBytes, int maxInFlight) {
+
+        /** @throws IllegalArgumentException naming every value that is wrong */
+        public Batch {
+            Problems problems = new Problems("batch");
+            problems.atLeast("maxProducts", maxProducts, 1);
+            problems.atLeast("maxBytes", maxBytes, 1024);
+            problems.atLeast("maxInFlight", maxInFlight, 1);
+            problems.throwIfAny();
+        }
+    }
+
+    /**
+     * When and how often something is tried again. Delays grow from {@code first} by {@code growth} up to {@code longest};
+     * advice of the other side ({@code Retry-After}) wins.
+     *
+     * @param first delay after the first failure
+     * @param longest delay at most
+     * @param growth factor from one delay to the next, at least 1
+     * @param attempts after this many failures in a row a run gives up; what it did not do stays marked
+     */
+    public record Retry(Duration first, Duration longest, double growth, int attempts) {
+
+        /** @throws IllegalArgumentException naming every value that is wrong */
+        public Retry {
+            Problems problems = new Problems("retry");
+            problems.positive("first", first);
+            problems.atLeast("longest", longest, first);
+            if (!(growth >= 1 && growth <= 100)) {
+                problems.add("growth", "must be between 1 and 100, not " + growth);
+            }
+            problems.atLeast("attempts", attempts, 1);
+            problems.throwIfAny();
+        }
+    }
+
+    /**
+     * How long the lease lasts and how long a run is patient.
+     *
+     * @param lease after this time without a sign of life another instance may take the lane over
+     * @param patience how long a run waits for products that another thread or instance makes true, and for the index to
+     *     apply what it accepted
+     * @param firstPoll how long after a write the index is asked for the first time
+     * @param longestPoll the delay between two questions at most
+     */
+    public record Lane(Duration lease, Duration patience, Duration firstPoll, Duration longestPoll) {
+
+        /** @throws IllegalArgumentException naming every value that is wrong */
+        public Lane {
+            Problems problems = new Problems("lane");
+            problems.atLeast("lease", lease, Duration.ofSeconds(1));
+            problems.positive("patience", patience);
+            problems.positive("firstPoll", firstPoll);
+            problems.atLeast("longestPoll", longestPoll, firstPoll);
+            problems.throwIfAny();
+        }
+    }
+
+    /** Collects what is wrong, each problem with its path. */
+    private static final class Problems {
+
+        private final String path;
+        private final List<String> found = new ArrayList<>();
+
+        Problems(String path) {
+            this.path = path;
+        }
+
+        void add(String name, String problem) {
+            found.add(path + "." + name + " " + problem);
+        }
+
+        void atLeast(String name, long value, long least) {
+            if (value < least) {
+                add(name, "must be at least " + least + ", not " + value);
+            }
+        }
+
+        void atLeast(String name, Duration value, Duration least) {
+            if (value.compareTo(least) < 0) {
+                add(name, "must be at least " + least + ", not " + value);
+            }
+        }
+
+        void positive(String name, Duration value) {
+            if (value.isZero() || value.isNegative()) {
+                add(name, "must be positive, not " + value);
+            }
+        }
+
+        void throwIfAny() {
+            if (!found.isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", found));
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.stocktake;
+
+import java.util.List;
+
+/**
+ * Documents to put and products to remove, in one request as far as the index allows.
+ *
+ * @param id travels with the write into the index's write log, where it has one; 1 to 60 characters of
+ *     {@code [A-Za-z0-9_.-]}
+ * @param upserts whole documents; each replaces what the index holds for its product
+ * @param deletions products that must not be in the index; unknown ones are no error
+ */
+public record WriteBatch(String id, List<Upsert> upserts, List<ProductKey> deletions) {
+
+    /** Copies the lists. */
+    public WriteBatch {
+        upserts = List.copyOf(upserts);
+        deletions = List.copyOf(deletions);
+    }
+
+    /**
+     * One document to put.
+     *
+     * @param key the product
+     * @param document all its fields, without id and fingerprint: the adapter adds both
+     * @param fingerprint to be stored with the document and given back by {@link AuditableIndex}
+     */
+    public record Upsert(ProductKey key, Document document, Fingerprint fingerprint) {}
+
+    /** How many products the batch touches. */
+    public int size() {
+        return upserts.size() + deletions.size();
+    }
+}
