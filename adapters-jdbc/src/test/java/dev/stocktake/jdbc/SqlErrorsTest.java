@@ -1,0 +1,87 @@
+package dev.stocktake.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.StocktakeException;
+import dev.stocktake.StoppedException;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.jdbc.SqlErrors.Kind;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SqlErrorsTest {
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "08001", "08006", "53300", "55P03", "57014", "57P01", "57P03", "40001", "40P01", "58030", "XX000",
+                "HYT00", "90067", "90098", "90121", "90131", "HY000", ""
+            })
+    void waitsForWhatMayPass(String state) {
+        assertThat(SqlErrors.kind(new SQLException("x", state))).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(SqlErrors.translate("Reading", new SQLException("x", state)))
+                .isInstanceOf(UnavailableException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "42P01", "42703", "42501", "42601", "42S02", "42S22", "42000", "3F000", "28P01", "3D000", "25006",
+                "0A000", "90096"
+            })
+    void asksForACorrectionOfWhatWillNotPass(String state) {
+        assertThat(SqlErrors.translate("Reading", new SQLException("x", state)))
+                .isInstanceOf(MisconfiguredException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"22P02", "22012", "22003", "21000", "22018", "90053"})
+    void knowsWhenTheDataOfARowIsToBlame(String state) {
+        assertThat(SqlErrors.kind(new SQLException("x", state))).isEqualTo(Kind.DATA);
+    }
+
+    @Test
+    void believesThePoolThatWaitedInVain() {
+        assertThat(SqlErrors.kind(new SQLTransientConnectionException("pool is empty", "42000")))
+                .isEqualTo(Kind.UNAVAILABLE);
+    }
+
+    @Test
+    void saysWhatWasDoneAndWhatTheDatabaseAnsweredOnOneLine() {
+        StocktakeException translated =
+                SqlErrors.translate("Reading 'root'", new SQLException("ERROR: no such thing\n  Position: 8", "42703"));
+        assertThat(translated)
+                .hasMessage("Reading 'root' failed: ERROR: no such thing; Position: 8 (SQLSTATE 42703)")
+                .hasCauseInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void restoresTheInterruptThatThePoolSwallowed() {
+        SQLException error = new SQLException("interrupted during connection acquisition", new InterruptedException());
+        assertThat(SqlErrors.translate("Reading", error)).isInstanceOf(StoppedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "No suitable driver for jdbc:postgresql://db/shop?user=me&password=hush",
+        "cannot connect to jdbc:h2:tcp://db/shop;USER=me;PASSWORD=hush;MODE=x",
+        "cannot connect to jdbc:mariadb://me:hush@db/shop"
+    })
+    void keepsPasswordsOutOfMessagesAndStackTraces(String message) {
+        StocktakeException translated =
+                SqlErrors.translate("Connecting", new SQLException("outer", new SQLException(message, "08001")));
+        StringWriter trace = new StringWriter();
+        translated.printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString()).doesNotContain("hush");
+    }
+}
