@@ -3,7 +3,7 @@ package dev.stocktake;
 /**
  * What a run did, in numbers of products.
  *
- * @param found looked at: claimed and read
+ * @param found looked at for the first time in this run: claimed and read
  * @param unchanged of these, already as the database says; nothing was sent
  * @param written put into the index
  * @param deleted removed from the index

@@ -1,0 +1,197 @@
+package dev.stocktake;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a claimed batch from its rows to the index: read, compare, write. */
+final class BatchWriter {
+
+    private static final int FIRST_READ = 32;
+    private static final int LARGEST_READ = 500;
+
+    private final Ports ports;
+    private final Surroundings around;
+    private final BatchLimits limits;
+    private double bytesPerProduct;
+    private int readAtOnce = FIRST_READ;
+
+    BatchWriter(Ports ports, SyncSettings.Batch settings, Surroundings around) {
+        this.ports = ports;
+        this.around = around;
+        BatchLimits own = ports.index().limits();
+        this.limits = new BatchLimits(
+                Math.min(settings.maxProducts(), own.maxProducts()), Math.min(settings.maxBytes(), own.maxBytes()));
+    }
+
+    /** How many products of the size met so far fill a batch. */
+    int claimSize() {
+        if (bytesPerProduct <= 0) {
+            return limits.maxProducts();
+        }
+        double fitting = limits.maxBytes() / bytesPerProduct;
+        return (int) Math.max(1, Math.min(limits.maxProducts(), fitting));
+    }
+
+    /**
+     * Reads the batch's products fresh, leaves out what the index already holds, and hands over the rest in requests closed
+     * by count and bytes. Every request is entered in the batch and told to {@code accepted} before the next is begun.
+     */
+    void write(OpenBatch batch, Run run, Accepted accepted) {
+        Load load = new Load(batch, run, accepted);
+        List<Claim.Item> items = batch.claim().items();
+        int from = 0;
+        while (from < items.size()) {
+            int to = Math.min(items.size(), from + readAtOnce);
+            load.add(items.subList(from, to));
+            from = to;
+            adaptRead();
+        }
+        load.send();
+    }
+
+    /** Reads few products at first, and as many as are known to fit into memory later. */
+    private void adaptRead() {
+        double fitting = bytesPerProduct <= 0 ? LARGEST_READ : limits.maxBytes() / bytesPerProduct;
+        readAtOnce = (int) Math.max(1, Math.min(Math.min(LARGEST_READ, fitting), readAtOnce * 2.0));
+    }
+
+    /** Writes down where an accepted request stands. */
+    @FunctionalInterface
+    interface Accepted {
+        void at(Receipt receipt);
+    }
+
+    /** The request being filled. */
+    private final class Load {
+
+        private final OpenBatch batch;
+        private final Run run;
+        private final Accepted accepted;
+        private List<WriteBatch.Upsert> upserts = new ArrayList<>();
+        private List<ProductKey> deletions = new ArrayList<>();
+        private long bytes;
+
+        Load(OpenBatch batch, Run run, Accepted accepted) {
+            this.batch = batch;
+            this.run = run;
+            this.accepted = accepted;
+        }
+
+        void add(List<Claim.Item> items) {
+            List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
+            Map<ProductKey, Projection> now = run.reading(() -> read(keys));
+            Map<ProductKey, Fingerprint> held = run.writing(() -> held(items));
+            for (Claim.Item item : items) {
+                place(
+                        item,
+                        now.get(item.key()),
+                        held == null ? null : held.getOrDefault(item.key(), null),
+                        held != null);
+            }
+        }
+
+        private void place(Claim.Item item, @Nullable Projection now, @Nullable Fingerprint held, boolean compared) {
+            if (now == null) {
+                throw new IllegalStateException("The product source did not answer for product '" + item.key()
+                        + "'; ProductSource.read must return an entry for each key it is given");
+            }
+            if (now instanceof Projection.Unreadable unreadable) {
+                batch.refuse(item.key(), unreadable.problem(), null);
+            } else if (now instanceof Projection.Present present) {
+                put(item, present.document(), held, compared);
+            } else {
+                remove(item, held, compared);
+            }
+        }
+
+        private void put(Claim.Item item, Document document, @Nullable Fingerprint held, boolean compared) {
+            Fingerprint.Canonical canonical =
+                    Fingerprint.Canonical.of(document, ports.source().projectionVersion());
+            Fingerprint fingerprint = canonical.fingerprint();
+            measure(canonical.size());
+            if (refusedAlready(item, fingerprint)) {
+                batch.result(item.key(), outcome(ProductOutcome.Result.WRITTEN, held, fingerprint));
+                batch.refuse(item.key(), "refused before, and unchanged since", fingerprint);
+            } else if (skips(item, compared, fingerprint.equals(held))) {
+                batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, held, fingerprint));
+            } else {
+                makeRoom(canonical.size());
+                upserts.add(new WriteBatch.Upsert(item.key(), document, fingerprint));
+                bytes += canonical.size();
+                batch.result(item.key(), outcome(ProductOutcome.Result.WRITTEN, held, fingerprint));
+            }
+        }
+
+        private void remove(Claim.Item item, @Nullable Fingerprint held, boolean compared) {
+            if (skips(item, compared, held == null)) {
+                batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, null, null));
+            } else {
+                makeRoom(0);
+                deletions.add(item.key());
+                batch.result(item.key(), outcome(ProductOutcome.Result.DELETED, held, null));
+            }
+        }
+
+        private void makeRoom(long size) {
+            int count = upserts.size() + deletions.size();
+            if (count > 0 && (count >= limits.maxProducts() || bytes + size > limits.maxBytes())) {
+                send();
+            }
+        }
+
+        void send() {
+            if (upserts.isEmpty() && deletions.isEmpty()) {
+                return;
+            }
+            WriteBatch request = new WriteBatch(batch.claim().batchId(), upserts, deletions);
+            upserts = new ArrayList<>();
+            deletions = new ArrayList<>();
+            bytes = 0;
+            Receipt receipt = run.writing(() -> ports.index().write(request));
+            batch.sent(receipt);
+            accepted.at(receipt);
+        }
+    }
+
+    private Map<ProductKey, Projection> read(List<ProductKey> keys) {
+        return ports.source().read(keys);
+    }
+
+    /** What the index holds of the unforced items; null if it was not asked. */
+    private @Nullable Map<ProductKey, Fingerprint> held(List<Claim.Item> items) {
+        if (!(ports.index() instanceof AuditableIndex auditable) || !around.on(Rule.SKIP)) {
+            return null;
+        }
+        List<ProductKey> unforced = items.stream()
+                .filter(item -> !forced(item))
+                .map(Claim.Item::key)
+                .toList();
+        return unforced.isEmpty() ? new LinkedHashMap<>() : auditable.fingerprints(unforced);
+    }
+
+    /** R6': only what was read back equal after the claim may be left out. */
+    private boolean skips(Claim.Item item, boolean compared, boolean equal) {
+        return compared && !forced(item) && (equal || !around.on(Rule.COMPARE_BEFORE_SKIP));
+    }
+
+    private boolean forced(Claim.Item item) {
+        return item.forced() && around.on(Rule.FORCE_SUSPECT);
+    }
+
+    /** A document that was refused is not sent again unless somebody asks for it, or an unknown write may have landed. */
+    private boolean refusedAlready(Claim.Item item, Fingerprint now) {
+        return now.equals(item.refused()) && item.reason() != Reason.DEMAND && !forced(item);
+    }
+
+    private static ProductOutcome outcome(
+            ProductOutcome.Result result, @Nullable Fingerprint before, @Nullable Fingerprint after) {
+        return new ProductOutcome(result, before, after, "");
+    }
+
+    private void measure(long size) {
+        bytesPerProduct = bytesPerProduct <= 0 ? size : bytesPerProduct * 0.95 + size * 0.05;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Computes what holds from what the adapters declare: {@code docs/guarantees.md} says it in words. */
+final class Guarantees {
+
+    private Guarantees() {}
+
+    static Guarantee of(Ports ports, SyncSchedule schedule) {
+        List<String> gaps = new ArrayList<>();
+        boolean feedComplete = schedule.slowest("smart").isPresent()
+                && ports.feeds().stream().anyMatch(feed -> feed.completeness() == ChangeFeed.Completeness.COMPLETE);
+        Optional<Duration> walk = schedule.slowest("full");
+        boolean logged = ports.index() instanceof LoggedIndex;
+        if (ports.feeds().isEmpty()) {
+            gaps.add("There is no change feed: every change waits for the next full sync.");
+        }
+        if (!feedComplete) {
+            ports.feeds().forEach(feed -> gaps.addAll(feed.blindSpots()));
+        }
+        if (!feedComplete && walk.isEmpty()) {
+            gaps.add("A change that no feed sees is never found: add SyncPolicy.full() to the schedule.");
+        }
+        if (!(ports.index() instanceof AuditableIndex)) {
+            gaps.add(
+                    "The index cannot list what it holds: documents without a product are never found, and every document"
+                            + " is written even if it is unchanged.");
+        }
+        boolean lateImpossible = ports.index().requestLife().isZero();
+        if (!logged && !lateImpossible) {
+            gaps.add("The index has no log of its writes: one that arrives later than "
+                    + ports.index().requestLife() + " after its outcome became unknown is not noticed.");
+        }
+        boolean lossFree = feedComplete || walk.isPresent();
+        return new Guarantee(lossFree, walk.orElse(null), logged || lateImpossible, gaps);
+    }
+}

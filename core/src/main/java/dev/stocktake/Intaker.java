@@ -1,0 +1,85 @@
+package dev.stocktake;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Takes hints from the feeds and marks them: read first, then mark, save the cursor and acknowledge in one transaction. */
+final class Intaker {
+
+    private static final int PAGE = 2_000;
+    private static final String STARTED = "";
+
+    private final Ports ports;
+
+    Intaker(Ports ports) {
+        this.ports = ports;
+    }
+
+    /**
+     * Starts feeds that this index has not met before. What happened before a feed began is nobody's but the walk's, so
+     * everything is marked; on a new index, where the walk has not begun, that costs nothing.
+     */
+    void startNewFeeds() {
+        for (ChangeFeed feed : ports.feeds()) {
+            if (ports.inLedger(tx -> tx.cursor(feed.name())).isEmpty()) {
+                Intake first = feed.take(null, PAGE);
+                ports.inLedger(tx -> {
+                    tx.markAll(false);
+                    tx.saveCursor(feed.name(), first.cursor() == null ? STARTED : first.cursor());
+                    first.acknowledge(tx);
+                    return null;
+                });
+            }
+        }
+    }
+
+    /** Takes all there is to take. */
+    void take() {
+        if (ports.feeds().isEmpty()) {
+            throw new MisconfiguredException("Policy 'smart' needs a change feed: give Stocktake.builder(...) one with"
+                    + " feed(...), or run SyncPolicy.full() instead");
+        }
+        for (ChangeFeed feed : ports.feeds()) {
+            boolean more = true;
+            while (more) {
+                more = take(feed);
+            }
+        }
+    }
+
+    private boolean take(ChangeFeed feed) {
+        Optional<String> cursor = ports.inLedger(tx -> tx.cursor(feed.name()));
+        Intake intake = feed.take(place(cursor), PAGE);
+        if (!intake.gap()
+                && cursor.isPresent()
+                && intake.products().isEmpty()
+                && (intake.cursor() == null || intake.cursor().equals(cursor.get()))) {
+            return intake.more();
+        }
+        List<ProductKey> products = new ArrayList<>(intake.products());
+        ports.inLedger(tx -> {
+            enter(tx, feed, intake, products);
+            return null;
+        });
+        return intake.more();
+    }
+
+    private static void enter(LedgerTransaction tx, ChangeFeed feed, Intake intake, List<ProductKey> products) {
+        if (intake.gap()) {
+            tx.markAll(false);
+        }
+        if (!products.isEmpty()) {
+            tx.mark(products, Reason.CHANGE, false);
+        }
+        if (intake.cursor() != null) {
+            tx.saveCursor(feed.name(), intake.cursor());
+        }
+        intake.acknowledge(tx);
+    }
+
+    private static @Nullable String place(Optional<String> cursor) {
+        return cursor.filter(saved -> !saved.equals(STARTED)).orElse(null);
+    }
+}

@@ -1,0 +1,547 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one ordered lane of an index: claims what is marked, reads it fresh, writes it, awaits the index, identifies the
+ * content and confirms. The only place from which an index is written.
+ *
+ * <p>Not thread-safe: {@link Stocktake} lets one thread in at a time.
+ */
+final class Lane {
+
+    private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+    private static final int LEASE_PARTS = 3;
+    private static final int ATTEMPTS_BEFORE_SPLIT = 3;
+
+    /** How a drain ended. */
+    enum End {
+        /** Nothing is left, or what the run waited for is true. */
+        DONE,
+        /** Something is left that can only be done later. */
+        LATER
+    }
+
+    private enum Step {
+        WORKED,
+        NOTHING
+    }
+
+    private final Ports ports;
+    private final SyncSettings settings;
+    private final Surroundings around;
+    private final Retries retries;
+    private final Trouble trouble;
+    private final BatchWriter writer;
+    private final LogAudit audit;
+    private final OrphanWalk walk;
+    private final Intaker intaker;
+    private final BooleanSupplier stopping;
+    private final List<OpenBatch> inFlight = new ArrayList<>();
+    private @Nullable Lease lease;
+    private Instant renewAt = Instant.MIN;
+    private long batches;
+    private int pollsInVain;
+    private boolean appliedSinceFailure;
+
+    /** @param stopping whether no further batch shall be begun */
+    Lane(Ports ports, SyncSettings settings, Surroundings around, BooleanSupplier stopping) {
+        this.ports = ports;
+        this.settings = settings;
+        this.around = around;
+        this.stopping = stopping;
+        this.retries = new Retries(settings.retry());
+        this.trouble = new Trouble(ports.name(), retries, around.clock());
+        this.writer = new BatchWriter(ports, settings.batch(), around);
+        this.audit = new LogAudit(ports, around);
+        this.walk = new OrphanWalk(ports);
+        this.intaker = new Intaker(ports);
+    }
+
+    // --- open, close ------------------------------------------------------------------------------------------------
+
+    /**
+     * Takes the lane, always under a new epoch (R8), and learns what the name is bound to.
+     *
+     * @return false if another instance runs it
+     */
+    boolean open() {
+        if (lease != null) {
+            keepLease(true);
+            return true;
+        }
+        Optional<Lease> taken =
+                ports.inLedger(tx -> tx.acquire(around.holder(), settings.lane().lease(), hold()));
+        if (taken.isEmpty()) {
+            return false;
+        }
+        lease = taken.get();
+        renewAt = around.clock().instant().plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+        inFlight.clear();
+        walk.reset();
+        learnIdentity();
+        intaker.startNewFeeds();
+        audit.read(lease());
+        return true;
+    }
+
+    private void learnIdentity() {
+        IndexIdentity identity = ports.index().prepare();
+        long settled = audit.settledPosition();
+        boolean mine = ports.inLedger(tx -> {
+            Optional<Generation> live = tx.live();
+            if (live.isEmpty()) {
+                return tx.open(lease(), identity, settled).isPresent();
+            }
+            return live.get().identity().equals(identity) || adopt(tx, live.get(), identity);
+        });
+        if (!mine) {
+            throw takenOver();
+        }
+    }
+
+    private boolean adopt(LedgerTransaction tx, Generation live, IndexIdentity identity) {
+        log.warn(
+                "Index '{}' is not the one that was filled (now '{}', was '{}'): somebody dropped, swapped or restored it."
+                        + " Everything is written anew",
+                ports.name(),
+                identity,
+                live.identity());
+        return tx.adopt(lease(), live.number(), identity, hold());
+    }
+
+    /** Gives the lane back, so that another instance may take it at once. */
+    void release() {
+        Lease held = lease;
+        forget();
+        if (held != null) {
+            ports.inLedger(tx -> tx.release(held));
+        }
+    }
+
+    /** Forgets everything that only this process knows; what is open becomes suspect when the lane is taken again. */
+    void forget() {
+        lease = null;
+        inFlight.clear();
+    }
+
+    boolean isOpen() {
+        return lease != null;
+    }
+
+    Trouble trouble() {
+        return trouble;
+    }
+
+    Intaker intaker() {
+        return intaker;
+    }
+
+    private Lease lease() {
+        if (lease == null) {
+            throw new IllegalStateException("The lane is not open");
+        }
+        return lease;
+    }
+
+    private void keepLease(boolean always) {
+        Instant now = around.clock().instant();
+        if (!always && now.isBefore(renewAt)) {
+            return;
+        }
+        if (!ports.inLedger(tx -> tx.renew(lease(), settings.lane().lease()))) {
+            throw takenOver();
+        }
+        renewAt = now.plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+    }
+
+    private StoppedException takenOver() {
+        return new StoppedException("The lane of index '" + ports.name()
+                + "' was taken over by another instance; what was marked stays marked and is done there");
+    }
+
+    /** How long a write of unknown outcome may still be on its way; an index with a log of writes tells by itself (A4). */
+    private Duration hold() {
+        return ports.index() instanceof LoggedIndex && around.on(Rule.AUDIT)
+                ? Duration.ZERO
+                : ports.index().requestLife();
+    }
+
+    // --- drain ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Makes true what is marked, until nothing is left or nothing can be done now.
+     *
+     * @param between called between two batches, so that others may mark meanwhile
+     */
+    End drain(Run run, Runnable between) throws InterruptedException {
+        Instant progress = around.clock().instant();
+        boolean audited = false;
+        while (true) {
+            try {
+                keepLease(false);
+                between.run();
+                boolean settled = settle(run);
+                if (settled || step(run) == Step.WORKED) {
+                    progress = around.clock().instant();
+                    audited = false;
+                    continue;
+                }
+                if (!inFlight.isEmpty()) {
+                    if (isOver(progress)) {
+                        run.problem("Index '" + ports.name() + "' has not applied " + inFlight.size()
+                                + " accepted batches within " + settings.lane().patience()
+                                + "; their products stay marked. Look at the index's own task queue");
+                        return End.LATER;
+                    }
+                    awaitIndex(run);
+                    continue;
+                }
+                if (!audited) {
+                    audit.read(lease());
+                    identify(run);
+                    audited = true;
+                    continue;
+                }
+                Optional<End> end = endOrWait(run);
+                if (end.isPresent()) {
+                    return end.get();
+                }
+                audited = false;
+            } catch (UnavailableException e) {
+                trouble.note(e);
+                if (!waitOutTrouble(run)) {
+                    return End.LATER;
+                }
+            }
+        }
+    }
+
+    private boolean isOver(Instant progress) {
+        return Duration.between(progress, around.clock().instant())
+                        .compareTo(settings.lane().patience())
+                > 0;
+    }
+
+    private void awaitIndex(Run run) throws InterruptedException {
+        run.progressed(SyncProgress.Phase.WAITING_FOR_INDEX, productsInFlight());
+        SyncSettings.Lane lane = settings.lane();
+        Duration delay = lane.firstPoll().multipliedBy(1L << Math.min(pollsInVain, 10));
+        pollsInVain++;
+        Duration poll = delay.compareTo(lane.longestPoll()) > 0 ? lane.longestPoll() : delay;
+        around.sleeper().sleep(poll);
+        run.waited(poll);
+    }
+
+    /** Nothing is in flight and nothing can be claimed: is the run over, or is something only put off? */
+    private Optional<End> endOrWait(Run run) throws InterruptedException {
+        if (stopping.getAsBoolean()) {
+            return Optional.of(End.LATER);
+        }
+        if (run.narrow() && reached(run)) {
+            return Optional.of(End.DONE);
+        }
+        if (trouble.pausing()) {
+            return waitOutTrouble(run) ? Optional.empty() : Optional.of(End.LATER);
+        }
+        Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
+        Generation live = live();
+        if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow())) {
+            return Optional.of(walk.gaveUp(live) && !run.narrow() ? End.LATER : End.DONE);
+        }
+        return waitUntilDue(run, backlog);
+    }
+
+    private Optional<End> waitUntilDue(Run run, Backlog backlog) throws InterruptedException {
+        Duration wait = backlog.untilDue().orElse(Duration.ZERO);
+        Duration spent = Duration.between(run.started(), around.clock().instant());
+        if (!run.waits()
+                || trouble.exhausted()
+                || spent.plus(wait).compareTo(settings.lane().patience()) > 0) {
+            run.problem(backlog.marked() + " products are tried again later"
+                    + (trouble.cause().isEmpty() ? "" : "; last cause: " + trouble.cause()));
+            return Optional.of(End.LATER);
+        }
+        run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, 0);
+        Duration least = settings.lane().firstPoll();
+        around.sleeper().sleep(wait.compareTo(least) > 0 ? wait : least);
+        keepLease(true);
+        return Optional.empty();
+    }
+
+    /** @return false if the run shall not wait for it */
+    private boolean waitOutTrouble(Run run) throws InterruptedException {
+        if (!run.waits() || trouble.exhausted() || stopping.getAsBoolean()) {
+            run.problem(trouble.cause());
+            return false;
+        }
+        run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, productsInFlight());
+        around.sleeper().sleep(trouble.pause());
+        return true;
+    }
+
+    private boolean reached(Run run) {
+        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
+        return standings.values().stream()
+                .allMatch(standing -> standing.settled() || standing.refusal().isPresent());
+    }
+
+    private long productsInFlight() {
+        return inFlight.stream().mapToLong(OpenBatch::size).sum();
+    }
+
+    // --- claim, read, write -----------------------------------------------------------------------------------------
+
+    private Step step(Run run) {
+        if (stopping.getAsBoolean()
+                || trouble.pausing()
+                || inFlight.size() >= settings.batch().maxInFlight()) {
+            return Step.NOTHING;
+        }
+        if (run.narrow() && !hasOwnToClaim(run)) {
+            return Step.NOTHING;
+        }
+        Claimed next = claimMarked(run);
+        if (next.claim() != null) {
+            makeTrue(new OpenBatch(next.claim()), run);
+            return Step.WORKED;
+        }
+        Generation live = next.generation();
+        if (run.narrow()) {
+            return Step.NOTHING;
+        }
+        if (!live.frontier().ended()) {
+            return claimFrontier(run, live);
+        }
+        return walk.wanted(live) && inFlight.isEmpty() ? walkOn(run, live) : Step.NOTHING;
+    }
+
+    /** The generation as it was when the claim was made, and the claim if there was something to claim. */
+    private record Claimed(Generation generation, @Nullable Claim claim) {}
+
+    private Claimed claimMarked(Run run) {
+        String id = nextBatchId();
+        int limit = writer.claimSize();
+        return ports.inLedger(tx -> {
+            Generation live = live(tx);
+            boolean held = walk.holdsClaims(live) && !run.narrow();
+            return new Claimed(
+                    live,
+                    held ? null : tx.claim(lease(), live.number(), id, limit).orElse(null));
+        });
+    }
+
+    private Generation live() {
+        return ports.inLedger(this::live);
+    }
+
+    private Generation live(LedgerTransaction tx) {
+        return tx.live()
+                .orElseThrow(() -> new StoppedException("The ledger has no live generation for index '" + ports.name()
+                        + "' any more; somebody emptied its tables. Run again: everything is then looked at anew"));
+    }
+
+    private Step walkOn(Run run, Generation live) {
+        run.progressed(SyncProgress.Phase.WALKING_INDEX, 0);
+        walk.step(lease(), live);
+        return Step.WORKED;
+    }
+
+    /** A run for some products leaves other people's marks to other runs. */
+    private boolean hasOwnToClaim(Run run) {
+        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
+        return standings.values().stream()
+                .anyMatch(standing -> standing.marked()
+                        && !standing.inFlight()
+                        && standing.refusal().isEmpty());
+    }
+
+    private Step claimFrontier(Run run, Generation live) {
+        ProductKey after = live.frontier().after();
+        KeyPage page = run.reading(() -> ports.source().keys(after, writer.claimSize()));
+        page.problems().forEach(problem -> {
+            log.warn("Index '{}': {}", ports.name(), problem);
+            run.problem(problem);
+        });
+        String id = nextBatchId();
+        Optional<Claim> claim = ports.inLedger(tx -> tx.claimFrontier(lease(), live, id, page));
+        claim.filter(claimed -> !claimed.items().isEmpty()).ifPresent(claimed -> makeTrue(new OpenBatch(claimed), run));
+        if (claim.isEmpty()) {
+            keepLease(true);
+        }
+        return Step.WORKED;
+    }
+
+    private String nextBatchId() {
+        return Long.toUnsignedString(around.random().nextLong(), 36) + "-" + ++batches;
+    }
+
+    private void makeTrue(OpenBatch batch, Run run) {
+        inFlight.add(batch);
+        run.claimed(batch.claim());
+        try {
+            writer.write(batch, run, receipt -> submitted(batch, receipt));
+        } catch (UnavailableException e) {
+            trouble.note(e);
+            batch.breakOff(Outcome.failed(message(e)), trouble.pause());
+        } catch (RefusedException e) {
+            batch.breakOff(Outcome.refused(message(e)), Duration.ZERO);
+        } catch (UnknownOutcomeException e) {
+            trouble.note(e);
+            batch.breakOff(
+                    around.on(Rule.SUSPECT_UNKNOWN) ? Outcome.lost(message(e)) : Outcome.failed(message(e)),
+                    Duration.ZERO);
+        }
+        pollsInVain = 0;
+        run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
+    }
+
+    private void submitted(OpenBatch batch, Receipt receipt) {
+        if (!receipt.positions().isEmpty()
+                && !ports.inLedger(tx -> tx.submitted(lease(), batch.claim(), receipt.positions()))) {
+            throw takenOver();
+        }
+    }
+
+    // --- await, identify, confirm -----------------------------------------------------------------------------------
+
+    /** @return whether any batch was closed */
+    private boolean settle(Run run) {
+        if (inFlight.isEmpty()) {
+            return false;
+        }
+        awaitOutcomes();
+        List<OpenBatch> applied = new ArrayList<>();
+        boolean closed = false;
+        for (Iterator<OpenBatch> batches = inFlight.iterator(); batches.hasNext(); ) {
+            OpenBatch batch = batches.next();
+            OpenBatch.Verdict verdict = batch.verdict();
+            if (verdict == OpenBatch.Verdict.APPLIED) {
+                applied.add(batch);
+            } else if (verdict != OpenBatch.Verdict.PENDING) {
+                notApplied(batch, verdict, run);
+                batches.remove();
+                closed = true;
+            }
+        }
+        return confirm(applied, run) || closed;
+    }
+
+    private void awaitOutcomes() {
+        Collection<Receipt> pending =
+                inFlight.stream().flatMap(batch -> batch.pending().stream()).toList();
+        if (!around.on(Rule.AWAIT)) {
+            inFlight.forEach(OpenBatch::believe);
+        } else if (!pending.isEmpty()) {
+            Map<Receipt, Outcome> outcomes = ports.index().outcomes(pending);
+            inFlight.forEach(batch -> batch.learn(outcomes));
+        }
+    }
+
+    private void notApplied(OpenBatch batch, OpenBatch.Verdict verdict, Run run) {
+        switch (verdict) {
+            case UNKNOWN -> suspect(batch, run);
+            case REFUSED -> refused(batch, run);
+            default -> failed(batch, run);
+        }
+    }
+
+    private void suspect(OpenBatch batch, Run run) {
+        log.debug("Batch '{}' of index '{}' is suspect: {}", batch.claim().batchId(), ports.name(), batch.reason());
+        run.problem("The outcome of a write of " + batch.size() + " products is unknown, they are written again: "
+                + batch.reason());
+        close(tx -> tx.suspect(lease(), batch.claim(), hold()));
+    }
+
+    /** The index objects to something in the batch: halve it until what it objects to is alone. */
+    private void refused(OpenBatch batch, Run run) {
+        if (batch.size() > 1) {
+            log.debug("Batch of {} products was refused, splitting: {}", batch.size(), batch.reason());
+            close(tx -> tx.fail(lease(), batch.claim(), Duration.ZERO, (batch.size() + 1) / 2));
+            return;
+        }
+        Claim.Item item = batch.claim().items().get(0);
+        ProductOutcome meant = batch.results().get(item.key());
+        batch.refuse(item.key(), batch.reason(), meant == null ? null : meant.after());
+        close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()));
+        run.confirmed(batch);
+    }
+
+    private void failed(OpenBatch batch, Run run) {
+        Duration own = retries.delay(batch.attempts() + 1);
+        Duration after = own.compareTo(batch.retryAfter()) > 0 ? own : batch.retryAfter();
+        boolean suspicious = appliedSinceFailure && batch.attempts() + 1 >= ATTEMPTS_BEFORE_SPLIT && batch.size() > 1;
+        int splitLimit = suspicious ? (batch.size() + 1) / 2 : 0;
+        appliedSinceFailure = false;
+        if (!trouble.pausing()) {
+            trouble.note(new UnavailableException(batch.reason(), null));
+        }
+        run.problem(batch.size() + " products are tried again: " + batch.reason());
+        close(tx -> tx.fail(lease(), batch.claim(), after, splitLimit));
+    }
+
+    /**
+     * R10: whatever is known of a name is known of the content it was bound to, so the name must still mean that.
+     *
+     * @return false if it does not; then everything was marked anew
+     */
+    private boolean identify(Run run) {
+        if (!around.on(Rule.IDENTIFY)) {
+            return true;
+        }
+        IndexIdentity meant = live().identity();
+        if (ports.index().identify().filter(meant::equals).isPresent()) {
+            return true;
+        }
+        run.problem("Index '" + ports.name() + "' was replaced by somebody; everything is written anew");
+        inFlight.clear();
+        learnIdentity();
+        return false;
+    }
+
+    private boolean confirm(List<OpenBatch> applied, Run run) {
+        if (applied.isEmpty()) {
+            return false;
+        }
+        if (!identify(run)) {
+            return true;
+        }
+        for (OpenBatch batch : applied) {
+            close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()));
+            inFlight.remove(batch);
+            run.confirmed(batch);
+        }
+        trouble.over();
+        appliedSinceFailure = true;
+        pollsInVain = 0;
+        run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
+        return true;
+    }
+
+    private void close(java.util.function.Function<LedgerTransaction, Boolean> closing) {
+        if (!ports.inLedger(closing)) {
+            throw takenOver();
+        }
+    }
+
+    /** What became of the products a run asked for, as far as it did not see it itself. */
+    Map<ProductKey, Standing> standing(Collection<ProductKey> keys) {
+        return new LinkedHashMap<>(ports.inLedger(tx -> tx.standing(keys)));
+    }
+
+    private static String message(StocktakeException e) {
+        return String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A claimed batch on its way: what was sent, what became of it, and what it means for each of its products. */
+final class OpenBatch {
+
+    /** What can be done with the batch now. */
+    enum Verdict {
+        PENDING,
+        APPLIED,
+        REFUSED,
+        FAILED,
+        UNKNOWN
+    }
+
+    private final Claim claim;
+    private final Map<Receipt, Outcome> writes = new LinkedHashMap<>();
+    private final Map<ProductKey, ProductOutcome> results = new LinkedHashMap<>();
+    private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
+    private @Nullable Outcome broken;
+    private Duration retryAfter = Duration.ZERO;
+
+    OpenBatch(Claim claim) {
+        this.claim = claim;
+    }
+
+    Claim claim() {
+        return claim;
+    }
+
+    void sent(Receipt receipt) {
+        receipt.refused().forEach((key, reason) -> refuse(key, reason, fingerprintOf(key)));
+        if (!receipt.positions().isEmpty()) {
+            writes.put(receipt, Outcome.pending());
+        }
+    }
+
+    void result(ProductKey key, ProductOutcome outcome) {
+        results.put(key, outcome);
+    }
+
+    void refuse(ProductKey key, String reason, @Nullable Fingerprint fingerprint) {
+        refused.put(key, new Refusal(reason, fingerprint));
+        ProductOutcome meant = results.get(key);
+        results.put(
+                key,
+                new ProductOutcome(
+                        ProductOutcome.Result.REFUSED, meant == null ? null : meant.before(), fingerprint, reason));
+    }
+
+    private @Nullable Fingerprint fingerprintOf(ProductKey key) {
+        ProductOutcome meant = results.get(key);
+        return meant == null ? null : meant.after();
+    }
+
+    /** Reading or sending broke off; what was sent before is still awaited. */
+    void breakOff(Outcome outcome, Duration after) {
+        broken = outcome;
+        retryAfter = after;
+    }
+
+    List<Receipt> pending() {
+        List<Receipt> pending = new ArrayList<>();
+        writes.forEach((receipt, outcome) -> {
+            if (outcome.kind() == Outcome.Kind.PENDING) {
+                pending.add(receipt);
+            }
+        });
+        return pending;
+    }
+
+    void learn(Map<Receipt, Outcome> outcomes) {
+        writes.replaceAll((receipt, known) -> outcomes.getOrDefault(receipt, known));
+    }
+
+    /** Takes everything that was sent for applied: what a lane does that does not wait. */
+    void believe() {
+        writes.replaceAll((receipt, known) -> Outcome.applied());
+    }
+
+    Verdict verdict() {
+        if (has(Outcome.Kind.LOST)) {
+            return Verdict.UNKNOWN;
+        }
+        if (has(Outcome.Kind.PENDING)) {
+            return Verdict.PENDING;
+        }
+        if (has(Outcome.Kind.REFUSED)) {
+            return Verdict.REFUSED;
+        }
+        return has(Outcome.Kind.FAILED) ? Verdict.FAILED : Verdict.APPLIED;
+    }
+
+    private boolean has(Outcome.Kind kind) {
+        return (broken != null && broken.kind() == kind)
+                || writes.values().stream().anyMatch(outcome -> outcome.kind() == kind);
+    }
+
+    /** The first reason given for anything but success. */
+    String reason() {
+        if (broken != null) {
+            return broken.reason();
+        }
+        return writes.values().stream()
+                .map(Outcome::reason)
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    Duration retryAfter() {
+        return retryAfter;
+    }
+
+    Map<ProductKey, Refusal> refused() {
+        return refused;
+    }
+
+    Map<ProductKey, ProductOutcome> results() {
+        return results;
+    }
+
+    int size() {
+        return claim.items().size();
+    }
+
+    int attempts() {
+        return claim.items().stream().mapToInt(Claim.Item::attempts).max().orElse(0);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run: what it waits for, and what is to be reported of it. Confined to the thread that runs it. */
+final class Run {
+
+    private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+    private static final int MOST_PROBLEMS = 100;
+
+    /** Whether the run waits for things that were put off, or leaves them to the next. */
+    enum Patience {
+        WAITS,
+        LEAVES
+    }
+
+    private final String index;
+    private final String policy;
+    private final Patience patience;
+    private final InstantSource clock;
+    private final SyncListener listener;
+    private final Instant started;
+    private final Set<ProductKey> awaited = new LinkedHashSet<>();
+    private final Map<ProductKey, ProductOutcome> products = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private boolean broad;
+    private long found;
+    private long unchanged;
+    private long written;
+    private long deleted;
+    private long refused;
+    private long retried;
+    private Duration reading = Duration.ZERO;
+    private Duration writing = Duration.ZERO;
+    private Duration waiting = Duration.ZERO;
+
+    Run(String index, String policy, Patience patience, InstantSource clock, SyncListener listener) {
+        this.index = index;
+        this.policy = policy;
+        this.patience = patience;
+        this.clock = clock;
+        this.listener = listener;
+        this.started = clock.instant();
+        tell(() -> listener.started(index, policy));
+    }
+
+    boolean waits() {
+        return patience == Patience.WAITS;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    /** These products were asked for: the run is over when they are true. */
+    void await(Collection<ProductKey> keys) {
+        awaited.addAll(keys);
+    }
+
+    /** Something was marked that nobody waits for by name: the run is over when nothing is left. */
+    void broaden() {
+        broad = true;
+    }
+
+    /** Whether it is over when the products it awaits are true. */
+    boolean narrow() {
+        return !broad && !awaited.isEmpty();
+    }
+
+    Set<ProductKey> awaited() {
+        return awaited;
+    }
+
+    void claimed(Claim claim) {
+        long again = claim.items().stream()
+                .filter(item -> item.attempts() > 0 || item.reason() == Reason.SUSPECT)
+                .count();
+        retried += again;
+        found += claim.items().size() - again;
+    }
+
+    /** Whether there was anything to do. */
+    boolean worked() {
+        return found + retried > 0;
+    }
+
+    void confirmed(OpenBatch batch) {
+        batch.results().forEach(this::count);
+        batch.refused().forEach((key, refusal) -> tell(() -> listener.quarantined(index, key, refusal)));
+    }
+
+    private void count(ProductKey key, ProductOutcome outcome) {
+        switch (outcome.result()) {
+            case WRITTEN -> written++;
+            case UNCHANGED -> unchanged++;
+            case DELETED -> deleted++;
+            case REFUSED -> refused++;
+            case PENDING -> {}
+        }
+        if (outcome.result() == ProductOutcome.Result.REFUSED) {
+            problem("Product '" + key + "' is set aside: " + outcome.reason());
+        }
+        if (awaited.contains(key)) {
+            products.merge(
+                    key,
+                    outcome,
+                    (earlier, later) -> new ProductOutcome(
+                            both(earlier.result(), later.result()), earlier.before(), later.after(), later.reason()));
+        }
+    }
+
+    /** A product that was written twice was written, even if the second look found it unchanged. */
+    private static ProductOutcome.Result both(ProductOutcome.Result earlier, ProductOutcome.Result later) {
+        return later == ProductOutcome.Result.UNCHANGED
+                        && (earlier == ProductOutcome.Result.WRITTEN || earlier == ProductOutcome.Result.DELETED)
+                ? earlier
+                : later;
+    }
+
+    void product(ProductKey key, ProductOutcome outcome) {
+        products.put(key, outcome);
+    }
+
+    boolean knows(ProductKey key) {
+        return products.containsKey(key);
+    }
+
+    void problem(String problem) {
+        if (problems.size() < MOST_PROBLEMS && !problems.contains(problem)) {
+            problems.add(problem);
+        }
+    }
+
+    <T extends @Nullable Object> T reading(Supplier<T> work) {
+        Instant from = clock.instant();
+        try {
+            return work.get();
+        } finally {
+            reading = reading.plus(Duration.between(from, clock.instant()));
+        }
+    }
+
+    <T extends @Nullable Object> T writing(Supplier<T> work) {
+        Instant from = clock.instant();
+        try {
+            return work.get();
+        } finally {
+            writing = writing.plus(Duration.between(from, clock.instant()));
+        }
+    }
+
+    void waited(Duration time) {
+        waiting = waiting.plus(time);
+    }
+
+    SyncCounts counts() {
+        return new SyncCounts(found, unchanged, written, deleted, refused, retried);
+    }
+
+    void progressed(SyncProgress.Phase phase, long inFlight) {
+        tell(() -> listener.progressed(new SyncProgress(index, policy, phase, counts(), inFlight)));
+    }
+
+    SyncReport end(SyncReport.Outcome outcome) {
+        Map<ProductKey, ProductOutcome> inOrder = new LinkedHashMap<>();
+        for (ProductKey key : awaited) {
+            ProductOutcome known = products.get(key);
+            inOrder.put(
+                    key,
+                    known != null
+                            ? known
+                            : new ProductOutcome(ProductOutcome.Result.PENDING, null, null, "not reached in this run"));
+        }
+        SyncReport.Times times =
+                new SyncReport.Times(Duration.between(started, clock.instant()), reading, writing, waiting);
+        SyncReport report = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems);
+        tell(() -> listener.finished(report));
+        return report;
+    }
+
+    private void tell(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException e) {
+            log.warn("A listener of index '{}' failed; the sync goes on", index, e);
+        }
+    }
+}

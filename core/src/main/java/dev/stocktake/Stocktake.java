@@ -1,0 +1,531 @@
+package dev.stocktake;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one search index true to a database, whoever wrote the row.
+ *
+ * <pre>{@code
+ * try (Stocktake stocktake = Stocktake.builder(source, index, ledger).feed(feed).build()) {
+ *     stocktake.run(SyncPolicy.full());         // everything, once
+ *     stocktake.run(SyncPolicy.smart());        // what changed since
+ *     stocktake.sync("4711");                   // one product, now
+ *     stocktake.start(SyncSchedule.recommended()); // and from here on by itself
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Several instances, in one process or in many, may share an index's ledger: one of them runs the index's
+ * lane, the others mark.
+ */
+public final class Stocktake implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+
+    private final Ports ports;
+    private final SyncSettings settings;
+    private final Surroundings around;
+    private final SyncListener listener;
+    private final ReentrantLock laneLock = new ReentrantLock();
+    private final Lane lane;
+    private final ReentrantLock loopLock = new ReentrantLock();
+    private @Nullable Loop loop;
+    private volatile boolean stopping;
+    private volatile boolean keepLane;
+    private volatile @Nullable SyncReport lastRun;
+
+    private Stocktake(Builder builder) {
+        this.ports = new Ports(builder.source, builder.index, builder.ledger, List.copyOf(builder.feeds));
+        this.settings = builder.settings;
+        this.around = new Surroundings(
+                builder.clock, builder.sleeper, builder.random, builder.holder, Set.copyOf(builder.rules));
+        this.listener = builder.listener;
+        this.lane = new Lane(ports, settings, around, () -> stopping);
+    }
+
+    /**
+     * Begins with the three things that must be there.
+     *
+     * @param source the truth
+     * @param index what must become true
+     * @param ledger remembers what is not yet true
+     */
+    public static Builder builder(ProductSource source, SearchIndex index, Ledger ledger) {
+        return new Builder(source, index, ledger);
+    }
+
+    // --- run --------------------------------------------------------------------------------------------------------
+
+    /**
+     * Marks what the policy says and makes it true in the caller's thread. Returns when the index has applied everything, or
+     * says what is left; what is left stays marked, and the next run goes on.
+     *
+     * <p>If another thread or instance runs the lane, the run only marks; one that asked for products then waits until they
+     * are true, at most for {@link SyncSettings.Lane#patience}.
+     *
+     * @throws MisconfiguredException if a setting is wrong; nothing is lost
+     * @throws UnavailableException if the ledger or the source cannot be reached while marking
+     * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
+     */
+    public SyncReport run(SyncPolicy policy) {
+        Run run = new Run(ports.name(), policy.name(), Run.Patience.WAITS, around.clock(), listener);
+        return run(policy, run, () -> {});
+    }
+
+    /** Makes these products true, before everything else; see {@link SyncPolicy#products(String...)}. */
+    public SyncReport sync(String... ids) {
+        return run(SyncPolicy.products(ids));
+    }
+
+    /** Makes these products true, before everything else; see {@link SyncPolicy#products(Collection)}. */
+    public SyncReport sync(Collection<ProductKey> keys) {
+        return run(SyncPolicy.products(keys));
+    }
+
+    SyncReport run(SyncPolicy policy, Run run, Runnable between) {
+        if (stopping) {
+            throw new StoppedException("Stocktake for index '" + ports.name() + "' is closed");
+        }
+        SyncReport.Outcome outcome = SyncReport.Outcome.INCOMPLETE;
+        try {
+            outcome = markAndDrain(policy, run, between);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException(
+                    "The run '" + policy.name() + "' of index '" + ports.name()
+                            + "' was interrupted; what it did not do stays marked, and the next run goes on",
+                    e);
+        } catch (RuntimeException e) {
+            run.problem(String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            SyncReport report = run.end(outcome);
+            lastRun = report;
+            tell(report, run.waits());
+        }
+        return java.util.Objects.requireNonNull(lastRun);
+    }
+
+    private static void tell(SyncReport report, boolean asked) {
+        if (asked || report.counts().found() > 0) {
+            log.info("{}", report);
+        } else {
+            log.debug("{}", report);
+        }
+    }
+
+    private SyncReport.Outcome markAndDrain(SyncPolicy policy, Run run, Runnable between) throws InterruptedException {
+        if (!laneLock.tryLock()) {
+            return markOnly(policy, run);
+        }
+        try {
+            if (!open(run)) {
+                return markElsewhere(policy, run);
+            }
+            mark(policy, run);
+            SyncReport.Outcome outcome = drained(run, between);
+            if (!keepLane) {
+                lane.release();
+            }
+            return outcome;
+        } catch (RuntimeException | InterruptedException e) {
+            giveUp(e);
+            throw e;
+        } finally {
+            laneLock.unlock();
+        }
+    }
+
+    /** Whatever happened, the next run begins under a new epoch; tidily if the ledger still answers. */
+    private void giveUp(Exception cause) {
+        try {
+            lane.release();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private boolean open(Run run) throws InterruptedException {
+        lane.trouble().giveAnotherChance();
+        while (true) {
+            try {
+                return lane.open();
+            } catch (UnavailableException e) {
+                giveUp(e);
+                lane.trouble().note(e);
+                if (!run.waits() || lane.trouble().exhausted()) {
+                    throw e;
+                }
+                around.sleeper().sleep(lane.trouble().pause());
+            } catch (UnknownOutcomeException e) {
+                throw new UnavailableException("The ledger of index '" + ports.name() + "' broke off", e);
+            }
+        }
+    }
+
+    private SyncReport.Outcome drained(Run run, Runnable between) throws InterruptedException {
+        Lane.End end = drain(run, between);
+        for (Map.Entry<ProductKey, Standing> left : lane.standing(run.awaited()).entrySet()) {
+            report(run, left.getKey(), left.getValue());
+        }
+        return end == Lane.End.DONE ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+    }
+
+    /** If the ledger breaks off in the middle of a commit, nobody knows what is in it: the lane begins anew. */
+    private Lane.End drain(Run run, Runnable between) throws InterruptedException {
+        while (true) {
+            try {
+                return lane.drain(run, between);
+            } catch (UnknownOutcomeException e) {
+                lane.forget();
+                lane.trouble().note(e);
+                run.problem(String.valueOf(e.getMessage()));
+                if (!run.waits() || lane.trouble().exhausted()) {
+                    return Lane.End.LATER;
+                }
+                around.sleeper().sleep(lane.trouble().pause());
+                if (!open(run)) {
+                    return Lane.End.LATER;
+                }
+            }
+        }
+    }
+
+    private void mark(SyncPolicy policy, Run run) {
+        run.progressed(SyncProgress.Phase.MARKING, 0);
+        policy.mark(new RunMarker(run));
+    }
+
+    // --- another thread or instance runs the lane -------------------------------------------------------------------
+
+    private SyncReport.Outcome markElsewhere(SyncPolicy policy, Run run) throws InterruptedException {
+        laneLock.unlock();
+        try {
+            return markOnly(policy, run);
+        } finally {
+            laneLock.lock();
+        }
+    }
+
+    private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
+        mark(policy, run);
+        if (!run.narrow()) {
+            return SyncReport.Outcome.ELSEWHERE;
+        }
+        return awaitOthers(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+    }
+
+    /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
+    private boolean awaitOthers(Run run) throws InterruptedException {
+        Instant until = around.clock().instant().plus(settings.lane().patience());
+        while (around.clock().instant().isBefore(until)) {
+            if (settledElsewhere(run)) {
+                return true;
+            }
+            if (laneLock.tryLock()) {
+                try {
+                    if (lane.open()) {
+                        SyncReport.Outcome outcome = drained(run, () -> {});
+                        if (!keepLane) {
+                            lane.release();
+                        }
+                        return outcome == SyncReport.Outcome.COMPLETE;
+                    }
+                } catch (RuntimeException | InterruptedException e) {
+                    giveUp(e);
+                    throw e;
+                } finally {
+                    laneLock.unlock();
+                }
+            }
+            around.sleeper().sleep(settings.lane().longestPoll());
+        }
+        run.problem("The products were not made true within " + settings.lane().patience()
+                + " by the thread or instance that runs the lane; they stay marked");
+        return false;
+    }
+
+    private boolean settledElsewhere(Run run) {
+        Optional<Map<ProductKey, Standing>> standings = ports.inLedger(
+                tx -> tx.live().isPresent() ? Optional.of(tx.standing(run.awaited())) : Optional.empty());
+        if (standings.isEmpty()
+                || !standings.get().values().stream()
+                        .allMatch(standing ->
+                                standing.settled() || standing.refusal().isPresent())) {
+            return false;
+        }
+        standings.get().forEach((key, standing) -> {
+            if (standing.settled() && !run.knows(key)) {
+                run.product(key, new ProductOutcome(ProductOutcome.Result.WRITTEN, null, null, "by another run"));
+            } else {
+                report(run, key, standing);
+            }
+        });
+        return true;
+    }
+
+    private static void report(Run run, ProductKey key, Standing standing) {
+        standing.refusal()
+                .ifPresent(refusal -> run.product(
+                        key,
+                        new ProductOutcome(
+                                ProductOutcome.Result.REFUSED, null, refusal.fingerprint(), refusal.reason())));
+        if (standing.refusal().isEmpty() && !standing.settled()) {
+            run.product(
+                    key,
+                    new ProductOutcome(
+                            ProductOutcome.Result.PENDING,
+                            null,
+                            null,
+                            standing.inFlight()
+                                    ? "handed to the index, not applied yet"
+                                    : "not tried successfully yet"));
+        }
+    }
+
+    /** What a policy may do in a run. */
+    private final class RunMarker implements Marker {
+
+        private static final int PAGE = 5_000;
+
+        private final Run run;
+
+        RunMarker(Run run) {
+            this.run = run;
+        }
+
+        @Override
+        public void mark(Collection<ProductKey> keys, Reason reason) {
+            if (reason == Reason.DEMAND) {
+                run.await(keys);
+            } else {
+                run.broaden();
+            }
+            List<ProductKey> all = new ArrayList<>(keys);
+            for (int from = 0; from < all.size(); from += PAGE) {
+                List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
+                ports.inLedger(tx -> {
+                    tx.mark(page, reason, false);
+                    return null;
+                });
+            }
+        }
+
+        @Override
+        public void markEverything() {
+            run.broaden();
+            ports.inLedger(tx -> {
+                tx.markAll(false);
+                return null;
+            });
+        }
+
+        @Override
+        public void takeChanges() {
+            run.broaden();
+            lane.intaker().take();
+        }
+    }
+
+    // --- the loop ---------------------------------------------------------------------------------------------------
+
+    /**
+     * Runs the schedule on one daemon thread named {@code stocktake-<index>}, until {@link #close}.
+     *
+     * @throws IllegalStateException if it runs already
+     */
+    public void start(SyncSchedule schedule) {
+        loopLock.lock();
+        try {
+            if (stopping) {
+                throw new IllegalStateException("Stocktake for index '" + ports.name() + "' is closed");
+            }
+            if (loop != null) {
+                throw new IllegalStateException("The schedule of index '" + ports.name() + "' runs already");
+            }
+            keepLane = true;
+            loop = new Loop(this, schedule, around);
+            loop.start();
+        } finally {
+            loopLock.unlock();
+        }
+    }
+
+    /**
+     * Ends the schedule at the next border between two batches and gives the lane back. Runs in other threads end there as
+     * well. Nothing is lost; the next run goes on.
+     */
+    @Override
+    public void close() {
+        stopping = true;
+        loopLock.lock();
+        try {
+            if (loop != null) {
+                loop.close();
+            }
+        } finally {
+            loopLock.unlock();
+        }
+        if (laneLock.tryLock()) {
+            try {
+                lane.release();
+            } catch (StocktakeException e) {
+                log.debug("The lane of index '{}' could not be given back; its lease will run out", ports.name(), e);
+            } finally {
+                laneLock.unlock();
+            }
+        }
+    }
+
+    String indexName() {
+        return ports.name();
+    }
+
+    SyncListener listener() {
+        return listener;
+    }
+
+    /** Marks what a policy says in the middle of another run, which then does it as well. */
+    void markMeanwhile(SyncPolicy policy, Run run) {
+        policy.mark(new RunMarker(run));
+    }
+
+    // --- looking ----------------------------------------------------------------------------------------------------
+
+    /**
+     * How true the index is, as far as the ledger knows.
+     *
+     * @throws UnavailableException if the ledger cannot be reached
+     */
+    public Truth status() {
+        return ports.inLedger(tx -> {
+            Optional<Generation> live = tx.live();
+            Backlog backlog = tx.backlog();
+            return new Truth(
+                    ports.name(),
+                    live.isPresent(),
+                    live.isPresent() && !live.get().frontier().ended(),
+                    live.isPresent() && live.get().owedWalk() != 0,
+                    backlog.marked(),
+                    backlog.inFlight(),
+                    backlog.suspect(),
+                    backlog.quarantined(),
+                    backlog.oldestAge().orElse(null),
+                    lastRun);
+        });
+    }
+
+    /** The products that are set aside, with the reasons; at most {@code limit}. */
+    public Map<ProductKey, Refusal> quarantine(int limit) {
+        return ports.inLedger(tx -> tx.quarantine(limit));
+    }
+
+    /** What holds with these adapters under this schedule, and what does not. */
+    public Guarantee guarantee(SyncSchedule schedule) {
+        return Guarantees.of(ports, schedule);
+    }
+
+    /** Assembles a {@link Stocktake}. Not thread-safe. */
+    public static final class Builder {
+
+        private final ProductSource source;
+        private final SearchIndex index;
+        private final Ledger ledger;
+        private final List<ChangeFeed> feeds = new ArrayList<>();
+        private final Set<Rule> rules = EnumSet.allOf(Rule.class);
+        private SyncSettings settings = SyncSettings.defaults();
+        private SyncListener listener = SyncListener.NONE;
+        private InstantSource clock = InstantSource.system();
+        private Sleeper sleeper = Sleeper.system();
+        private RandomGenerator random =
+                RandomGeneratorFactory.of("L64X128MixRandom").create();
+        private String holder = UUID.randomUUID().toString();
+
+        private Builder(ProductSource source, SearchIndex index, Ledger ledger) {
+            this.source = source;
+            this.index = index;
+            this.ledger = ledger;
+        }
+
+        /** Adds a feed that {@link SyncPolicy#smart()} takes from. */
+        public Builder feed(ChangeFeed feed) {
+            feeds.add(feed);
+            return this;
+        }
+
+        /** Rates and bounds; {@link SyncSettings#defaults()} if nothing is said. */
+        public Builder settings(SyncSettings settings) {
+            this.settings = settings;
+            return this;
+        }
+
+        /** Is told what happens, beside those added before. */
+        public Builder listener(SyncListener listener) {
+            this.listener = this.listener.andThen(listener);
+            return this;
+        }
+
+        /** Who this is, for the lease; must differ between instances. A random name if nothing is said. */
+        public Builder instance(String name) {
+            this.holder = name;
+            return this;
+        }
+
+        /** Measures durations; the system's clock if nothing is said. The ledger has a clock of its own. */
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** Waits; really, if nothing is said. */
+        public Builder sleeper(Sleeper sleeper) {
+            this.sleeper = sleeper;
+            return this;
+        }
+
+        /** The source of batch names and jitter; a random one if nothing is said. Never the same for two instances. */
+        public Builder random(RandomGenerator random) {
+            this.random = random;
+            return this;
+        }
+
+        Builder without(Rule rule) {
+            rules.remove(rule);
+            return this;
+        }
+
+        /**
+         * Checks what can be checked without waiting.
+         *
+         * @throws MisconfiguredException naming what is wrong
+         * @throws UnavailableException if the database cannot be reached
+         */
+        public Stocktake build() {
+            long names = feeds.stream().map(ChangeFeed::name).distinct().count();
+            if (names != feeds.size()) {
+                throw new MisconfiguredException(
+                        "feed: two feeds have the same name; name them apart, as each keeps its"
+                                + " place under its name: "
+                                + feeds.stream().map(ChangeFeed::name).toList());
+            }
+            ledger.verify();
+            source.verify();
+            feeds.forEach(ChangeFeed::verify);
+            return new Stocktake(this);
+        }
+    }
+}
