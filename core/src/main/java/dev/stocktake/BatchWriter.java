@@ -112,9 +112,10 @@ final class BatchWriter {
                     Fingerprint.Canonical.of(document, ports.source().projectionVersion());
             Fingerprint fingerprint = canonical.fingerprint();
             measure(canonical.size());
-            if (refusedAlready(item, fingerprint)) {
-                batch.result(item.key(), outcome(ProductOutcome.Result.WRITTEN, held, fingerprint));
-                batch.refuse(item.key(), "refused before, and unchanged since", fingerprint);
+            Refusal refusal = item.refused();
+            if (refusal != null && standsRefused(item, refusal, fingerprint)) {
+                batch.result(item.key(), outcome(ProductOutcome.Result.REFUSED, held, fingerprint));
+                batch.refuse(item.key(), refusal.reason(), fingerprint);
             } else if (skips(item, compared, fingerprint.equals(held))) {
                 batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, held, fingerprint));
             } else {
@@ -182,8 +183,8 @@ final class BatchWriter {
     }
 
     /** A document that was refused is not sent again unless somebody asks for it, or an unknown write may have landed. */
-    private boolean refusedAlready(Claim.Item item, Fingerprint now) {
-        return now.equals(item.refused()) && item.reason() != Reason.DEMAND && !forced(item);
+    private boolean standsRefused(Claim.Item item, Refusal refusal, Fingerprint now) {
+        return now.equals(refusal.fingerprint()) && item.reason() != Reason.DEMAND && !forced(item);
     }
 
     private static ProductOutcome outcome(

@@ -1,7 +1,6 @@
 package dev.stocktake;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public record Claim(String batchId, long generation, List<Item> items) {
      * @param forced write it even if it looks unchanged
      * @param reason why it was marked
      * @param attempts how often it was tried since it was marked
-     * @param refused the fingerprint that the index refused before, if it did
+     * @param refused what was refused of it before and why, if it was; kept when a mark lifts the quarantine
      */
     public record Item(
             ProductKey key,
@@ -34,11 +33,5 @@ public record Claim(String batchId, long generation, List<Item> items) {
             boolean forced,
             Reason reason,
             int attempts,
-            @Nullable Fingerprint refused) {
-
-        /** The fingerprint that the index refused before. */
-        public Optional<Fingerprint> refusedBefore() {
-            return Optional.ofNullable(refused);
-        }
-    }
+            @Nullable Refusal refused) {}
 }
