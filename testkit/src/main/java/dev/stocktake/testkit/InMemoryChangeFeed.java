@@ -1,0 +1,180 @@
+package dev.stocktake.testkit;
+
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Intake;
+import dev.stocktake.LedgerTransaction;
+import dev.stocktake.ProductKey;
+import dev.stocktake.StocktakeException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change log in memory, consumed as a queue: an entry is offered again and again, and goes only when the transaction in
+ * which it was acknowledged has committed.
+ *
+ * <p>With {@link InMemoryLedger} entries go at the commit. With another ledger they go when the next {@link #take} brings
+ * the proof of the commit, a cursor that was saved in the same transaction.
+ *
+ * <p>Thread-safe.
+ */
+public final class InMemoryChangeFeed implements ChangeFeed {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final String name;
+    private final NavigableMap<Long, ProductKey> entries = new TreeMap<>();
+    private final Map<String, Set<Long>> acknowledged = new LinkedHashMap<>();
+    private final Deque<StocktakeException> failures = new ArrayDeque<>();
+    private Completeness completeness = Completeness.COMPLETE;
+    private @Nullable String openGap;
+    private long lastEntry;
+    private long lastReceipt;
+
+    /** Empty, and named {@code changes}. */
+    public InMemoryChangeFeed() {
+        this("changes");
+    }
+
+    /** Empty. */
+    public InMemoryChangeFeed(String name) {
+        this.name = name;
+    }
+
+    /** Products changed. */
+    public void changed(ProductKey... keys) {
+        changed(Arrays.asList(keys));
+    }
+
+    /** Products changed. */
+    public void changed(Collection<ProductKey> keys) {
+        locked(() -> keys.forEach(key -> entries.put(++lastEntry, key)));
+    }
+
+    /** Anything may have been missed: the next take says so, and the entries so far are lost. */
+    public void gap() {
+        locked(() -> {
+            openGap = "gap-" + ++lastReceipt;
+            entries.clear();
+        });
+    }
+
+    /** The next takes fail. */
+    public void failNext(int times, StocktakeException failure) {
+        locked(() -> {
+            for (int i = 0; i < times; i++) {
+                failures.add(failure);
+            }
+        });
+    }
+
+    /** Declares something else than {@link dev.stocktake.ChangeFeed.Completeness#COMPLETE}. */
+    public void completeness(Completeness declared) {
+        locked(() -> completeness = declared);
+    }
+
+    /** The products of all entries that are still there, oldest first. */
+    public List<ProductKey> pending() {
+        lock.lock();
+        try {
+            return new ArrayList<>(entries.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Completeness completeness() {
+        lock.lock();
+        try {
+            return completeness;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Intake take(@Nullable String cursor, int limit) {
+        lock.lock();
+        try {
+            StocktakeException failure = failures.poll();
+            if (failure != null) {
+                throw failure;
+            }
+            forgetWhatCommitted(cursor);
+            return openGap == null ? oldest(limit) : Intake.gap(openGap);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Intake oldest(int limit) {
+        Set<ProductKey> products = new LinkedHashSet<>();
+        Set<Long> taken = new LinkedHashSet<>();
+        for (Map.Entry<Long, ProductKey> entry : entries.entrySet()) {
+            if (products.size() == limit && !products.contains(entry.getValue())) {
+                break;
+            }
+            products.add(entry.getValue());
+            taken.add(entry.getKey());
+        }
+        boolean more = taken.size() < entries.size();
+        return Intake.queued(products, more, transaction -> acknowledge(transaction, taken));
+    }
+
+    private void acknowledge(LedgerTransaction transaction, Set<Long> taken) {
+        BooksTransaction.CommitEffects effects = transaction.unwrap(BooksTransaction.CommitEffects.class);
+        if (effects != null) {
+            effects.onCommit(() -> locked(() -> entries.keySet().removeAll(taken)));
+        } else if (!taken.isEmpty()) {
+            transaction.saveCursor(name, promise(taken));
+        }
+    }
+
+    private String promise(Set<Long> taken) {
+        lock.lock();
+        try {
+            String receipt = "taken-" + ++lastReceipt;
+            acknowledged.put(receipt, taken);
+            return receipt;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A cursor comes back only if the transaction that saved it has committed. */
+    private void forgetWhatCommitted(@Nullable String cursor) {
+        if (cursor == null) {
+            return;
+        }
+        entries.keySet().removeAll(acknowledged.getOrDefault(cursor, Set.of()));
+        acknowledged.remove(cursor);
+        if (cursor.equals(openGap)) {
+            openGap = null;
+        }
+    }
+
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.stocktake.testkit;
+
+/**
+ * The rules of {@link InMemoryLedger} that a test can take away, to prove that their absence is noticed. The numbers are
+ * those of {@code docs/correctness.md}.
+ */
+enum LedgerRule {
+    /** R1: a mark takes a new token. Without it a product that is marked again keeps the old one. */
+    MARK_NEW_TOKEN,
+    /** R4: confirm removes a mark only if its token is the claimed one. */
+    TOKEN_CHECK,
+    /** R4: a batch is closed only under the current epoch. */
+    EPOCH_CHECK,
+    /** R5: a product in flight is not claimed again. */
+    ONE_IN_FLIGHT,
+    /** R7: the products of a batch with an unknown outcome are marked. */
+    SUSPECT_MARKS,
+    /** R7: those marks are forced. */
+    SUSPECT_FORCE,
+    /** R8: a new epoch makes open batches suspect. */
+    SUSPECT_ON_TAKEOVER,
+    /**
+     * A1: the frontier moves in the transaction that records the batch. Without it the batch is recorded only when the
+     * ledger next hears of it; if its claimer dies before, nobody knows its products.
+     */
+    FRONTIER_IN_CLAIM,
+    /** A1: marks of products beyond the frontier are kept. Needs {@link InMemoryLedger#keyOrder}. */
+    KEEP_MARKS_BEYOND_FRONTIER,
+    /** A2: when everything is marked, a walk over the index's ids is owed. */
+    OWED_WALK,
+    /** A4: while a late write may still land, confirm keeps the row. */
+    HOLD
+}

@@ -1,0 +1,93 @@
+package dev.stocktake.testkit;
+
+import dev.stocktake.Generation;
+import dev.stocktake.ProductKey;
+import dev.stocktake.Reason;
+import dev.stocktake.testkit.Books.Volume;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+
+/** Everything that says "look at this product". */
+final class MarkRules {
+
+    private final Bookkeeping work;
+    private final Books books;
+
+    MarkRules(Bookkeeping work) {
+        this.work = work;
+        this.books = work.books();
+    }
+
+    /** R1: in every open generation. */
+    void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
+        Collection<ProductKey> distinct = new LinkedHashSet<>(keys);
+        for (Volume volume : books.open()) {
+            for (ProductKey key : distinct) {
+                mark(volume, key, reason, forced);
+            }
+        }
+    }
+
+    /** R1, in one generation. */
+    void mark(Volume volume, ProductKey key, Reason reason, boolean forced) {
+        Row row = volume.row(key);
+        if (row != null) {
+            long token = work.keeps(LedgerRule.MARK_NEW_TOKEN)
+                    ? work.token()
+                    : row.mark().token();
+            volume.put(row.marked(token, reason, forced));
+        } else if (kept(volume, key)) {
+            volume.put(Row.fresh(key, new Row.Mark(work.token(), work.now(), reason, forced)));
+        }
+    }
+
+    private boolean kept(Volume volume, ProductKey key) {
+        return work.keeps(LedgerRule.KEEP_MARKS_BEYOND_FRONTIER)
+                || !work.keys().beyond(volume.generation().frontier(), key);
+    }
+
+    /** R7: marks are forced, and (A4) remember how long a late write may still land. */
+    void suspect(Collection<ProductKey> keys, Duration hold) {
+        if (!work.keeps(LedgerRule.SUSPECT_MARKS)) {
+            return;
+        }
+        mark(keys, Reason.SUSPECT, work.keeps(LedgerRule.SUSPECT_FORCE));
+        if (hold.isZero()) {
+            return;
+        }
+        Instant until = work.now().plus(hold);
+        for (Volume volume : books.open()) {
+            for (ProductKey key : keys) {
+                Row row = volume.row(key);
+                if (row != null) {
+                    volume.put(row.heldUntil(until));
+                }
+            }
+        }
+    }
+
+    /** A2: moves the frontier instead of writing rows. */
+    void markAll(boolean forced) {
+        for (Volume volume : books.open()) {
+            Generation generation = volume.generation();
+            Generation.Frontier frontier = generation.frontier();
+            boolean force = forced || (frontier.forced() && !frontier.ended());
+            volume.become(new Generation(
+                    generation.number(),
+                    generation.state(),
+                    generation.identity(),
+                    new Generation.Frontier(null, false, force),
+                    owedWalk()));
+            for (Row row : volume.rows().all()) {
+                mark(volume, row.key(), Reason.SWEEP, forced);
+            }
+        }
+    }
+
+    /** The token under which a walk over the index's ids is owed from now on. */
+    long owedWalk() {
+        return work.keeps(LedgerRule.OWED_WALK) ? work.token() : 0;
+    }
+}

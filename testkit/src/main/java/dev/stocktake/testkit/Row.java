@@ -1,0 +1,97 @@
+package dev.stocktake.testkit;
+
+import dev.stocktake.Claim;
+import dev.stocktake.Fingerprint;
+import dev.stocktake.ProductKey;
+import dev.stocktake.Reason;
+import dev.stocktake.Refusal;
+import dev.stocktake.Standing;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product that is not yet true.
+ *
+ * @param holdUntil until when a late write may still land on it (A4)
+ */
+record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, Objection objection) {
+
+    /** Why and since when the product is marked. */
+    record Mark(long token, Instant since, Reason reason, boolean suspect) {}
+
+    /** How often it was tried and how it will be tried next. */
+    record Tries(int attempts, @Nullable Instant notBefore, int splitLimit) {
+
+        static final Tries NONE = new Tries(0, null, 0);
+    }
+
+    /** What the index has against it: a quarantine, or what remains of a lifted one. */
+    record Objection(@Nullable Refusal quarantine, @Nullable Fingerprint refused) {
+
+        static final Objection NONE = new Objection(null, null);
+    }
+
+    static Row fresh(ProductKey key, Mark mark) {
+        return new Row(key, mark, Tries.NONE, null, Objection.NONE);
+    }
+
+    boolean quarantined() {
+        return objection.quarantine() != null;
+    }
+
+    /** R1. A product that comes out of quarantine is tried alone. */
+    Row marked(long token, Reason reason, boolean forced) {
+        Reason urgent = reason.compareTo(mark.reason()) < 0 ? reason : mark.reason();
+        int splitLimit = quarantined() ? 1 : tries.splitLimit();
+        return new Row(
+                key,
+                new Mark(token, mark.since(), urgent, mark.suspect() || forced),
+                new Tries(tries.attempts(), null, splitLimit),
+                holdUntil,
+                new Objection(null, objection.refused()));
+    }
+
+    Row heldUntil(Instant time) {
+        Instant longer = holdUntil != null && holdUntil.isAfter(time) ? holdUntil : time;
+        return new Row(key, mark, tries, longer, objection);
+    }
+
+    Row forced() {
+        return new Row(key, new Mark(mark.token(), mark.since(), mark.reason(), true), tries, holdUntil, objection);
+    }
+
+    Row notBefore(@Nullable Instant time) {
+        return new Row(key, mark, new Tries(tries.attempts(), time, tries.splitLimit()), holdUntil, objection);
+    }
+
+    Row failed(Instant retryAt, int newSplitLimit) {
+        int splitLimit = newSplitLimit == 0 ? tries.splitLimit() : newSplitLimit;
+        return new Row(key, mark, new Tries(tries.attempts() + 1, retryAt, splitLimit), holdUntil, objection);
+    }
+
+    Row quarantined(Refusal refusal) {
+        return new Row(
+                key,
+                mark,
+                new Tries(tries.attempts() + 1, null, tries.splitLimit()),
+                holdUntil,
+                new Objection(refusal, refusal.fingerprint()));
+    }
+
+    Claim.Item item() {
+        return new Claim.Item(key, mark.token(), mark.suspect(), mark.reason(), tries.attempts(), objection.refused());
+    }
+
+    Standing standing(boolean inFlight, Instant now) {
+        Instant notBefore = tries.notBefore();
+        return new Standing(
+                true,
+                inFlight,
+                mark.suspect(),
+                mark.reason(),
+                mark.since(),
+                tries.attempts(),
+                notBefore != null && notBefore.isAfter(now) ? notBefore : null,
+                objection.quarantine());
+    }
+}
