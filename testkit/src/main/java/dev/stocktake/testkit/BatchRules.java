@@ -268,11 +268,14 @@ final class BatchRules {
         return batch == null || !batch.open() ? null : batch;
     }
 
-    /** A5: only open and suspect batches need their items. */
+    /** A5: only open and suspect batches need their items, and without positions the log has nothing to show of them. */
     private void close(Batch batch, BatchRecord.State state) {
         Claim claim = batch.claim();
         Claim withoutItems = new Claim(claim.batchId(), claim.generation(), List.of());
         books.put(new Batch(withoutItems, state, batch.positions(), work.now()));
+        if (batch.positions().isEmpty()) {
+            books.forget(claim.batchId());
+        }
     }
 
     private Volume volume(Batch batch) {
