@@ -1,7 +1,6 @@
 package dev.stocktake.testkit;
 
 import dev.stocktake.Claim;
-import dev.stocktake.Fingerprint;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import dev.stocktake.Refusal;
@@ -26,7 +25,7 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
     }
 
     /** What the index has against it: a quarantine, or what remains of a lifted one. */
-    record Objection(@Nullable Refusal quarantine, @Nullable Fingerprint refused) {
+    record Objection(@Nullable Refusal quarantine, @Nullable Refusal refused) {
 
         static final Objection NONE = new Objection(null, null);
     }
@@ -75,7 +74,7 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
                 mark,
                 new Tries(tries.attempts() + 1, null, tries.splitLimit()),
                 holdUntil,
-                new Objection(refusal, refusal.fingerprint()));
+                new Objection(refusal, refusal));
     }
 
     Claim.Item item() {

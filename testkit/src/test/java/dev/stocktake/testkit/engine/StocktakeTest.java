@@ -1,0 +1,847 @@
+package dev.stocktake.testkit.engine;
+
+import static dev.stocktake.testkit.engine.Shop.INDEX;
+import static dev.stocktake.testkit.engine.Shop.document;
+import static dev.stocktake.testkit.engine.Shop.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stocktake.BatchLimits;
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Document;
+import dev.stocktake.Guarantee;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductOutcome;
+import dev.stocktake.Reason;
+import dev.stocktake.Stocktake;
+import dev.stocktake.StoppedException;
+import dev.stocktake.SyncCounts;
+import dev.stocktake.SyncListener;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncProgress;
+import dev.stocktake.SyncReport;
+import dev.stocktake.SyncSchedule;
+import dev.stocktake.SyncSettings;
+import dev.stocktake.Truth;
+import dev.stocktake.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StocktakeTest {
+
+    private final Shop shop = new Shop();
+
+    private static SyncPolicy only(ProductKey... keys) {
+        return SyncPolicy.products(List.of(keys));
+    }
+
+    @Nested
+    class AFullRun {
+
+        @Test
+        void fillsAnEmptyIndex() {
+            SyncReport report = shop.products(25).batches(10, 3).stocktake().run(SyncPolicy.full());
+
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+            assertThat(report.counts()).isEqualTo(new SyncCounts(25, 0, 25, 0, 0, 0));
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void writesNothingWhereNothingChanged() {
+            Stocktake stocktake = shop.products(25).stocktake();
+            stocktake.run(SyncPolicy.full());
+            long writes = shop.index.writes();
+
+            SyncReport again = stocktake.run(SyncPolicy.full());
+
+            assertThat(again.counts()).isEqualTo(new SyncCounts(25, 25, 0, 0, 0, 0));
+            assertThat(shop.index.writes()).isEqualTo(writes);
+        }
+
+        @Test
+        void removesWhatIsNoLongerInTheSource() {
+            Stocktake stocktake = shop.products(5).stocktake();
+            stocktake.run(SyncPolicy.full());
+            shop.source.remove(key(2));
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.counts().deleted()).isEqualTo(1);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void removesDocumentsThatSomebodyElsePutThere() {
+            shop.products(3).index.prepare();
+            shop.index.plant(ProductKey.of("alien"), document(key(1), 1));
+
+            shop.stocktake().run(SyncPolicy.full());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void neverEmptiesTheIndexOnTheWay() {
+            shop.products(20).batches(4, 2).stocktake().run(SyncPolicy.full());
+            for (int i = 0; i < 20; i++) {
+                shop.stock(key(i), 99);
+            }
+            List<Integer> sizes = new ArrayList<>();
+            Stocktake stocktake = shop.builder(shop.index)
+                    .listener(new SyncListener() {
+                        @Override
+                        public void progressed(SyncProgress now) {
+                            sizes.add(shop.index.documents().size());
+                        }
+                    })
+                    .build();
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(sizes).hasSizeGreaterThan(3).containsOnly(20);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void closesBatchesByCountAndByBytes() {
+            shop.products(40).index.limits(new BatchLimits(1000, 700));
+
+            shop.stocktake().run(SyncPolicy.full());
+
+            assertThat(shop.index.writes()).isBetween(5L, 20L);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void worksOnAnIndexThatCanOnlyBeWritten() {
+            Stocktake stocktake = shop.products(5).stocktake(shop.index.writeOnly());
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
+    class ASmartRun {
+
+        private final Stocktake stocktake = shop.products(50).stocktake();
+
+        @Test
+        void findsExactlyWhatChanged() {
+            stocktake.run(SyncPolicy.full());
+            shop.change(key(7), 0);
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.counts()).isEqualTo(new SyncCounts(1, 0, 1, 0, 0, 0));
+            shop.assertIndexIsTrue();
+            assertThat(shop.feed.pending()).isEmpty();
+        }
+
+        @Test
+        void writesNothingWhereNothingChanged() {
+            stocktake.run(SyncPolicy.full());
+            long writes = shop.index.writes();
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.counts()).isEqualTo(SyncCounts.NONE);
+            assertThat(report.complete()).isTrue();
+            assertThat(shop.index.writes()).isEqualTo(writes);
+        }
+
+        @Test
+        void writesNothingForAHintThatProvesFalse() {
+            stocktake.run(SyncPolicy.full());
+            shop.feed.changed(key(1));
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(new SyncCounts(1, 1, 0, 0, 0, 0));
+        }
+
+        @Test
+        void writesAHotProductOnce() {
+            stocktake.run(SyncPolicy.full());
+            for (int i = 0; i < 1_000; i++) {
+                shop.change(key(1), i);
+            }
+            long written = shop.index.documentsWritten();
+
+            stocktake.run(SyncPolicy.smart());
+
+            assertThat(shop.index.documentsWritten() - written).isEqualTo(1);
+        }
+
+        @Test
+        void looksAtEverythingTheFirstTime() {
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.counts().written()).isEqualTo(50);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void looksAtEverythingAfterAGap() {
+            stocktake.run(SyncPolicy.full());
+            shop.stock(key(3), 1);
+            shop.feed.gap();
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void needsAFeedAndSaysSo() {
+            Stocktake without = Stocktake.builder(shop.source, shop.index, shop.ledger)
+                    .clock(shop.time)
+                    .sleeper(shop.time)
+                    .build();
+
+            assertThatThrownBy(() -> without.run(SyncPolicy.smart()))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("feed(...)");
+        }
+    }
+
+    @Nested
+    class AProductRun {
+
+        private final Stocktake stocktake = shop.products(50).batches(10, 1).stocktake();
+
+        @Test
+        void makesOneProductTrueAndReportsBeforeAndAfter() {
+            stocktake.run(SyncPolicy.full());
+            shop.stock(key(4), 0);
+
+            SyncReport report = stocktake.run(only(key(4)));
+
+            ProductOutcome outcome = report.products().get(key(4));
+            assertThat(outcome.result()).isEqualTo(ProductOutcome.Result.WRITTEN);
+            assertThat(outcome.before()).isNotNull().isNotEqualTo(outcome.after());
+            assertThat(shop.index.document(key(4))).contains(document(key(4), 0));
+        }
+
+        @Test
+        void leavesTheRestOfANewIndexToOtherRuns() {
+            SyncReport report = stocktake.run(only(key(4), key(5)));
+
+            assertThat(report.complete()).isTrue();
+            assertThat(shop.index.documents()).containsOnlyKeys(key(4), key(5));
+            assertThat(stocktake.status().walking()).isTrue();
+        }
+
+        @Test
+        void removesAProductThatIsGone() {
+            stocktake.run(SyncPolicy.full());
+            shop.source.remove(key(4));
+
+            SyncReport report = stocktake.sync(key(4).value(), "never-was");
+
+            assertThat(report.products().get(key(4)).result()).isEqualTo(ProductOutcome.Result.DELETED);
+            assertThat(report.products().get(ProductKey.of("never-was")).result())
+                    .isEqualTo(ProductOutcome.Result.UNCHANGED);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void saysWhyAProductIsNotTrue() {
+            stocktake.run(SyncPolicy.full());
+            shop.stock(key(4), 0);
+            shop.index.refuse(key(4), "no such unit");
+
+            SyncReport report = stocktake.run(only(key(4)));
+
+            assertThat(report.products().get(key(4)).isTrue()).isFalse();
+            assertThat(report.products().get(key(4)).reason()).contains("no such unit");
+        }
+
+        @Test
+        void overtakesAFullSyncInProgress() {
+            AtomicInteger reads = new AtomicInteger();
+            List<ProductKey> order = new ArrayList<>();
+            shop.source.afterRead(keys -> {
+                order.addAll(keys);
+                if (reads.incrementAndGet() == 1) {
+                    shop.ledger.inTransaction(INDEX, tx -> {
+                        tx.mark(List.of(key(49)), Reason.DEMAND, false);
+                        return null;
+                    });
+                }
+            });
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(order.indexOf(key(49))).isEqualTo(10);
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
+    class AChangeInTheMiddle {
+
+        private final Stocktake stocktake = shop.products(10).batches(5, 2).stocktake();
+
+        @Test
+        void betweenReadAndConfirmIsNotForgotten() {
+            stocktake.run(SyncPolicy.full());
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 1) {
+                    shop.change(key(1), 77);
+                    shop.ledger.inTransaction(INDEX, tx -> {
+                        tx.mark(List.of(key(1)), Reason.CHANGE, false);
+                        return null;
+                    });
+                }
+            });
+            shop.change(key(1), 5);
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void ofAProductThatTheWalkHasPassedIsNotForgotten() {
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 1) {
+                    shop.change(key(0), 3);
+                    shop.change(key(9), 3);
+                }
+            });
+
+            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class APoisonDocument {
+
+        private final Stocktake stocktake = shop.products(16).stocktake();
+
+        @Test
+        void isSetAsideAloneAndReported() {
+            List<ProductKey> told = new ArrayList<>();
+            shop.index.refuse(key(5), "bad unit");
+            Stocktake listening = shop.builder(shop.index)
+                    .listener(new SyncListener() {
+                        @Override
+                        public void quarantined(String index, ProductKey product, dev.stocktake.Refusal refusal) {
+                            told.add(product);
+                        }
+                    })
+                    .build();
+
+            SyncReport report = listening.run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().written()).isEqualTo(15);
+            assertThat(report.counts().refused()).isEqualTo(1);
+            assertThat(report.problems()).anyMatch(problem -> problem.contains("bad unit"));
+            assertThat(told).containsExactly(key(5));
+            assertThat(listening.quarantine(10)).containsOnlyKeys(key(5));
+            assertThat(shop.index.documents()).hasSize(15).doesNotContainKey(key(5));
+        }
+
+        @Test
+        void costsNoMoreTasksThanHalvingNeeds() {
+            shop.index.refuse(key(5), "bad unit");
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(shop.index.writes()).isLessThanOrEqualTo(1 + 2 * 4);
+        }
+
+        @Test
+        void isTriedAgainWhenItsContentChanges() {
+            shop.index.refuse(key(5), "bad unit");
+            stocktake.run(SyncPolicy.full());
+            shop.index.acceptAgain(key(5));
+            shop.change(key(5), 1);
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void isNotSentAgainWhileItIsTheSame() {
+            shop.index.refuse(key(5), "bad unit");
+            stocktake.run(SyncPolicy.full());
+            long writes = shop.index.writes();
+            shop.feed.changed(key(5));
+
+            stocktake.run(SyncPolicy.smart());
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(shop.index.writes()).isEqualTo(writes);
+            assertThat(stocktake.quarantine(10).get(key(5)).reason()).contains("bad unit");
+        }
+
+        @Test
+        void isSentAgainOnRequest() {
+            shop.index.refuse(key(5), "bad unit");
+            stocktake.run(SyncPolicy.full());
+            shop.index.acceptAgain(key(5));
+
+            stocktake.run(only(key(5)));
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void leavesTheLastGoodVersionInPlace() {
+            stocktake.run(SyncPolicy.full());
+            shop.index.refuse(key(5), "bad unit");
+            shop.change(key(5), 1);
+
+            stocktake.run(SyncPolicy.smart());
+
+            assertThat(shop.index.document(key(5))).contains(document(key(5), 10));
+        }
+
+        @Test
+        void inTheDatabaseFailsOneProductOnly() {
+            shop.source.unreadable(key(3), "column 'price' is not a number");
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(stocktake.quarantine(10).get(key(3)).reason()).contains("'price'");
+            assertThat(shop.index.documents()).hasSize(15);
+        }
+    }
+
+    @Nested
+    class AnIndexThatFails {
+
+        private final Stocktake stocktake = shop.products(10).batches(5, 2).stocktake();
+
+        @Test
+        void forAMomentIsWaitedOut() {
+            shop.index.rejectNext(2);
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().retried()).isPositive();
+            assertThat(shop.time.slept()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void inItsOwnTasksIsAskedAgain() {
+            shop.index.failNext(2);
+
+            stocktake.run(SyncPolicy.full());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void forLongEndsTheRunAndLosesNothing() {
+            stocktake.run(SyncPolicy.full());
+            shop.change(key(1), 0);
+            shop.index.down();
+
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.smart())).isInstanceOf(UnavailableException.class);
+
+            shop.index.up();
+            shop.pass(Duration.ofHours(1));
+            stocktake.run(SyncPolicy.smart());
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void inTheMiddleOfARunEndsItIncompleteAndLosesNothing() {
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 2) {
+                    shop.index.down();
+                }
+            });
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+            assertThat(report.problems()).isNotEmpty();
+            shop.index.up();
+            shop.pass(Duration.ofHours(1));
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void doesNotTurnEveryProductIntoARow() {
+            Shop large = new Shop().products(500).batches(10, 2);
+            large.stocktake().run(SyncPolicy.products(List.of(key(1))));
+            large.index.rejectNext(1_000);
+
+            large.stocktake().run(SyncPolicy.full());
+
+            assertThat(large.ledger.rows(INDEX)).isLessThanOrEqualTo(100);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"reply lost", "never arrived", "arrives late", "arrives twice"})
+        void toAnswerIsWrittenAgain(String how) {
+            stocktake.run(SyncPolicy.full());
+            shop.change(key(1), 1);
+            switch (how) {
+                case "reply lost" -> shop.index.loseReplyOfNext();
+                case "never arrived" -> shop.index.dropNext();
+                case "arrives late" -> shop.index.deliverNextLate();
+                default -> shop.index.deliverNextTwice();
+            }
+
+            stocktake.run(SyncPolicy.smart());
+            shop.change(key(1), 2);
+            stocktake.run(SyncPolicy.smart());
+            shop.index.deliver();
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void andForgetsItsTasksIsWrittenAgain() {
+            shop.index.applyLater();
+            shop.time.onSleep(nap -> {
+                if (shop.index.waitingTasks() > 0) {
+                    shop.index.forgetTasks();
+                    shop.index.applyAtOnce();
+                }
+            });
+
+            stocktake.run(SyncPolicy.full());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void toApplyIsNotTakenForTrue() {
+            stocktake.run(SyncPolicy.full());
+            shop.index.applyLater();
+            shop.change(key(1), 0);
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+            assertThat(report.problems()).anyMatch(problem -> problem.contains("has not applied"));
+            shop.index.applyAll();
+            shop.index.applyAtOnce();
+            stocktake.run(SyncPolicy.smart());
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
+    class SomebodyElse {
+
+        private final Stocktake stocktake = shop.products(10).stocktake();
+
+        @Test
+        void whoAltersADocumentIsFound() {
+            stocktake.run(SyncPolicy.full());
+            shop.index.alter(key(3), document(key(3), 666));
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void whoErasesADocumentIsFound() {
+            stocktake.run(SyncPolicy.full());
+            shop.index.erase(key(3));
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void whoDropsTheIndexIsFound() {
+            stocktake.run(SyncPolicy.full());
+            shop.index.drop();
+
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void whoReplacesTheIndexInTheMiddleOfARunIsFound() {
+            AtomicInteger reads = new AtomicInteger();
+            shop.batches(2, 2).source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 3) {
+                    shop.index.recreate();
+                }
+            });
+
+            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
+    class ADeath {
+
+        /** Not an Exception: nothing in the engine may survive it. */
+        private static final class Killed extends Error {
+            private static final long serialVersionUID = 1L;
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+        void beforeAnyCommitLosesNothing(int commit) {
+            dies(() -> shop.ledger.beforeCommit(commit, () -> {
+                throw new Killed();
+            }));
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+        void afterAnyCommitLosesNothing(int commit) {
+            dies(() -> shop.ledger.afterCommit(commit, () -> {
+                throw new Killed();
+            }));
+        }
+
+        private void dies(Runnable fault) {
+            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full());
+            for (int i = 0; i < 10; i += 2) {
+                shop.change(key(i), 0);
+            }
+            shop.source.remove(key(9));
+            fault.run();
+            try {
+                shop.stocktake().run(SyncPolicy.full());
+            } catch (Killed expected) {
+                shop.pass(Duration.ofMinutes(2));
+            }
+
+            Stocktake next = shop.stocktake();
+            next.run(SyncPolicy.full());
+            next.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource({"1,lost reply", "2,lost reply", "3,lost commit", "4,lost reply"})
+        void ofTheLedgersConnectionWhileCommittingIsSurvived(int commit, String how) {
+            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full());
+            shop.change(key(1), 0);
+            Stocktake stocktake = shop.stocktake();
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 1) {
+                    shop.ledger.beforeCommit(
+                            commit,
+                            how.equals("lost reply") ? shop.ledger::loseNextCommitReply : shop.ledger::loseNextCommit);
+                }
+            });
+
+            stocktake.run(SyncPolicy.smart());
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class TwoInstances {
+
+        @Test
+        void shareOneLane() {
+            shop.products(5);
+            SyncReport[] other = new SyncReport[1];
+            Stocktake second = shop.stocktake();
+            shop.source.afterRead(keys -> {
+                if (other[0] == null) {
+                    other[0] = second.run(SyncPolicy.full());
+                }
+            });
+
+            SyncReport first = shop.stocktake().run(SyncPolicy.full());
+
+            assertThat(first.complete()).isTrue();
+            assertThat(other[0].outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void takeOverFromAHolderThatIsGone() {
+            shop.products(5).stocktake().run(SyncPolicy.full());
+            shop.ledger.inTransaction(INDEX, tx -> tx.acquire("gone", Duration.ofSeconds(30), Duration.ZERO));
+            shop.stock(key(1), 0);
+
+            SyncReport report = shop.stocktake().run(only(key(1)));
+
+            assertThat(report.complete()).isTrue();
+            assertThat(shop.time.slept()).isGreaterThanOrEqualTo(Duration.ofSeconds(29));
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void stopWhereTheLaneWasTakenFromThem() {
+            shop.products(10).batches(2, 1);
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.afterRead(keys -> {
+                if (reads.incrementAndGet() == 2) {
+                    shop.pass(Duration.ofMinutes(8));
+                    shop.ledger.inTransaction(INDEX, tx -> tx.acquire("other", Duration.ofSeconds(30), Duration.ZERO));
+                }
+            });
+            Stocktake paused = shop.stocktake();
+
+            assertThatThrownBy(() -> paused.run(SyncPolicy.full()))
+                    .isInstanceOf(StoppedException.class)
+                    .hasMessageContaining("taken over");
+
+            shop.pass(Duration.ofMinutes(1));
+            paused.run(SyncPolicy.full());
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class AnInterrupt {
+
+        @Test
+        void endsTheRunKeepsTheFlagAndLosesNothing() {
+            shop.products(10).index.applyLater();
+            shop.time.onSleep(nap -> Thread.currentThread().interrupt());
+            Stocktake stocktake = shop.stocktake();
+
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            shop.time.onSleep(nap -> {});
+            shop.index.applyAll();
+            shop.index.applyAtOnce();
+            stocktake.run(SyncPolicy.full());
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class Looking {
+
+        @Test
+        void tellsWhatIsNotTrue() {
+            Stocktake stocktake = shop.products(5).stocktake();
+            assertThat(stocktake.status().known()).isFalse();
+            assertThat(stocktake.status().clean()).isFalse();
+
+            stocktake.run(SyncPolicy.full());
+            assertThat(stocktake.status().clean()).isTrue();
+
+            shop.ledger.inTransaction(INDEX, tx -> {
+                tx.mark(List.of(key(1)), Reason.CHANGE, false);
+                return null;
+            });
+            shop.pass(Duration.ofMinutes(3));
+            Truth truth = stocktake.status();
+            assertThat(truth.clean()).isFalse();
+            assertThat(truth.marked()).isEqualTo(1);
+            assertThat(truth.oldestMarkAge()).contains(Duration.ofMinutes(3));
+        }
+
+        @Test
+        void tellsWhatHoldsWithAnIncompleteFeed() {
+            shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+            Stocktake stocktake = shop.stocktake();
+
+            Guarantee alone = stocktake.guarantee(SyncSchedule.builder()
+                    .every(Duration.ofSeconds(1), SyncPolicy.smart())
+                    .build());
+            Guarantee together = stocktake.guarantee(SyncSchedule.recommended());
+
+            assertThat(alone.lossFree()).isFalse();
+            assertThat(alone.gaps()).anyMatch(gap -> gap.contains("SyncPolicy.full()"));
+            assertThat(together.lossFree()).isTrue();
+            assertThat(together.worstCase()).contains(Duration.ofHours(24));
+        }
+
+        @Test
+        void doesNotSufferFromAListenerThatFails() {
+            Stocktake stocktake = shop.products(3)
+                    .builder(shop.index)
+                    .listener(new SyncListener() {
+                        @Override
+                        public void started(String index, String policy) {
+                            throw new IllegalStateException("mine");
+                        }
+                    })
+                    .build();
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+        }
+    }
+
+    @Test
+    void printsOneLineOfNumbers() {
+        SyncReport report = shop.products(3).stocktake().run(SyncPolicy.full());
+
+        assertThat(report.toString())
+                .startsWith("sync finished index='products' policy=full outcome=COMPLETE found=3 unchanged=0 written=3")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void writesEverythingAnewWhenTheProjectionHasANewVersion() {
+        Stocktake stocktake = shop.products(3).stocktake();
+        stocktake.run(SyncPolicy.full());
+        shop.source.projectionVersion("2");
+
+        assertThat(stocktake.run(SyncPolicy.full()).counts().written()).isEqualTo(3);
+    }
+
+    @Test
+    void refusesTwoFeedsOfOneName() {
+        assertThatThrownBy(() -> shop.builder(shop.index).feed(shop.feed).build())
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("same name");
+    }
+
+    @Test
+    void keepsEveryDocumentWithinTheMapItIsGiven() {
+        Map<String, Object> fields = Map.of("a", 1);
+        assertThat(Document.of(fields).fields()).isEqualTo(Map.of("a", 1L));
+        assertThat(SyncSettings.defaults().batch().maxInFlight()).isPositive();
+    }
+}
