@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final int LEASE_PARTS = 3;
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
 
     /** How a drain ended. */
     enum End {
@@ -52,6 +54,7 @@ final class Lane {
     private final List<OpenBatch> inFlight = new ArrayList<>();
     private @Nullable Lease lease;
     private Instant renewAt = Instant.MIN;
+    private Instant auditAt = Instant.MIN;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -93,7 +96,7 @@ final class Lane {
         walk.reset();
         learnIdentity();
         intaker.startNewFeeds();
-        audit.read(lease());
+        readLog();
         return true;
     }
 
@@ -192,6 +195,7 @@ final class Lane {
         while (true) {
             try {
                 keepLease(false);
+                auditNowAndThen();
                 between.run();
                 boolean settled = settle(run);
                 if (settled || step(run) == Step.WORKED) {
@@ -210,7 +214,7 @@ final class Lane {
                     continue;
                 }
                 if (!audited) {
-                    audit.read(lease());
+                    readLog();
                     identify(run);
                     audited = true;
                     continue;
@@ -229,10 +233,23 @@ final class Lane {
         }
     }
 
+    /** A long run shall not leave a late write unnoticed until its end. */
+    private void auditNowAndThen() {
+        if (!around.clock().instant().isBefore(auditAt)) {
+            readLog();
+        }
+    }
+
+    private void readLog() {
+        audit.read(lease());
+        auditAt = around.clock().instant().plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+    }
+
     private boolean isOver(Instant progress) {
-        return Duration.between(progress, around.clock().instant())
-                        .compareTo(settings.lane().patience())
-                > 0;
+        Duration patience = settings.lane().patience();
+        Duration bearable =
+                stopping.getAsBoolean() && patience.compareTo(LONGEST_GOODBYE) > 0 ? LONGEST_GOODBYE : patience;
+        return Duration.between(progress, around.clock().instant()).compareTo(bearable) > 0;
     }
 
     private void awaitIndex(Run run) throws InterruptedException {
@@ -293,7 +310,11 @@ final class Lane {
     }
 
     private boolean reached(Run run) {
-        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
+        Set<ProductKey> unseen = run.unseen();
+        return unseen.isEmpty() || allSettled(ports.inLedger(tx -> tx.standing(unseen)));
+    }
+
+    private static boolean allSettled(Map<ProductKey, Standing> standings) {
         return standings.values().stream()
                 .allMatch(standing -> standing.settled() || standing.refusal().isPresent());
     }
@@ -361,11 +382,12 @@ final class Lane {
 
     /** A run for some products leaves other people's marks to other runs. */
     private boolean hasOwnToClaim(Run run) {
-        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
-        return standings.values().stream()
-                .anyMatch(standing -> standing.marked()
-                        && !standing.inFlight()
-                        && standing.refusal().isEmpty());
+        Set<ProductKey> unseen = run.unseen();
+        return !unseen.isEmpty()
+                && ports.inLedger(tx -> tx.standing(unseen)).values().stream()
+                        .anyMatch(standing -> standing.marked()
+                                && !standing.inFlight()
+                                && standing.refusal().isEmpty());
     }
 
     private Step claimFrontier(Run run, Generation live) {
@@ -408,9 +430,18 @@ final class Lane {
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
     }
 
+    /** If the ledger cannot take down where an accepted write stands, the write is as good as unknown. */
     private void submitted(OpenBatch batch, Receipt receipt) {
-        if (!receipt.positions().isEmpty()
-                && !ports.inLedger(tx -> tx.submitted(lease(), batch.claim(), receipt.positions()))) {
+        if (receipt.positions().isEmpty()) {
+            return;
+        }
+        boolean mine;
+        try {
+            mine = ports.inLedger(tx -> tx.submitted(lease(), batch.claim(), receipt.positions()));
+        } catch (UnavailableException e) {
+            throw new UnknownOutcomeException("The ledger could not take down an accepted write: " + e.getMessage(), e);
+        }
+        if (!mine) {
             throw takenOver();
         }
     }

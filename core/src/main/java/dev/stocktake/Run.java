@@ -37,6 +37,7 @@ final class Run {
     private final Map<ProductKey, ProductOutcome> products = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
+    private @Nullable SyncReport report;
     private long found;
     private long unchanged;
     private long written;
@@ -82,6 +83,13 @@ final class Run {
 
     Set<ProductKey> awaited() {
         return awaited;
+    }
+
+    /** The products it awaits of which nothing final has been seen in this run. */
+    Set<ProductKey> unseen() {
+        Set<ProductKey> unseen = new LinkedHashSet<>(awaited);
+        unseen.removeAll(products.keySet());
+        return unseen;
     }
 
     void claimed(Claim claim) {
@@ -186,8 +194,16 @@ final class Run {
         }
         SyncReport.Times times =
                 new SyncReport.Times(Duration.between(started, clock.instant()), reading, writing, waiting);
-        SyncReport report = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems);
-        tell(() -> listener.finished(report));
+        SyncReport ended = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems);
+        report = ended;
+        tell(() -> listener.finished(ended));
+        return ended;
+    }
+
+    SyncReport report() {
+        if (report == null) {
+            throw new IllegalStateException("The run has not ended");
+        }
         return report;
     }
 

@@ -97,11 +97,11 @@ public final class Stocktake implements AutoCloseable {
     }
 
     SyncReport run(SyncPolicy policy, Run run, Runnable between) {
-        if (stopping) {
-            throw new StoppedException("Stocktake for index '" + ports.name() + "' is closed");
-        }
         SyncReport.Outcome outcome = SyncReport.Outcome.INCOMPLETE;
         try {
+            if (stopping) {
+                throw new StoppedException("Stocktake for index '" + ports.name() + "' is closed");
+            }
             outcome = markAndDrain(policy, run, between);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,15 +113,15 @@ public final class Stocktake implements AutoCloseable {
             run.problem(String.valueOf(e.getMessage()));
             throw e;
         } finally {
-            SyncReport report = run.end(outcome);
-            lastRun = report;
-            tell(report, run.waits());
+            end(run, outcome);
         }
-        return java.util.Objects.requireNonNull(lastRun);
+        return run.report();
     }
 
-    private static void tell(SyncReport report, boolean asked) {
-        if (asked || report.counts().found() > 0) {
+    private void end(Run run, SyncReport.Outcome outcome) {
+        SyncReport report = run.end(outcome);
+        lastRun = report;
+        if (run.waits() || run.worked()) {
             log.info("{}", report);
         } else {
             log.debug("{}", report);
@@ -129,19 +129,33 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private SyncReport.Outcome markAndDrain(SyncPolicy policy, Run run, Runnable between) throws InterruptedException {
+        Optional<SyncReport.Outcome> done = inLane(run, () -> {
+            mark(policy, run);
+            return drained(run, between);
+        });
+        return done.isPresent() ? done.get() : markOnly(policy, run);
+    }
+
+    /** What is done by whoever runs the lane. */
+    @FunctionalInterface
+    private interface LaneWork {
+        SyncReport.Outcome run() throws InterruptedException;
+    }
+
+    /** @return empty if another thread or instance runs the lane */
+    private Optional<SyncReport.Outcome> inLane(Run run, LaneWork work) throws InterruptedException {
         if (!laneLock.tryLock()) {
-            return markOnly(policy, run);
+            return Optional.empty();
         }
         try {
             if (!open(run)) {
-                return markElsewhere(policy, run);
+                return Optional.empty();
             }
-            mark(policy, run);
-            SyncReport.Outcome outcome = drained(run, between);
+            SyncReport.Outcome outcome = work.run();
             if (!keepLane) {
                 lane.release();
             }
-            return outcome;
+            return Optional.of(outcome);
         } catch (RuntimeException | InterruptedException e) {
             giveUp(e);
             throw e;
@@ -160,7 +174,9 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private boolean open(Run run) throws InterruptedException {
-        lane.trouble().giveAnotherChance();
+        if (run.waits()) {
+            lane.trouble().giveAnotherChance();
+        }
         while (true) {
             try {
                 return lane.open();
@@ -212,15 +228,6 @@ public final class Stocktake implements AutoCloseable {
 
     // --- another thread or instance runs the lane -------------------------------------------------------------------
 
-    private SyncReport.Outcome markElsewhere(SyncPolicy policy, Run run) throws InterruptedException {
-        laneLock.unlock();
-        try {
-            return markOnly(policy, run);
-        } finally {
-            laneLock.lock();
-        }
-    }
-
     private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
         mark(policy, run);
         if (!run.narrow()) {
@@ -236,21 +243,9 @@ public final class Stocktake implements AutoCloseable {
             if (settledElsewhere(run)) {
                 return true;
             }
-            if (laneLock.tryLock()) {
-                try {
-                    if (lane.open()) {
-                        SyncReport.Outcome outcome = drained(run, () -> {});
-                        if (!keepLane) {
-                            lane.release();
-                        }
-                        return outcome == SyncReport.Outcome.COMPLETE;
-                    }
-                } catch (RuntimeException | InterruptedException e) {
-                    giveUp(e);
-                    throw e;
-                } finally {
-                    laneLock.unlock();
-                }
+            Optional<SyncReport.Outcome> done = inLane(run, () -> drained(run, () -> {}));
+            if (done.isPresent()) {
+                return done.get() == SyncReport.Outcome.COMPLETE;
             }
             around.sleeper().sleep(settings.lane().longestPoll());
         }

@@ -35,9 +35,16 @@ public interface SyncPolicy {
         return of("smart", Marker::takeChanges);
     }
 
-    /** These products, before everything else; the run returns when they are true, or says why not. */
+    /**
+     * These products, before everything else; the run returns when they are true, or says why not.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     static SyncPolicy products(Collection<ProductKey> keys) {
-        List<ProductKey> wanted = List.copyOf(keys);
+        List<ProductKey> wanted = keys.stream().distinct().toList();
+        if (wanted.isEmpty()) {
+            throw new IllegalArgumentException("products: name at least one product");
+        }
         return of("products", marker -> marker.mark(wanted, Reason.DEMAND));
     }
 

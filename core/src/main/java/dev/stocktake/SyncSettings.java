@@ -20,7 +20,7 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane) {
 
     private static final SyncSettings DEFAULTS = new SyncSettings(
             new Batch(2_000, 4L * 1024 * 1024, 4),
-            new Retry(Duration.ofSeconds(1), Duration.ofMinutes(5), 2, 5),
+            new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5),
             new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)));
 
     /** The settings that are used where nothing else is said. */

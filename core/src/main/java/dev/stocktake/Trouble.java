@@ -61,12 +61,12 @@ final class Trouble {
                     Duration.between(since, clock.instant()));
         }
         since = null;
-        until = Instant.MIN;
         giveAnotherChance();
     }
 
-    /** A new run begins with as many attempts as the last one had. */
+    /** Somebody asks and waits: try at once, and as often as the first time. */
     void giveAnotherChance() {
+        until = Instant.MIN;
         row = retries.row();
         failures = 0;
         exhausted = false;

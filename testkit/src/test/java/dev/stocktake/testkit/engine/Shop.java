@@ -15,6 +15,7 @@ import dev.stocktake.testkit.InMemoryLedger;
 import dev.stocktake.testkit.InMemoryProductSource;
 import dev.stocktake.testkit.VirtualTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -27,11 +28,20 @@ final class Shop {
     final VirtualTime time = new VirtualTime();
     final InMemoryProductSource source = new InMemoryProductSource();
     final InMemoryIndex index = new InMemoryIndex(INDEX);
-    final InMemoryLedger ledger = new InMemoryLedger(time);
+    final InMemoryLedger ledger;
     final InMemoryChangeFeed feed = new InMemoryChangeFeed();
     final List<SyncProgress> progress = new ArrayList<>();
     private SyncSettings settings = SyncSettings.defaults();
     private int instances;
+
+    Shop() {
+        ledger = new InMemoryLedger(time);
+    }
+
+    /** A shop whose ledger goes by another clock. */
+    Shop(InstantSource clock) {
+        ledger = new InMemoryLedger(clock);
+    }
 
     Shop products(int count) {
         for (int i = 0; i < count; i++) {
