@@ -195,42 +195,43 @@ final class Lane {
         while (true) {
             try {
                 keepLease(false);
-                auditNowAndThen();
                 between.run();
-                boolean settled = settle(run);
-                if (settled || step(run) == Step.WORKED) {
-                    progress = around.clock().instant();
-                    audited = false;
-                    continue;
-                }
-                if (!inFlight.isEmpty()) {
-                    if (isOver(progress)) {
-                        run.problem("Index '" + ports.name() + "' has not applied " + inFlight.size()
-                                + " accepted batches within " + settings.lane().patience()
-                                + "; their products stay marked. Look at the index's own task queue");
+                if (trouble.pausing()) {
+                    if (!waitOutTrouble(run)) {
                         return End.LATER;
                     }
-                    awaitIndex(run);
                     continue;
                 }
-                if (!audited) {
+                auditNowAndThen();
+                if (settle(run) || step(run) == Step.WORKED) {
+                    progress = around.clock().instant();
+                    audited = false;
+                } else if (!inFlight.isEmpty()) {
+                    if (isOver(progress)) {
+                        return leaveInFlight(run);
+                    }
+                    awaitIndex(run);
+                } else if (!audited) {
                     readLog();
                     identify(run);
                     audited = true;
-                    continue;
+                } else {
+                    Optional<End> end = endOrWait(run);
+                    if (end.isPresent()) {
+                        return end.get();
+                    }
+                    audited = false;
                 }
-                Optional<End> end = endOrWait(run);
-                if (end.isPresent()) {
-                    return end.get();
-                }
-                audited = false;
             } catch (UnavailableException e) {
                 trouble.note(e);
-                if (!waitOutTrouble(run)) {
-                    return End.LATER;
-                }
             }
         }
+    }
+
+    private End leaveInFlight(Run run) {
+        run.problem("Index '" + ports.name() + "' has not applied " + inFlight.size() + " accepted batches within "
+                + settings.lane().patience() + "; their products stay marked. Look at the index's own task queue");
+        return End.LATER;
     }
 
     /** A long run shall not leave a late write unnoticed until its end. */
@@ -270,12 +271,10 @@ final class Lane {
         if (run.narrow() && reached(run)) {
             return Optional.of(End.DONE);
         }
-        if (trouble.pausing()) {
-            return waitOutTrouble(run) ? Optional.empty() : Optional.of(End.LATER);
-        }
         Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
         Generation live = live();
         if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow())) {
+            trouble.over();
             return Optional.of(walk.gaveUp(live) && !run.narrow() ? End.LATER : End.DONE);
         }
         return waitUntilDue(run, backlog);
