@@ -1,0 +1,128 @@
+package dev.stocktake.meilisearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.stocktake.ProductKey;
+import dev.stocktake.Receipt;
+import dev.stocktake.StocktakeException;
+import dev.stocktake.StoppedException;
+import dev.stocktake.UnknownOutcomeException;
+import dev.stocktake.WriteBatch;
+import dev.stocktake.WriteBatch.Upsert;
+import dev.stocktake.meilisearch.SentWrites.Sent;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Sends a batch: one request with its documents (more if they are too large for one), one with its deletions. */
+final class BatchWriter {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final MeilisearchIndex.Options options;
+    private final Http http;
+    private final Translator translator;
+    private final SentWrites sent;
+
+    BatchWriter(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire, SentWrites sent) {
+        this.options = options;
+        this.http = wire.http();
+        this.translator = wire.translator();
+        this.sent = sent;
+    }
+
+    Receipt write(WriteBatch batch) {
+        Map<ProductKey, String> refused = new HashMap<>();
+        List<Request> requests = documents(batch.upserts(), refused);
+        deletions(batch.deletions()).ifPresent(requests::add);
+        List<Long> positions = new ArrayList<>();
+        for (Request request : requests) {
+            positions.add(send(batch.id(), request, positions.isEmpty()));
+        }
+        return new Receipt(positions, refused);
+    }
+
+    private List<Request> documents(List<Upsert> upserts, Map<ProductKey, String> refused) {
+        DocumentEncoder encoder =
+                new DocumentEncoder(options.primaryKey(), options.limits().maxBytes());
+        List<Request> requests = new ArrayList<>();
+        Part part = new Part();
+        for (Upsert upsert : upserts) {
+            Optional<String> id = DocumentIds.of(upsert.key());
+            String problem = id.isEmpty() ? DocumentIds.problem(upsert.key()) : encoder.encode(id.get(), upsert);
+            if (problem != null || id.isEmpty()) {
+                refused.put(upsert.key(), String.valueOf(problem));
+                continue;
+            }
+            if (!part.ids.isEmpty()
+                    && part.lines.size() + encoder.line().size()
+                            > options.limits().maxBytes()) {
+                requests.add(part.request());
+                part = new Part();
+            }
+            part.lines.add(encoder.line());
+            part.ids.add(id.get());
+        }
+        if (!part.ids.isEmpty()) {
+            requests.add(part.request());
+        }
+        return requests;
+    }
+
+    /** A product whose id has no form here has no document either. */
+    private static Optional<Request> deletions(List<ProductKey> keys) {
+        ArrayNode ids = JSON.createArrayNode();
+        keys.forEach(key -> DocumentIds.of(key).ifPresent(ids::add));
+        return ids.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Request(
+                        "/documents/delete-batch?", "documents.delete", Payload.json(Listing.bytes(ids)), Set.of()));
+    }
+
+    /** One accepted request; its position. */
+    private long send(String batchId, Request request, boolean first) {
+        String path = "/indexes/" + options.uid() + request.path() + "customMetadata="
+                + URLEncoder.encode(batchId, StandardCharsets.UTF_8);
+        try {
+            Answer answer =
+                    http.write(path, request.payload(), options.timeouts().write());
+            JsonNode task = answer.json();
+            if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
+                throw translator.write(answer, request.right());
+            }
+            long uid = task.path("taskUid").asLong();
+            sent.add(uid, new Sent(batchId, task.path("enqueuedAt").asText(), request.ids()));
+            return uid;
+        } catch (UnknownOutcomeException | StoppedException e) {
+            throw e;
+        } catch (StocktakeException e) {
+            if (first) {
+                throw e;
+            }
+            throw new UnknownOutcomeException(
+                    "Meilisearch accepted a part of batch '" + batchId + "' and not the rest: " + e.getMessage(), e);
+        }
+    }
+
+    private record Request(String path, String right, Payload payload, Set<String> ids) {}
+
+    /** Documents that share a request. */
+    private final class Part {
+
+        private final Payload.Collector lines = new Payload.Collector(Payload.NDJSON, options.gzip());
+        private final Set<String> ids = new HashSet<>();
+
+        Request request() {
+            // The primary key is sent along so that an index that vanished meanwhile is not made anew with another one.
+            return new Request(
+                    "/documents?primaryKey=" + options.primaryKey() + "&", "documents.add", lines.finish(), ids);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.stocktake.meilisearch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.stocktake.ProductKey;
+import dev.stocktake.WriteBatch.Upsert;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one document after the other as a line of JSON, and refuses those that Meilisearch would choke on: one bad
+ * document fails the whole task it travels in.
+ *
+ * <p>Not thread-safe.
+ */
+final class DocumentEncoder {
+
+    /** Where the fingerprint lives in a document. No leading underscore: Meilisearch keeps those names for itself. */
+    static final String FINGERPRINT = "stocktake_fingerprint";
+
+    private static final int MAX_FIELDS = 65_535;
+    private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf(Double.MAX_VALUE);
+
+    /** Without the feature a character beyond the first plane is twelve bytes of escapes. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
+
+    private final String primaryKey;
+    private final long maxBytes;
+    private final Line line = new Line();
+    private int fields;
+
+    DocumentEncoder(String primaryKey, long maxBytes) {
+        this.primaryKey = primaryKey;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The bytes of the last document encoded, with a line end. */
+    ByteArrayOutputStream line() {
+        return line;
+    }
+
+    /** Encodes a document into {@link #line}; says why if that cannot be. */
+    @Nullable
+    String encode(String id, Upsert upsert) {
+        line.reset();
+        fields = 2;
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            write(json, id, upsert);
+        } catch (Unfit e) {
+            return e.getMessage();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory must not fail", e);
+        }
+        line.write('\n');
+        if (fields > MAX_FIELDS) {
+            return "it has " + fields + " fields; Meilisearch takes at most " + MAX_FIELDS;
+        }
+        return null;
+    }
+
+    private void write(JsonGenerator json, String id, Upsert upsert) throws IOException {
+        json.writeStartObject();
+        json.writeFieldName(primaryKey);
+        writeId(json, id, upsert);
+        for (Map.Entry<String, @Nullable Object> field :
+                upsert.document().fields().entrySet()) {
+            String name = field.getKey();
+            if (name.equals(FINGERPRINT)) {
+                throw new Unfit("its field '" + FINGERPRINT + "' is reserved; name it otherwise in the source");
+            }
+            if (!name.equals(primaryKey)) {
+                name(json, name, name);
+                value(json, name, field.getValue());
+            }
+        }
+        json.writeStringField(FINGERPRINT, upsert.fingerprint().value());
+        json.writeEndObject();
+    }
+
+    /** A document may carry its own id, also as a number; then that spelling is kept. */
+    private void writeId(JsonGenerator json, String id, Upsert upsert) throws IOException {
+        ProductKey key = upsert.key();
+        Object own = upsert.document().get(primaryKey);
+        if (own == null || own instanceof String text && (text.equals(id) || text.equals(key.value()))) {
+            json.writeString(id);
+        } else if (own instanceof Long number && number.toString().equals(id)) {
+            json.writeNumber(number);
+        } else {
+            throw new Unfit(
+                    "its field '" + primaryKey + "' is not its id; set 'primaryKey' to a name that no document uses,"
+                            + " or name the field otherwise in the source");
+        }
+    }
+
+    private void value(JsonGenerator json, String path, @Nullable Object value) throws IOException {
+        if (value == null) {
+            json.writeNull();
+        } else if (value instanceof String text) {
+            json.writeString(unicode(path, text));
+        } else if (value instanceof Boolean bool) {
+            json.writeBoolean(bool);
+        } else if (value instanceof Long number) {
+            json.writeNumber(number);
+        } else if (value instanceof BigDecimal number) {
+            number(json, path, number);
+        } else if (value instanceof List<?> list) {
+            list(json, path, list);
+        } else if (value instanceof Map<?, ?> map) {
+            map(json, path, map);
+        } else {
+            throw new IllegalStateException("A document cannot hold a " + value.getClass());
+        }
+    }
+
+    private void name(JsonGenerator json, String path, String name) throws IOException {
+        json.writeFieldName(unicode(path, name));
+        fields++;
+    }
+
+    /** Half of a surrogate pair would make the whole request malformed. */
+    private static String unicode(String path, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                    throw new Unfit(
+                            "its field '" + path.replace(c, '?') + "' is not valid Unicode: half a character at " + i);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    private static void number(JsonGenerator json, String path, BigDecimal number) throws IOException {
+        if (number.abs().compareTo(MAX_NUMBER) > 0) {
+            throw new Unfit("its field '" + path + "' is a number beyond what Meilisearch can hold (about 1.8e308)");
+        }
+        json.writeNumber(number);
+    }
+
+    private void list(JsonGenerator json, String path, List<?> list) throws IOException {
+        json.writeStartArray();
+        for (Object element : list) {
+            value(json, path, element);
+        }
+        json.writeEndArray();
+    }
+
+    private void map(JsonGenerator json, String path, Map<?, ?> map) throws IOException {
+        json.writeStartObject();
+        for (Map.Entry<?, ?> field : map.entrySet()) {
+            String name = (String) field.getKey();
+            String inner = path + "." + name;
+            name(json, inner, name);
+            value(json, inner, field.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /** Gives up at the limit, so that a document of 200 MB is not copied first. */
+    private final class Line extends ByteArrayOutputStream {
+
+        Line() {
+            super(4096);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            if (count + (long) length > maxBytes) {
+                throw new Unfit("it is more than " + maxBytes + " bytes of JSON, which 'limits' allows in one request");
+            }
+            super.write(bytes, from, length);
+        }
+    }
+
+    /** The document cannot be sent. */
+    private static final class Unfit extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unfit(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.stocktake.meilisearch;
+
+import dev.stocktake.ProductKey;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * The two-way map between product keys and document ids.
+ *
+ * <p>Meilisearch allows 1 to 511 characters of {@code [A-Za-z0-9_-]}. A key that is such an id stays as it is; any other is
+ * {@value #PREFIX} and the unpadded base64url of its UTF-8 bytes. A document whose id no key maps to (rubbish behind the
+ * prefix, an id too long for a key) was not written by us and must still be removable, so it is given a key that no
+ * database holds: {@link #FOREIGN} and the id, two of its characters in one.
+ */
+final class DocumentIds {
+
+    static final String PREFIX = "b64-";
+    static final int MAX_LENGTH = 511;
+
+    /** A control character that databases can store, unlike U+0000. */
+    private static final char FOREIGN = '\u0001';
+
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    /** Where pairs of id characters begin; all up to 0x5fff are plain characters, none blank. */
+    private static final int PAIRS = 0x5000;
+
+    /** Where a last single character is put. */
+    private static final int SINGLES = 0x4f00;
+
+    private DocumentIds() {}
+
+    /** The id of the product's document; empty if Meilisearch cannot have one for it. */
+    static Optional<String> of(ProductKey key) {
+        String value = key.value();
+        if (isId(value) && !value.startsWith(PREFIX)) {
+            return Optional.of(value);
+        }
+        return unpacked(value).filter(id -> own(id).isEmpty()).or(() -> encoded(value));
+    }
+
+    /** The key of the product whose document has this id. */
+    static ProductKey keyOf(String id) {
+        return own(id).orElseGet(() -> packed(id));
+    }
+
+    /** The key that {@link #of} maps to this id, other than by unpacking it. */
+    private static Optional<ProductKey> own(String id) {
+        if (id.startsWith(PREFIX)) {
+            return decoded(id).filter(key -> of(key).filter(id::equals).isPresent());
+        }
+        return id.length() <= ProductKey.MAX_LENGTH ? Optional.of(new ProductKey(id)) : Optional.empty();
+    }
+
+    /** Why a product cannot have a document here. */
+    static String problem(ProductKey key) {
+        return "its id has no form that Meilisearch accepts: as " + PREFIX
+                + "<base64url of its UTF-8 bytes> it would be"
+                + " longer than " + MAX_LENGTH
+                + " characters, or it is not valid Unicode. Map it to a shorter id in the"
+                + " source";
+    }
+
+    private static boolean isId(String text) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (ALPHABET.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<String> encoded(String value) {
+        try {
+            // The strict encoder: getBytes would turn each lone surrogate into the same '?'.
+            ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+            byte[] bytes = new byte[utf8.remaining()];
+            utf8.get(bytes);
+            String id = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+            return id.length() <= MAX_LENGTH ? Optional.of(id) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ProductKey> decoded(String id) {
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(id.substring(PREFIX.length()));
+            String value = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return Optional.of(new ProductKey(value));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static ProductKey packed(String id) {
+        StringBuilder packed = new StringBuilder(id.length() / 2 + 2).append(FOREIGN);
+        for (int i = 0; i < id.length(); i += 2) {
+            int first = code(id, i);
+            packed.append((char) (i + 1 < id.length() ? PAIRS + 64 * first + code(id, i + 1) : SINGLES + first));
+        }
+        return new ProductKey(packed.toString());
+    }
+
+    private static int code(String id, int at) {
+        int code = ALPHABET.indexOf(id.charAt(at));
+        if (code < 0) {
+            throw new IllegalArgumentException("Not a document id: '" + id + "'");
+        }
+        return code;
+    }
+
+    private static Optional<String> unpacked(String value) {
+        if (value.charAt(0) != FOREIGN) {
+            return Optional.empty();
+        }
+        StringBuilder id = new StringBuilder(2 * value.length());
+        for (int i = 1; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c >= PAIRS && c < PAIRS + 64 * 64) {
+                id.append(ALPHABET.charAt((c - PAIRS) / 64)).append(ALPHABET.charAt((c - PAIRS) % 64));
+            } else if (c >= SINGLES && c < SINGLES + 64 && i == value.length() - 1) {
+                id.append(ALPHABET.charAt(c - SINGLES));
+            } else {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(id.toString()).filter(DocumentIds::isId);
+    }
+}

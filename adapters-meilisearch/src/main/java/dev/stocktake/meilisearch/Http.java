@@ -1,0 +1,178 @@
+package dev.stocktake.meilisearch;
+
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.StoppedException;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.UnknownOutcomeException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
+
+/**
+ * HTTP as this adapter needs it: every status is an answer, a write is sent once, and when no answer comes it is known
+ * whether the server can have the request.
+ *
+ * <p>Always HTTP/1.1: no upgrade attempt, and one response's fate is not shared with others on its connection. Thread-safe.
+ */
+final class Http implements AutoCloseable {
+
+    private final Address address;
+    private final HttpClient client;
+    private final ExecutorService threads;
+    private final InstantSource clock;
+    private final Set<CompletableFuture<?>> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Http(Address address, Duration connectTimeout, ExecutorService threads, InstantSource clock) {
+        this.address = address;
+        this.threads = threads;
+        this.clock = clock;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(connectTimeout)
+                .executor(threads)
+                .build();
+    }
+
+    Answer get(String path, Duration timeout) {
+        return ask(request(path).GET().build(), timeout);
+    }
+
+    /** A question that needs a body; it changes nothing. */
+    Answer ask(String path, Payload question, Duration timeout) {
+        return ask(
+                request(path)
+                        .header("Content-Type", question.type())
+                        .POST(BodyPublishers.ofByteArrays(question.chunks()))
+                        .build(),
+                timeout);
+    }
+
+    private Answer ask(HttpRequest request, Duration timeout) {
+        try {
+            return exchange(request, timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("Interrupted while asking Meilisearch at '" + address + "'", e);
+        } catch (CancellationException e) {
+            throw closed(e);
+        } catch (IOException e) {
+            throw new UnavailableException(unreachable(e), e);
+        }
+    }
+
+    /**
+     * Sends a write, once.
+     *
+     * @throws UnavailableException the server certainly does not have it
+     * @throws UnknownOutcomeException it may have it
+     * @throws StoppedException interrupted or closed; it may have it
+     */
+    Answer write(String path, Payload payload, Duration timeout) {
+        SingleSending body = new SingleSending(payload);
+        HttpRequest.Builder request = request(path).header("Content-Type", payload.type());
+        if (!payload.encoding().isEmpty()) {
+            request.header("Content-Encoding", payload.encoding());
+        }
+        try {
+            return exchange(request.POST(body).build(), timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("Interrupted while writing to Meilisearch at '" + address + "'", e);
+        } catch (CancellationException e) {
+            throw closed(e);
+        } catch (IOException e) {
+            if (body.withhold()) {
+                throw new UnavailableException(unreachable(e) + "; the write was not delivered", e);
+            }
+            throw new UnknownOutcomeException(
+                    "Meilisearch at '" + address + "' was sent a write and gave no answer (" + reason(e)
+                            + "); it may be applied now, later or never",
+                    e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address.base() + path)).header("User-Agent", "stocktake");
+        if (!address.key().isEmpty()) {
+            request.header("Authorization", "Bearer " + address.key());
+        }
+        return request;
+    }
+
+    private Answer exchange(HttpRequest request, Duration timeout) throws IOException, InterruptedException {
+        if (closed) {
+            throw new CancellationException("closed");
+        }
+        // Not HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, BodyHandlers.ofByteArray());
+        running.add(exchange);
+        try {
+            return answer(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw new IOException("no answer within " + timeout.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } finally {
+            running.remove(exchange);
+            // Nothing if it is over, else it closes the connection.
+            exchange.cancel(true);
+        }
+    }
+
+    private Answer answer(HttpResponse<byte[]> response) {
+        Duration retryAfter = response.headers()
+                .firstValue("Retry-After")
+                .flatMap(value -> RetryAfter.parse(value, clock.instant()))
+                .orElse(null);
+        Answer answer = new Answer(response.statusCode(), response.body(), retryAfter);
+        if (answer.status() >= 300 && answer.status() < 400) {
+            throw new MisconfiguredException("'" + address + "' redirects (HTTP " + answer.status()
+                    + "), and a write must not be sent on; set 'url' to the address it redirects to");
+        }
+        return answer;
+    }
+
+    private String unreachable(IOException e) {
+        String next =
+                e instanceof SSLHandshakeException ? ". Check the server's certificate and the JVM's trust store" : "";
+        return "Meilisearch at '" + address + "' cannot be reached (" + reason(e) + ")" + next;
+    }
+
+    private String reason(IOException e) {
+        String message = e.getMessage();
+        String name = e.getClass().getSimpleName();
+        return message == null
+                ? name
+                : address.withoutKey(name.equals("IOException") ? message : name + ": " + message);
+    }
+
+    private StoppedException closed(CancellationException e) {
+        return new StoppedException("The connection to Meilisearch at '" + address + "' was closed", e);
+    }
+
+    /** Ends running requests: their callers get a {@link StoppedException}. */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(exchange -> exchange.cancel(true));
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.stocktake.meilisearch;
+
+import dev.stocktake.Outcome;
+import dev.stocktake.Outcome.Kind;
+import dev.stocktake.Receipt;
+import dev.stocktake.meilisearch.SentWrites.Sent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what became of accepted writes from the state of their tasks. */
+final class Outcomes {
+
+    /** Tasks asked for in one request; more would make the URL long. */
+    private static final int PAGE = 1_000;
+
+    /** The task's own content is at fault. */
+    private static final Set<String> OWN_FAULT = Set.of("invalid_document_id", "missing_document_id");
+
+    /** Somebody's content in the server's batch is at fault; the server gives all tasks of the batch the same error. */
+    private static final Set<String> SOMEBODYS_FAULT = Set.of(
+            "invalid_document_geo_field",
+            "invalid_document_geojson_field",
+            "invalid_vector_dimensions",
+            "invalid_vectors_type",
+            "max_fields_limit_exceeded");
+
+    private static final Pattern NAMED_DOCUMENT = Pattern.compile("with (?:the )?id:? `\"?([A-Za-z0-9_-]{1,511})\"?`");
+
+    /** From the one that decides about the whole batch to the one that decides nothing. */
+    private static final List<Kind> WEIGHT = List.of(Kind.PENDING, Kind.LOST, Kind.REFUSED, Kind.FAILED, Kind.APPLIED);
+
+    private final String uid;
+    private final TaskQueue queue;
+    private final SentWrites sent;
+
+    Outcomes(String uid, TaskQueue queue, SentWrites sent) {
+        this.uid = uid;
+        this.queue = queue;
+        this.sent = sent;
+    }
+
+    Map<Receipt, Outcome> of(Collection<Receipt> receipts) {
+        Map<Long, Task> tasks = tasks(receipts);
+        Map<Receipt, Outcome> outcomes = new LinkedHashMap<>();
+        for (Receipt receipt : receipts) {
+            outcomes.put(
+                    receipt,
+                    receipt.positions().stream()
+                            .map(position -> one(position, tasks.get(position)))
+                            .min(Comparator.comparingInt(outcome -> WEIGHT.indexOf(outcome.kind())))
+                            .orElseGet(Outcome::applied));
+        }
+        return outcomes;
+    }
+
+    private Map<Long, Task> tasks(Collection<Receipt> receipts) {
+        TreeSet<Long> uids = new TreeSet<>();
+        receipts.forEach(receipt -> uids.addAll(receipt.positions()));
+        List<Long> all = new ArrayList<>(uids);
+        Map<Long, Task> tasks = new LinkedHashMap<>();
+        for (int from = 0; from < all.size(); from += PAGE) {
+            queue.byUids(all.subList(from, Math.min(all.size(), from + PAGE)))
+                    .forEach(task -> tasks.put(task.uid(), task));
+        }
+        return tasks;
+    }
+
+    private Outcome one(long position, @Nullable Task task) {
+        if (task == null) {
+            return Outcome.lost("Meilisearch does not know task " + position
+                    + " any more (task history cleared, server restored, or the key lost its right to see it)");
+        }
+        if (!isOurs(task)) {
+            return Outcome.lost("Task " + position + " of Meilisearch is not the write that was sent under this number"
+                    + " (server restored from a backup, or indexes swapped); it belongs to index '" + task.index()
+                    + "'");
+        }
+        if (!task.isFinal()) {
+            return Outcome.pending();
+        }
+        if (task.succeeded()) {
+            sent.settled(position);
+            return Outcome.applied();
+        }
+        return failed(task);
+    }
+
+    private boolean isOurs(Task task) {
+        return task.index().equals(uid)
+                && sent.of(task.uid()).map(write -> write.is(task)).orElse(true);
+    }
+
+    private Outcome failed(Task task) {
+        if (task.errorCode().isEmpty()) {
+            return Outcome.failed("Task " + task.uid() + " of Meilisearch ended as " + task.status());
+        }
+        String reason =
+                "Task " + task.uid() + " of Meilisearch failed, " + task.errorCode() + ": " + task.errorMessage();
+        if (OWN_FAULT.contains(task.errorCode()) || SOMEBODYS_FAULT.contains(task.errorCode()) && isAtFault(task)) {
+            return Outcome.refused(reason);
+        }
+        return Outcome.failed(reason);
+    }
+
+    /** By the document that the error names; where it names none, only a task that ran alone is known to be at fault. */
+    private boolean isAtFault(Task task) {
+        Matcher named = NAMED_DOCUMENT.matcher(task.errorMessage());
+        if (named.find()) {
+            return sent.of(task.uid())
+                    .map(Sent::documents)
+                    .orElse(Set.of(named.group(1)))
+                    .contains(named.group(1));
+        }
+        return queue.batchSize(task.batch()) <= 1;
+    }
+}

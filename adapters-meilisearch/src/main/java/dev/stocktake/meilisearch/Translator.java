@@ -1,0 +1,79 @@
+package dev.stocktake.meilisearch;
+
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.RefusedException;
+import dev.stocktake.StocktakeException;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.UnknownOutcomeException;
+import java.util.Set;
+
+/** Turns an answer that is no success into the exception that says what it means for the request. */
+final class Translator {
+
+    /** The server's own trouble, found out before anything was queued. */
+    private static final Set<String> BUSY =
+            Set.of("no_space_left_on_device", "io_error", "too_many_open_files", "too_many_search_requests");
+
+    private final Address address;
+    private final String uid;
+
+    Translator(Address address, String uid) {
+        this.address = address;
+        this.uid = uid;
+    }
+
+    /**
+     * What a refused, failed or strange answer to a question means.
+     *
+     * @param right the key's right that the question needs
+     */
+    StocktakeException question(Answer answer, String right) {
+        if (answer.status() >= 500) {
+            return unavailable(answer);
+        }
+        return anyway(answer, right);
+    }
+
+    /**
+     * What such an answer to a write means.
+     *
+     * @param right the key's right that the write needs
+     */
+    StocktakeException write(Answer answer, String right) {
+        if (answer.status() == 503) {
+            return unavailable(answer);
+        }
+        if (answer.status() >= 500 || answer.status() < 400) {
+            return new UnknownOutcomeException(said(answer) + "; the write may be applied now, later or never", null);
+        }
+        return anyway(answer, right);
+    }
+
+    private StocktakeException anyway(Answer answer, String right) {
+        return switch (answer.status()) {
+            case 401, 403 ->
+                new MisconfiguredException(
+                        said(answer) + ". Check 'apiKey': it needs the right '" + right + "' on index '" + uid + "'");
+            case 404 ->
+                answer.code().isEmpty()
+                        ? new MisconfiguredException(said(answer) + ". Check 'url': there is no Meilisearch there")
+                        : new RefusedException(said(answer), null);
+            case 408, 429 -> unavailable(answer);
+            case 413 ->
+                new RefusedException(
+                        said(answer) + ". Lower 'limits', or raise the server's --http-payload-size-limit and the limit"
+                                + " of any proxy before it",
+                        null);
+            default -> BUSY.contains(answer.code()) ? unavailable(answer) : new RefusedException(said(answer), null);
+        };
+    }
+
+    private UnavailableException unavailable(Answer answer) {
+        return new UnavailableException(said(answer), answer.retryAfter(), null);
+    }
+
+    private String said(Answer answer) {
+        return "Meilisearch at '" + address + "' answered for index '" + uid + "': "
+                + address.withoutKey(answer.text());
+    }
+}
