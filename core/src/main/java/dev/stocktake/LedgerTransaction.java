@@ -107,8 +107,9 @@ public interface LedgerTransaction {
      * gets a mark; the rest become items without a token, forced if the frontier is.
      *
      * @param seen the generation as it was when the page was read
-     * @return the claim, without items if there was nothing to open (then no batch exists); empty if the lease is over or
-     *     the frontier is not where {@code seen} says
+     * @return the claim, without items if there was nothing to open (then no batch exists); empty if the lease is over, the
+     *     frontier is not where {@code seen} says, or everything was marked since (also while the frontier stood at its start:
+     *     the page may lack a product that nobody named)
      */
     Optional<Claim> claimFrontier(Lease lease, Generation seen, String batchId, KeyPage page);
 
