@@ -2,7 +2,12 @@ package dev.stocktake.jdbc;
 
 import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What differs from one database product to the next. Everything else in this package is plain SQL and plain JDBC.
@@ -33,4 +38,66 @@ interface Dialect {
 
     /** What the database makes of an identifier that is written without quotes. */
     String fold(String identifier);
+
+    /** How the label of a result's column is to be read as a name. */
+    default String label(String label) {
+        return label;
+    }
+
+    /** The schemas in which an unqualified table is looked for, in order. */
+    default List<String> visibleSchemas(Connection connection) throws SQLException {
+        return List.of(connection.getSchema());
+    }
+
+    // --- read-only transactions
+
+    /** Takes a setting back. */
+    @FunctionalInterface
+    interface Undo {
+        void run() throws SQLException;
+    }
+
+    /**
+     * Refuses a connection that is inside somebody's transaction: we would read in its snapshot and end it. Called when
+     * the connection came without auto-commit.
+     */
+    void refuseForeignTransaction(Connection connection) throws SQLException;
+
+    /** Makes the transaction that begins with the next statement read-only, with a limit for each statement. */
+    Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException;
+
+    /** Refuses a standby, which may lag behind. */
+    void requirePrimary(Connection connection) throws SQLException;
+
+    // --- ids
+
+    /** A condition that the expression is one of the bound ids; its parameters are set by {@link #bindIds}. */
+    default String isOneOf(String expression, int count) {
+        return expression + " = any(?)";
+    }
+
+    /** Sets the parameters of {@link #isOneOf}; returns the index behind them. */
+    default int bindIds(PreparedStatement statement, int index, KeyType type, List<Object> ids) throws SQLException {
+        statement.setArray(index, statement.getConnection().createArrayOf(type.sqlType(), ids.toArray()));
+        return index + 1;
+    }
+
+    /** Sets one id. */
+    default void bindId(PreparedStatement statement, int index, KeyType type, Object id) throws SQLException {
+        statement.setObject(index, id);
+    }
+
+    /**
+     * How the database orders the ids that this query selects as {@code k}: a comparison that can be made here, without
+     * asking the database each time, or null.
+     */
+    default @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)
+            throws SQLException {
+        return null;
+    }
+
+    /** A parameter of the same type as an id. */
+    default String idParameter(KeyType type) {
+        return "?";
+    }
 }

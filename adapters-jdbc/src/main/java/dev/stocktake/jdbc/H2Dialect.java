@@ -1,5 +1,11 @@
 package dev.stocktake.jdbc;
 
+import dev.stocktake.MisconfiguredException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 
 /** H2 2.x in its regular mode. */
@@ -14,4 +20,47 @@ final class H2Dialect implements Dialect {
     public String fold(String identifier) {
         return identifier.toUpperCase(Locale.ROOT);
     }
+
+    /** A label in capitals throughout was most likely written without quotes, in small letters. */
+    @Override
+    public String label(String label) {
+        return label.equals(label.toUpperCase(Locale.ROOT)) ? label.toLowerCase(Locale.ROOT) : label;
+    }
+
+    /** Uncommitted changes are somebody's; without any, nothing is lost by beginning anew. */
+    @Override
+    public void refuseForeignTransaction(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("select contains_uncommitted from information_schema.sessions"
+                        + " where session_id = session_id()")) {
+            if (answer.next() && answer.getBoolean(1)) {
+                throw new MisconfiguredException("dataSource: hands out a connection that is inside a transaction;"
+                        + " give Stocktake a DataSource that always opens or borrows one of its own");
+            }
+        }
+        connection.rollback();
+    }
+
+    @Override
+    public Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException {
+        int isolation = connection.getTransactionIsolation();
+        connection.setTransactionIsolation(
+                view == Database.View.ONE_SNAPSHOT
+                        ? Connection.TRANSACTION_REPEATABLE_READ
+                        : Connection.TRANSACTION_READ_COMMITTED);
+        int timeout;
+        try (Statement statement = connection.createStatement()) {
+            timeout = statement.getQueryTimeout();
+            statement.setQueryTimeout((int) Math.max(1, statementTimeout.toSeconds()));
+        }
+        return () -> {
+            connection.setTransactionIsolation(isolation);
+            try (Statement statement = connection.createStatement()) {
+                statement.setQueryTimeout(timeout);
+            }
+        };
+    }
+
+    @Override
+    public void requirePrimary(Connection connection) {}
 }

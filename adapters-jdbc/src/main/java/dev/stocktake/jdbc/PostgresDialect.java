@@ -1,6 +1,18 @@
 package dev.stocktake.jdbc;
 
+import dev.stocktake.MisconfiguredException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL 12 and later. */
 final class PostgresDialect implements Dialect {
@@ -13,5 +25,66 @@ final class PostgresDialect implements Dialect {
     @Override
     public String fold(String identifier) {
         return identifier.toLowerCase(Locale.ROOT);
+    }
+
+    /** PostgreSQL itself refuses {@code set transaction} in {@link #beginReading} once a transaction has a snapshot. */
+    @Override
+    public void refuseForeignTransaction(Connection connection) {}
+
+    /**
+     * One round trip, and all of it ends with the transaction, so that a pool gets its connection back as it was. JIT
+     * compilation costs more than it saves in queries of this size.
+     */
+    @Override
+    public Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException {
+        String isolation = view == Database.View.ONE_SNAPSHOT ? "repeatable read" : "read committed";
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set transaction isolation level " + isolation + ", read only;"
+                    + " set local statement_timeout = " + statementTimeout.toMillis() + "; set local jit = off");
+        }
+        return () -> {};
+    }
+
+    @Override
+    public void requirePrimary(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("select pg_is_in_recovery()")) {
+            answer.next();
+            if (answer.getBoolean(1)) {
+                throw new MisconfiguredException("dataSource: leads to a standby, which may lag behind what was marked;"
+                        + " use the primary (with the PostgreSQL driver: targetServerType=primary)");
+            }
+        }
+    }
+
+    @Override
+    public void bindId(PreparedStatement statement, int index, KeyType type, Object id) throws SQLException {
+        if (type.kind() == KeyType.Kind.TEXT && !type.sqlType().equals("text")) {
+            statement.setObject(index, id, Types.OTHER);
+        } else {
+            statement.setObject(index, id);
+        }
+    }
+
+    @Override
+    public List<String> visibleSchemas(Connection connection) throws SQLException {
+        List<String> schemas = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("select unnest(current_schemas(true))")) {
+            while (answer.next()) {
+                schemas.add(answer.getString(1));
+            }
+        }
+        return schemas;
+    }
+
+    /** UUIDs are ordered by their bytes, and so is text in the collations C and POSIX. */
+    @Override
+    public @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)
+            throws SQLException {
+        if (type.kind() == KeyType.Kind.UUID) {
+            return Comparator.naturalOrder();
+        }
+        return null;
     }
 }

@@ -1,0 +1,83 @@
+package dev.stocktake.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs short read-only transactions, each on a connection of its own that goes back to its pool as it came.
+ *
+ * <p>Thread-safe.
+ */
+final class Database {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    private final DataSource dataSource;
+    private final Duration statementTimeout;
+
+    Database(DataSource dataSource, Duration statementTimeout) {
+        this.dataSource = dataSource;
+        this.statementTimeout = statementTimeout;
+    }
+
+    /** What the statements of one transaction see. */
+    enum View {
+        /** All of them one snapshot, so that parents and children fit together. */
+        ONE_SNAPSHOT,
+        /** Each what was committed when it began. */
+        LATEST
+    }
+
+    /** A connection inside a read-only transaction, and what it speaks. */
+    record Session(Connection connection, Dialect dialect) {}
+
+    /** Work inside a transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Session session) throws SQLException;
+    }
+
+    /**
+     * Reads inside a transaction of its own.
+     *
+     * @param what for messages: "Reading the keys of 'product'"
+     */
+    <T> T read(View view, String what, Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return transaction(connection, view, work);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(what, e);
+        }
+    }
+
+    private <T> T transaction(Connection connection, View view, Work<T> work) throws SQLException {
+        Dialect dialect = Dialect.of(connection);
+        boolean autoCommit = connection.getAutoCommit();
+        if (!autoCommit) {
+            dialect.refuseForeignTransaction(connection);
+        }
+        connection.setAutoCommit(false);
+        Dialect.Undo undo = () -> {};
+        try {
+            undo = dialect.beginReading(connection, view, statementTimeout);
+            return work.in(new Session(connection, dialect));
+        } finally {
+            giveBack(connection, undo, autoCommit);
+        }
+    }
+
+    /** A connection that cannot be restored is broken, which its pool notices; what was read is good. */
+    private static void giveBack(Connection connection, Dialect.Undo undo, boolean autoCommit) {
+        try {
+            connection.rollback();
+            undo.run();
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException e) {
+            LOG.debug("Could not restore a connection after reading: {}", SqlErrors.describe(e));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.stocktake.jdbc;
+
+import dev.stocktake.ProductKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+
+/** Reads the rows of many products: few queries per page, one snapshot per page, and no bad row spoils its neighbours. */
+final class PageReader {
+
+    /** Beyond this many products the planner of a large database turns from indexes to whole tables. */
+    private static final int PAGE = 500;
+
+    private final Database database;
+    private final QueryNode root;
+    private final KeyWalk walk;
+
+    PageReader(Database database, QueryNode root, KeyWalk walk) {
+        this.database = database;
+        this.root = root;
+        this.walk = walk;
+    }
+
+    /** What becomes of a page, or of a product whose rows make a query fail. */
+    interface Outcome {
+
+        void read(List<ProductKey> keys, Assembler.Page page);
+
+        void unreadable(ProductKey key, String problem);
+    }
+
+    /**
+     * Reads products.
+     *
+     * @param whole whether the rows below the root are read as well
+     */
+    void read(Collection<ProductKey> keys, boolean whole, Outcome outcome) {
+        List<ProductKey> all = List.copyOf(keys);
+        for (int from = 0; from < all.size(); from += PAGE) {
+            readPage(all.subList(from, Math.min(from + PAGE, all.size())), whole, outcome);
+        }
+    }
+
+    private void readPage(List<ProductKey> keys, boolean whole, Outcome outcome) {
+        Assembler.Page page;
+        try {
+            page = rows(keys, whole);
+        } catch (BadDataException e) {
+            split(keys, whole, outcome, e);
+            return;
+        }
+        outcome.read(keys, page);
+    }
+
+    /** Bisects until the product whose data makes the query fail is alone. */
+    private void split(List<ProductKey> keys, boolean whole, Outcome outcome, BadDataException cause) {
+        if (keys.size() == 1) {
+            outcome.unreadable(keys.get(0), cause.problem());
+            return;
+        }
+        int middle = keys.size() / 2;
+        readPage(keys.subList(0, middle), whole, outcome);
+        readPage(keys.subList(middle, keys.size()), whole, outcome);
+    }
+
+    private Assembler.Page rows(List<ProductKey> keys, boolean whole) {
+        KeyType type = walk.type();
+        List<Object> ids = keys.stream()
+                .map(key -> type.value(key.value()))
+                .filter(Objects::nonNull)
+                .toList();
+        if (ids.isEmpty()) {
+            return new Assembler.Page(Map.of(), Map.of());
+        }
+        Selection selection = new Selection.Ids(type, ids);
+        Map<QueryNode.Branch, List<Row>> below = new IdentityHashMap<>();
+        List<Row> rows = database.read(Database.View.ONE_SNAPSHOT, "Reading products", session -> {
+            List<Row> found = RowReader.read(session, root, selection);
+            if (whole && !found.isEmpty()) {
+                readBelow(session, root, selection, below::put);
+            }
+            return found;
+        });
+        Map<QueryNode.Branch, Map<String, List<Row>>> groups = new IdentityHashMap<>();
+        below.forEach((branch, list) -> groups.put(branch, Assembler.group(branch.node(), list)));
+        return new Assembler.Page(Assembler.group(root, rows), groups);
+    }
+
+    private static void readBelow(
+            Database.Session session,
+            QueryNode node,
+            Selection selection,
+            BiConsumer<QueryNode.Branch, List<Row>> found) {
+        for (QueryNode.Branch branch : node.branches()) {
+            List<Row> rows = RowReader.read(session, branch.node(), selection);
+            found.accept(branch, rows);
+            if (!rows.isEmpty()) {
+                readBelow(session, branch.node(), selection, found);
+            }
+        }
+    }
+
+    /** Every query of the tree. */
+    List<QueryNode> queries() {
+        List<QueryNode> all = new ArrayList<>();
+        collect(root, all);
+        return all;
+    }
+
+    private static void collect(QueryNode node, List<QueryNode> all) {
+        all.add(node);
+        node.branches().forEach(branch -> collect(branch.node(), all));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.stocktake.jdbc;
+
+import dev.stocktake.MisconfiguredException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with a set-up, so that all of it is told at once. */
+final class Problems {
+
+    private final String setUp;
+    private final List<String> found = new ArrayList<>();
+
+    Problems(String setUp) {
+        this.setUp = setUp;
+    }
+
+    /** With the path of the setting: "children[0] 'variants'". */
+    void add(String path, String problem) {
+        add(path + ": " + problem);
+    }
+
+    void add(String problem) {
+        if (!found.contains(problem)) {
+            found.add(problem);
+        }
+    }
+
+    boolean none() {
+        return found.isEmpty();
+    }
+
+    void throwIfAny() {
+        if (found.size() == 1) {
+            throw new MisconfiguredException(setUp + ": " + found.get(0));
+        }
+        if (!found.isEmpty()) {
+            throw new MisconfiguredException(
+                    setUp + " has " + found.size() + " problems:\n  " + String.join("\n  ", found));
+        }
+    }
+}

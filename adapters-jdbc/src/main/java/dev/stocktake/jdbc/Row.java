@@ -1,0 +1,20 @@
+package dev.stocktake.jdbc;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row that was read.
+ *
+ * @param link the product or parent it belongs to; null if its column is null
+ * @param key the text by which nested rows belong to it; null if there are none, or its column is null
+ * @param name the name of the row's entry in a map
+ * @param fields what becomes fields; mutable, as nested rows are added later
+ * @param problem why the row cannot be put into a document; null if it can
+ */
+record Row(
+        @Nullable String link,
+        @Nullable String key,
+        @Nullable String name,
+        Map<String, @Nullable Object> fields,
+        @Nullable String problem) {}

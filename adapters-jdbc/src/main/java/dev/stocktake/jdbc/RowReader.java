@@ -1,0 +1,66 @@
+package dev.stocktake.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs one query of a document's tree for some products. */
+final class RowReader {
+
+    /** Enough for the rows of a page in a few round trips, whatever their number. */
+    private static final int FETCH_SIZE = 2_000;
+
+    private RowReader() {}
+
+    /**
+     * The rows of these products.
+     *
+     * @throws BadDataException if the data of some row makes the statement fail
+     */
+    static List<Row> read(Database.Session session, QueryNode node, Selection selection) {
+        Problems problems = new Problems("JdbcProductSource");
+        try {
+            return run(session, node, selection, problems);
+        } catch (SQLException e) {
+            if (SqlErrors.kind(e) == SqlErrors.Kind.DATA) {
+                throw new BadDataException("the query '" + node.path() + "' fails: " + SqlErrors.describe(e), e);
+            }
+            throw SqlErrors.translate("The query '" + node.path() + "'", e);
+        }
+    }
+
+    /** Adds what is wrong with the query's columns. */
+    static void check(Database.Session session, QueryNode node, Problems problems) throws SQLException {
+        run(session, node, new Selection.None(), problems);
+    }
+
+    private static List<Row> run(Database.Session session, QueryNode node, Selection selection, Problems problems)
+            throws SQLException {
+        ProductQuery query = node.query();
+        String sql = query.sql(expression -> selection.condition(expression, session.dialect()));
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            statement.setFetchSize(FETCH_SIZE);
+            int index = 1;
+            for (int i = 0; i < query.expressions().size(); i++) {
+                index = selection.bind(statement, index, session.dialect());
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                Columns columns = Columns.of(result.getMetaData(), session.dialect(), node, problems);
+                if (!(selection instanceof Selection.None)) {
+                    problems.throwIfAny();
+                }
+                return rows(result, columns);
+            }
+        }
+    }
+
+    private static List<Row> rows(ResultSet result, Columns columns) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        while (result.next()) {
+            rows.add(columns.row(result));
+        }
+        return rows;
+    }
+}
