@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** H2 2.x in its regular mode. */
 final class H2Dialect implements Dialect {
@@ -63,4 +65,27 @@ final class H2Dialect implements Dialect {
 
     @Override
     public void requirePrimary(Connection connection) {}
+
+    /** Without a collation of its own, a database orders text as Java does. */
+    @Override
+    public @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)
+            throws SQLException {
+        if (!type.sqlType().equals("text")) {
+            return null;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(
+                        "select 1 from information_schema.settings where setting_name = 'COLLATION'")) {
+            return answer.next() ? null : Comparator.naturalOrder();
+        }
+    }
+
+    @Override
+    public String idParameter(KeyType type) {
+        return switch (type.kind()) {
+            case UUID -> "cast(? as uuid)";
+            case TEXT -> type.sqlType().equals("text") ? "cast(? as varchar)" : "cast(? as " + type.sqlType() + ")";
+            default -> "cast(? as varchar)";
+        };
+    }
 }

@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL 12 and later. */
 final class PostgresDialect implements Dialect {
+
+    private static final Set<String> BYTEWISE = Set.of("C", "POSIX", "c:C", "c:POSIX", "b:C");
 
     @Override
     public String name() {
@@ -78,13 +81,34 @@ final class PostgresDialect implements Dialect {
         return schemas;
     }
 
-    /** UUIDs are ordered by their bytes, and so is text in the collations C and POSIX. */
+    /**
+     * UUIDs are ordered by their bytes, and so is text in the collations C and POSIX. The libraries behind all others
+     * only the server has.
+     */
     @Override
     public @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)
             throws SQLException {
         if (type.kind() == KeyType.Kind.UUID) {
             return Comparator.naturalOrder();
         }
-        return null;
+        return type.sqlType().equals("text") && BYTEWISE.contains(collation(connection, ids)) ? CodePoints.ORDER : null;
+    }
+
+    /** The collation of the ids; "default" is told by the database's own, with its provider. */
+    private static String collation(Connection connection, String ids) throws SQLException {
+        String sql = "select case when c.name <> 'default' then c.name"
+                + " else coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') || ':' || d.datcollate end"
+                + " from (select trim(both '\"' from collation for (i.k)) as name"
+                + " from (" + ids + ") i right join (select 1) one on true) c, pg_database d"
+                + " where d.datname = current_database() and pg_encoding_to_char(d.encoding) = 'UTF8'";
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(sql)) {
+            return answer.next() ? String.valueOf(answer.getString(1)) : "";
+        }
+    }
+
+    @Override
+    public String idParameter(KeyType type) {
+        return "cast(? as " + type.sqlType() + ")";
     }
 }
