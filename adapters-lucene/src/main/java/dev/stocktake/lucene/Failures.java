@@ -1,0 +1,128 @@
+package dev.stocktake.lucene;
+
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.RefusedException;
+import dev.stocktake.StocktakeException;
+import dev.stocktake.StoppedException;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.UnknownOutcomeException;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.ReadOnlyFileSystemException;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.ThreadInterruptedException;
+
+/** Turns what Lucene and the file system throw into what the engine understands. */
+final class Failures {
+
+    private final String index;
+    private final String place;
+
+    /** @param place where the index lies, for messages */
+    Failures(String index, String place) {
+        this.index = index;
+        this.place = place;
+    }
+
+    /** Nothing was written. */
+    StocktakeException nothingDone(Exception cause) {
+        if (cause instanceof StocktakeException known) {
+            return known;
+        }
+        if (isInterrupt(cause)) {
+            Thread.currentThread().interrupt();
+            return interrupted(cause);
+        }
+        if (cause instanceof IllegalArgumentException) {
+            return new RefusedException(subject() + " objects to a document: " + cause.getMessage(), cause);
+        }
+        if (cause instanceof LockObtainFailedException) {
+            return new UnavailableException(
+                    subject()
+                            + " is being written by another process or LuceneIndex; only one can write at a time. Close the"
+                            + " other, or give this one a directory of its own",
+                    cause);
+        }
+        return isLasting(cause) ? lasting(cause) : passing(cause);
+    }
+
+    private static boolean isLasting(Exception cause) {
+        return cause instanceof Stamp.ForeignIndexException
+                || cause instanceof CorruptIndexException
+                || cause instanceof IndexFormatTooNewException
+                || cause instanceof IndexFormatTooOldException
+                || cause instanceof AccessDeniedException
+                || cause instanceof NotDirectoryException
+                || cause instanceof ReadOnlyFileSystemException;
+    }
+
+    private MisconfiguredException lasting(Exception cause) {
+        if (cause instanceof Stamp.ForeignIndexException) {
+            return new MisconfiguredException(
+                    "directory: " + place + " holds a Lucene index that Stocktake did not make; choose another one",
+                    cause);
+        }
+        if (cause instanceof CorruptIndexException
+                || cause instanceof IndexFormatTooNewException
+                || cause instanceof IndexFormatTooOldException) {
+            return new MisconfiguredException(
+                    "directory: the index in " + place + " cannot be read (" + cause.getMessage()
+                            + "). Move it away; the next run writes everything anew",
+                    cause);
+        }
+        return new MisconfiguredException(
+                "directory: " + place + " cannot be written (" + cause + "); check its path and its rights", cause);
+    }
+
+    private UnavailableException passing(Exception cause) {
+        if (cause instanceof AlreadyClosedException) {
+            return new UnavailableException(subject() + " was closed by a failure before and is opened anew", cause);
+        }
+        return new UnavailableException(
+                subject() + " cannot be used now, nothing was written (disk full?): " + cause, cause);
+    }
+
+    /** The last step of a commit failed. */
+    StocktakeException unknown(String batch, Exception cause) {
+        if (isInterrupt(cause)) {
+            Thread.currentThread().interrupt();
+        }
+        return new UnknownOutcomeException(
+                subject() + " failed in the last step of committing batch '" + batch + "', it may be there or not: "
+                        + cause,
+                cause);
+    }
+
+    StoppedException interrupted(Exception cause) {
+        return new StoppedException("The use of " + subject() + " was interrupted; nothing was written", cause);
+    }
+
+    UnavailableException closed() {
+        return new UnavailableException(subject() + " is closed", null);
+    }
+
+    UnavailableException missing() {
+        return new UnavailableException(
+                subject() + " does not exist (any more); the next run creates it and writes everything anew", null);
+    }
+
+    MisconfiguredException cannotOpen(IOException cause) {
+        return new MisconfiguredException("directory: " + place + " cannot be opened (" + cause + ")", cause);
+    }
+
+    private String subject() {
+        return "Index '" + index + "' in " + place;
+    }
+
+    private static boolean isInterrupt(Exception cause) {
+        return cause instanceof ClosedByInterruptException
+                || cause instanceof ThreadInterruptedException
+                || Thread.currentThread().isInterrupted();
+    }
+}

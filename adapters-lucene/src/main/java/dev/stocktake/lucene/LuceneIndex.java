@@ -1,0 +1,328 @@
+package dev.stocktake.lucene;
+
+import dev.stocktake.AuditableIndex;
+import dev.stocktake.BatchLimits;
+import dev.stocktake.Document;
+import dev.stocktake.Fingerprint;
+import dev.stocktake.FingerprintPage;
+import dev.stocktake.IndexIdentity;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.Outcome;
+import dev.stocktake.ProductKey;
+import dev.stocktake.Receipt;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.WriteBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A search index in the same process: a directory of Lucene files, and no server.
+ *
+ * <pre>{@code
+ * try (LuceneIndex index = LuceneIndex.builder("products", Path.of("data/search"))
+ *         .searchable("name", "brand", "variants.sku")
+ *         .filterable("in_stock", "categories", "prices")
+ *         .sortable("name")
+ *         .build()) {
+ *     Stocktake stocktake = Stocktake.builder(source, index, ledger).feed(feed).build();
+ *     stocktake.run(SyncPolicy.full());
+ *     Hits hits = index.search(Search.of("wool sca").where("in_stock", true));
+ * }
+ * }</pre>
+ *
+ * <p>A write is on disk and visible to every search when {@link #write} returns, or not at all; searches see whole batches
+ * only. One process writes at a time: it takes the directory's lock with its first {@link #prepare} and keeps it until
+ * {@link #close}; others may search meanwhile, and get an {@link UnavailableException} when they write.
+ *
+ * <p>Documents come back as they were written. Texts longer than 32,000 bytes can be searched but not filtered by.
+ *
+ * <p>Thread-safe.
+ */
+public final class LuceneIndex implements AuditableIndex, AutoCloseable {
+
+    private final String name;
+    private final BatchLimits limits;
+    private final FieldSettings fields;
+    private final Directory directory;
+    private final boolean ownsDirectory;
+    private final Failures failures;
+    private final DocumentMapper mapper;
+    private final Finder finder;
+    private final Readers readers;
+    private final Writer writer;
+    private volatile boolean closed;
+
+    private LuceneIndex(Builder builder, Directory directory, Failures failures) {
+        this.name = builder.name;
+        this.limits = builder.limits;
+        this.fields = builder.fields();
+        this.directory = directory;
+        this.ownsDirectory = builder.directory == null;
+        this.failures = failures;
+        this.mapper = new DocumentMapper(fields);
+        FoldingAnalyzer analyzer = new FoldingAnalyzer();
+        this.finder = new Finder(fields, analyzer);
+        this.readers = new Readers(directory);
+        this.writer = new Writer(directory, analyzer, readers, failures);
+    }
+
+    /**
+     * Begins with what every index has.
+     *
+     * @param name for ledger, reports and logs; at most 200 characters
+     * @param directory where the files lie; created if it is missing
+     */
+    public static Builder builder(String name, Path directory) {
+        return new Builder(name, directory, null);
+    }
+
+    /**
+     * Begins with a Lucene directory of the caller's, who also closes it.
+     *
+     * @param name for ledger, reports and logs; at most 200 characters
+     */
+    public static Builder builder(String name, Directory directory) {
+        return new Builder(name, null, directory);
+    }
+
+    // --- search -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Finds products.
+     *
+     * @throws MisconfiguredException if the search filters or sorts by a field that the settings do not provide for
+     * @throws UnavailableException if the index is closed or cannot be read
+     */
+    public Hits search(Search search) {
+        finder.check(search);
+        return look(searcher -> finder.find(searcher, search)).orElse(Hits.NONE);
+    }
+
+    /**
+     * The document of one product.
+     *
+     * @throws UnavailableException if the index is closed or cannot be read
+     */
+    public Optional<Document> get(ProductKey key) {
+        return look(searcher -> Finder.get(searcher, key))
+                .flatMap(found -> found)
+                .map(Hits.Hit::document);
+    }
+
+    // --- SearchIndex ------------------------------------------------------------------------------------------------
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public BatchLimits limits() {
+        return limits;
+    }
+
+    /** {@inheritDoc} Kept in the commits; a directory that was emptied and filled again has another one. */
+    @Override
+    public Optional<IndexIdentity> identify() {
+        return stamp().map(Stamp::id);
+    }
+
+    /** {@inheritDoc} Where the settings differ from those of the last time, all documents are indexed anew. */
+    @Override
+    public IndexIdentity prepare() {
+        Reindexing reindexing = new Reindexing(directory, mapper);
+        return writer.prepare(fields.signature(), old -> reindexing).id();
+    }
+
+    @Override
+    public Receipt write(WriteBatch batch) {
+        Load load = Load.of(batch, mapper, limits);
+        if (load.isEmpty()) {
+            return new Receipt(List.of(), load.refused());
+        }
+        Stamp stamp = writer.write(batch.id(), load);
+        return new Receipt(List.of(stamp.writes()), load.refused());
+    }
+
+    /** {@inheritDoc} A receipt is only given for what was committed, so all but those of another content are applied. */
+    @Override
+    public Map<Receipt, Outcome> outcomes(Collection<Receipt> receipts) {
+        long writes = stamp().map(Stamp::writes).orElse(0L);
+        Map<Receipt, Outcome> outcomes = new LinkedHashMap<>();
+        for (Receipt receipt : receipts) {
+            boolean there = receipt.positions().stream().allMatch(position -> position <= writes);
+            outcomes.put(
+                    receipt,
+                    there
+                            ? Outcome.applied()
+                            : Outcome.lost("index '" + name + "' counts only " + writes
+                                    + " writes; its directory was emptied or restored"));
+        }
+        return outcomes;
+    }
+
+    /** {@inheritDoc} None: nothing is on a wire. */
+    @Override
+    public Duration requestLife() {
+        return Duration.ZERO;
+    }
+
+    // --- AuditableIndex ---------------------------------------------------------------------------------------------
+
+    @Override
+    public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
+        return look(searcher -> new FingerprintReader(searcher.getIndexReader()).of(keys))
+                .orElse(Map.of());
+    }
+
+    /** {@inheritDoc} In the order of the keys' bytes, in which nothing can slip past: the version is the identity. */
+    @Override
+    public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+        }
+        String version = stamp().map(Stamp::identity).orElse("none");
+        return look(searcher -> new FingerprintReader(searcher.getIndexReader()).page(cursor, limit, version))
+                .orElseGet(() -> new FingerprintPage(Map.of(), null, version));
+    }
+
+    /** Waits for the write that is going on and gives the directory's lock back. May be repeated. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            IOUtils.close(writer, readers, ownsDirectory ? directory : null);
+        } catch (IOException | RuntimeException e) {
+            throw failures.nothingDone(e);
+        }
+    }
+
+    private Optional<Stamp> stamp() {
+        return reading(() -> Stamp.read(directory));
+    }
+
+    private <T> Optional<T> look(Readers.Look<T> look) {
+        return reading(() -> readers.look(look));
+    }
+
+    private <T> Optional<T> reading(Reading<T> reading) {
+        if (closed) {
+            throw failures.closed();
+        }
+        try {
+            return reading.read();
+        } catch (IOException | RuntimeException e) {
+            throw closed ? failures.closed() : failures.nothingDone(e);
+        }
+    }
+
+    /** Something that reads files. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        Optional<T> read() throws IOException;
+    }
+
+    /** Settings of a {@link LuceneIndex}. Not thread-safe. */
+    public static final class Builder {
+
+        private static final BatchLimits DEFAULT_LIMITS = new BatchLimits(10_000, 64L * 1024 * 1024);
+
+        private final String name;
+        private final @Nullable Path path;
+        private final @Nullable Directory directory;
+        private List<String> searchable = List.of(FieldSettings.ALL);
+        private List<String> filterable = List.of(FieldSettings.ALL);
+        private List<String> sortable = List.of();
+        private BatchLimits limits = DEFAULT_LIMITS;
+
+        private Builder(String name, @Nullable Path path, @Nullable Directory directory) {
+            this.name = name;
+            this.path = path;
+            this.directory = directory;
+        }
+
+        /**
+         * The fields whose texts are searched, most important first; all, and all alike, if nothing is said. Naming an object
+         * or list includes everything in it.
+         */
+        public Builder searchable(String... names) {
+            searchable = Arrays.asList(names);
+            return this;
+        }
+
+        /** The fields that {@link Search} may filter by; all if nothing is said. An object or list as above. */
+        public Builder filterable(String... names) {
+            filterable = Arrays.asList(names);
+            return this;
+        }
+
+        /** The fields that {@link Search} may sort by, each by its full name; none if nothing is said. */
+        public Builder sortable(String... names) {
+            sortable = Arrays.asList(names);
+            return this;
+        }
+
+        /** What one write may hold; 10,000 products and 64 MiB if nothing is said. A larger document is refused. */
+        public Builder limits(BatchLimits newLimits) {
+            limits = newLimits;
+            return this;
+        }
+
+        private FieldSettings fields() {
+            return new FieldSettings(searchable, filterable, sortable);
+        }
+
+        /**
+         * Opens the directory. Neither takes its lock nor creates the index; {@link LuceneIndex#prepare} does.
+         *
+         * @throws MisconfiguredException naming every setting that is wrong
+         */
+        public LuceneIndex build() {
+            check();
+            Failures failures = new Failures(name, directory == null ? "'" + path + "'" : directory.toString());
+            try {
+                Directory opened = directory == null && path != null ? FSDirectory.open(path) : directory;
+                return new LuceneIndex(this, java.util.Objects.requireNonNull(opened), failures);
+            } catch (IOException e) {
+                throw failures.cannotOpen(e);
+            }
+        }
+
+        private void check() {
+            List<String> problems = new ArrayList<>();
+            if (name.isBlank() || name.length() > 200) {
+                problems.add("name must have 1 to 200 characters, but is '" + name + "'");
+            }
+            checkNames("searchable", searchable, problems);
+            checkNames("filterable", filterable, problems);
+            checkNames("sortable", sortable, problems);
+            if (sortable.contains(FieldSettings.ALL)) {
+                problems.add("sortable must name each field, '*' is not possible");
+            }
+            if (!problems.isEmpty()) {
+                throw new MisconfiguredException("LuceneIndex: " + String.join("; ", problems));
+            }
+        }
+
+        private static void checkNames(String setting, List<String> names, List<String> problems) {
+            if (names.stream().anyMatch(String::isBlank)) {
+                problems.add(setting + " holds a blank name");
+            }
+            if (names.stream().distinct().count() < names.size()) {
+                problems.add(setting + " names a field twice: " + names);
+            }
+        }
+    }
+}
