@@ -2,6 +2,7 @@ package dev.stocktake.lucene;
 
 import dev.stocktake.Document;
 import dev.stocktake.WriteBatch.Upsert;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,10 @@ final class DocumentMapper {
         return new Entry(mapping.entry, bytes.length);
     }
 
-    /** The document and fingerprint of an entry that was read back, so that it can be mapped anew. */
-    static Document document(org.apache.lucene.document.Document stored) throws java.io.IOException {
-        return DocumentBytes.decode(stored.getBinaryValue(IndexFields.DOCUMENT));
+    /** The document of an entry that was read back; an empty one if somebody else wrote it. */
+    static Document document(org.apache.lucene.document.Document stored) throws IOException {
+        @Nullable BytesRef bytes = stored.getBinaryValue(IndexFields.DOCUMENT);
+        return bytes == null ? Document.builder().build() : DocumentBytes.decode(bytes);
     }
 
     /** One document on its way into fields. */
