@@ -54,11 +54,11 @@ class LuceneIndexIT {
         try (LuceneIndex index = LuceneIndex.builder("killed", directory).build()) {
             assertThat(index.prepare()).isEqualTo(identity);
             // The process may have gone on for a while before it died.
-            Object round = index.get(ProductKey.of(0)).orElseThrow().get("round");
-            assertThat((Long) round).isGreaterThanOrEqualTo(acknowledged);
-            assertThat(index.fingerprints(null, 1_000).entries())
-                    .hasSize(BATCH)
-                    .containsValue(fingerprint((Long) round));
+            Object held = index.get(ProductKey.of(0)).orElseThrow().get("round");
+            assertThat(held).isInstanceOf(Long.class);
+            Long round = (Long) held;
+            assertThat(round).isGreaterThanOrEqualTo(acknowledged);
+            assertThat(index.fingerprints(null, 1_000).entries()).hasSize(BATCH).containsValue(fingerprint(round));
             assertThat(index.search(Search.everything().where("round", round)).total())
                     .as("products of one batch")
                     .isEqualTo(BATCH);
@@ -121,8 +121,7 @@ class LuceneIndexIT {
         return new WriteBatch(
                 "round-" + round,
                 IntStream.range(0, BATCH)
-                        .mapToObj(i ->
-                                new WriteBatch.Upsert(ProductKey.of(i), document, Fingerprint.of(document, "1")))
+                        .mapToObj(i -> new WriteBatch.Upsert(ProductKey.of(i), document, Fingerprint.of(document, "1")))
                         .toList(),
                 List.of());
     }
@@ -141,7 +140,8 @@ class LuceneIndexIT {
         private WritesUntilKilled() {}
 
         public static void main(String[] args) {
-            try (LuceneIndex index = LuceneIndex.builder("killed", Path.of(args[0])).build()) {
+            try (LuceneIndex index =
+                    LuceneIndex.builder("killed", Path.of(args[0])).build()) {
                 System.out.println(index.prepare());
                 for (long round = 0; ; round++) {
                     index.write(batch(round));
