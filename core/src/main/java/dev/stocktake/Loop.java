@@ -23,6 +23,7 @@ final class Loop {
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closing;
+    private volatile boolean asleep;
     private int failures;
 
     Loop(Stocktake stocktake, SyncSchedule schedule, Surroundings around) {
@@ -57,6 +58,9 @@ final class Loop {
             return;
         }
         try {
+            if (asleep) {
+                thread.interrupt();
+            }
             if (!ended.await(1, TimeUnit.SECONDS)) {
                 thread.interrupt();
             }
@@ -81,13 +85,24 @@ final class Loop {
                 if (wait.isNegative() || wait.isZero()) {
                     run(next);
                 } else {
-                    around.sleeper().sleep(wait);
+                    sleep(wait);
                 }
             }
         } catch (InterruptedException | StoppedException e) {
             log.debug("Thread '{}' ends", thread.getName(), e);
         } finally {
             ended.countDown();
+        }
+    }
+
+    private void sleep(Duration wait) throws InterruptedException {
+        asleep = true;
+        try {
+            if (!closing) {
+                around.sleeper().sleep(wait);
+            }
+        } finally {
+            asleep = false;
         }
     }
 

@@ -451,6 +451,21 @@ class StocktakeTest {
         }
 
         @Test
+        void isLeftAloneForAsLongAsTheOtherSideAsks() {
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.beforeRead(keys -> {
+                if (reads.incrementAndGet() == 1) {
+                    throw new UnavailableException("busy", Duration.ofSeconds(33), null);
+                }
+            });
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(shop.time.slept()).isBetween(Duration.ofSeconds(33), Duration.ofSeconds(40));
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
         void inItsOwnTasksIsAskedAgain() {
             shop.index.failNext(2);
 
