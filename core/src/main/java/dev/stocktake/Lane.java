@@ -425,8 +425,18 @@ final class Lane {
                     around.on(Rule.SUSPECT_UNKNOWN) ? Outcome.lost(message(e)) : Outcome.failed(message(e)),
                     Duration.ZERO);
         }
+        closeIfBroken(batch, run);
         pollsInVain = 0;
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
+    }
+
+    /** What broke off before anything was on its way need not wait for anything. */
+    private void closeIfBroken(OpenBatch batch, Run run) {
+        OpenBatch.Verdict verdict = batch.verdict();
+        if (verdict != OpenBatch.Verdict.PENDING && verdict != OpenBatch.Verdict.APPLIED) {
+            notApplied(batch, verdict, run);
+            inFlight.remove(batch);
+        }
     }
 
     /** If the ledger cannot take down where an accepted write stands, the write is as good as unknown. */
