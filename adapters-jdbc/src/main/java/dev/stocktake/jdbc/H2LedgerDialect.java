@@ -1,0 +1,94 @@
+package dev.stocktake.jdbc;
+
+import dev.stocktake.MisconfiguredException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** H2 2.x, in any of its modes. */
+final class H2LedgerDialect implements LedgerDialect {
+
+    private static final String COLLATION =
+            "select setting_value from information_schema.settings where setting_name = 'COLLATION'";
+
+    @Override
+    public String scripts() {
+        return "h2";
+    }
+
+    /** H2 limits time per session only, which is the host's to set (LOCK_TIMEOUT, QUERY_TIMEOUT). */
+    @Override
+    public Undo begin(Connection connection, Duration timeout) throws SQLException {
+        int found = connection.getTransactionIsolation();
+        if (found == Connection.TRANSACTION_READ_COMMITTED) {
+            return () -> {};
+        }
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        return () -> connection.setTransactionIsolation(found);
+    }
+
+    /** H2 commits at every DDL statement and would lose any lock, hence its scripts can be repeated. */
+    @Override
+    public void lockMigration(LedgerSql sql) {}
+
+    @Override
+    public void verify(LedgerSql sql) {
+        sql.one(COLLATION, row -> row.getString(1))
+                .filter(name -> !name.equals("OFF"))
+                .ifPresent(name -> {
+                    throw new MisconfiguredException(
+                            "The ledger's database compares text by the collation '" + name
+                                    + "', in which different product ids can be equal; use an H2 database without SET COLLATION");
+                });
+    }
+
+    /** Not {@code current_timestamp}: in some of H2's modes that is when the transaction began. */
+    @Override
+    public String now() {
+        return "(select datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00',"
+                + " executing_statement_start) from information_schema.sessions where session_id = session_id())";
+    }
+
+    @Override
+    public String next(String sequence) {
+        return "next value for " + sequence;
+    }
+
+    @Override
+    public String rows(String alias, List<Column> columns) {
+        String names = columns.stream().map(Column::name).collect(Collectors.joining(", "));
+        String arrays = columns.stream()
+                .map(column -> "cast(? as " + (column.type().equals("text") ? "varchar" : column.type()) + " array)")
+                .collect(Collectors.joining(", "));
+        return "unnest(" + arrays + ") as " + alias + "(" + names + ")";
+    }
+
+    @Override
+    public String lock(String alias) {
+        return "";
+    }
+
+    @Override
+    public String upsert(String table, String key, String columns, String values, String set, String source) {
+        String on = Arrays.stream(key.split(", "))
+                .map(column -> "m." + column + " = s." + column)
+                .collect(Collectors.joining(" and "));
+        return "merge into " + table + " m using " + source + " on (" + on + ") when matched then update set "
+                + set.replace("{new}.token", "{token}").replace("{new}.", "s.") + " when not matched then insert ("
+                + columns + ") values (" + values
+                + ")";
+    }
+
+    @Override
+    public String update(String target, String set, String source, String on) {
+        return "merge into " + target + " using " + source + " on (" + on + ") when matched then update set " + set;
+    }
+
+    @Override
+    public String delete(String target, String source, String on) {
+        return "merge into " + target + " using " + source + " on (" + on + ") when matched then delete";
+    }
+}

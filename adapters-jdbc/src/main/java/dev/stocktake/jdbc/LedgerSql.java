@@ -1,0 +1,166 @@
+package dev.stocktake.jdbc;
+
+import dev.stocktake.StocktakeException;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL of one ledger transaction: spells it, binds it, runs it and remembers whether the transaction is still usable.
+ *
+ * <p>Confined to the transaction's thread.
+ */
+final class LedgerSql {
+
+    /** Values that go to the database as one parameter. */
+    record Values(String type, List<? extends @Nullable Object> values) {
+
+        static Values texts(List<? extends @Nullable Object> values) {
+            return new Values("text", values);
+        }
+
+        static Values numbers(List<Long> values) {
+            return new Values("bigint", values);
+        }
+    }
+
+    /** Reads the current row. */
+    @FunctionalInterface
+    interface Row<T extends @Nullable Object> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface Work<T extends @Nullable Object> {
+        T apply(PreparedStatement statement) throws SQLException;
+    }
+
+    private final Connection connection;
+    private final LedgerDialect dialect;
+    private final LedgerTables tables;
+    private final String index;
+    private @Nullable SQLException failure;
+    private boolean changed;
+    private boolean over;
+
+    LedgerSql(Connection connection, LedgerDialect dialect, LedgerTables tables, String index) {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.tables = tables;
+        this.index = index;
+    }
+
+    /** Whose books these are. */
+    String index() {
+        return index;
+    }
+
+    LedgerTables tables() {
+        return tables;
+    }
+
+    LedgerDialect dialect() {
+        return dialect;
+    }
+
+    /** For feeds that work in this transaction; what they do is taken for a change. */
+    Connection connection() {
+        changed = true;
+        return connection;
+    }
+
+    /** The first error of the transaction, after which nothing of it may be committed, whoever caught it. */
+    @Nullable
+    SQLException failure() {
+        return failure;
+    }
+
+    /** Whether something may have been written, so that a lost commit leaves something unknown. */
+    boolean changed() {
+        return changed;
+    }
+
+    /** Runs a change and answers how many rows it met. */
+    int update(String template, @Nullable Object... arguments) {
+        changed = true;
+        return run(template, Statement.NO_GENERATED_KEYS, arguments, PreparedStatement::executeUpdate);
+    }
+
+    /** Runs an insert and answers the number that the database gave the row. */
+    long insert(String template, String column, @Nullable Object... arguments) {
+        changed = true;
+        return run(template, Statement.RETURN_GENERATED_KEYS, arguments, statement -> {
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                keys.next();
+                return keys.getLong(column);
+            }
+        });
+    }
+
+    <T extends @Nullable Object> List<T> list(String template, Row<T> row, @Nullable Object... arguments) {
+        return run(template, Statement.NO_GENERATED_KEYS, arguments, statement -> {
+            try (ResultSet results = statement.executeQuery()) {
+                List<T> list = new ArrayList<>();
+                while (results.next()) {
+                    list.add(row.read(results));
+                }
+                return list;
+            }
+        });
+    }
+
+    <T> Optional<T> one(String template, Row<T> row, @Nullable Object... arguments) {
+        return list(template, row, arguments).stream().findFirst();
+    }
+
+    /** The single number that the query yields. */
+    long number(String template, @Nullable Object... arguments) {
+        return list(template, row -> row.getLong(1), arguments).get(0);
+    }
+
+    /** The transaction is at its end; nobody may use it any more. */
+    void end() {
+        over = true;
+    }
+
+    private <T extends @Nullable Object> T run(
+            String template, int generatedKeys, @Nullable Object[] arguments, Work<T> work) {
+        if (over) {
+            throw new IllegalStateException("A ledger transaction was used after its end");
+        }
+        String sql = tables.sql(template, dialect);
+        try (PreparedStatement statement = connection.prepareStatement(sql, generatedKeys)) {
+            for (int i = 0; i < arguments.length; i++) {
+                bind(statement, i + 1, arguments[i]);
+            }
+            return work.apply(statement);
+        } catch (SQLException e) {
+            if (failure == null) {
+                failure = e;
+            }
+            throw translate(e);
+        }
+    }
+
+    private void bind(PreparedStatement statement, int position, @Nullable Object argument) throws SQLException {
+        if (argument instanceof Values values) {
+            Array array =
+                    connection.createArrayOf(values.type(), values.values().toArray());
+            statement.setArray(position, array);
+        } else {
+            statement.setObject(position, argument);
+        }
+    }
+
+    StocktakeException translate(SQLException error) {
+        return LedgerErrors.translate("The ledger of index '" + index + "' (tables " + tables + ")", error);
+    }
+}

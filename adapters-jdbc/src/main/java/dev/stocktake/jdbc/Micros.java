@@ -1,0 +1,33 @@
+package dev.stocktake.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Times and durations as the ledger keeps them: microseconds in a bigint, which no time zone and no driver can bend. */
+final class Micros {
+
+    /** Longer than any lease or hold, and far from the end of a bigint. */
+    private static final long LONGEST = TimeUnit.DAYS.toMicros(365_000);
+
+    private Micros() {}
+
+    /** Rounded up, so that nothing ends too early. */
+    static long of(Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            return 0;
+        }
+        return Math.min(LONGEST, TimeUnit.MICROSECONDS.convert(time.plusNanos(999)));
+    }
+
+    static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
+    /** Null for a time that is not set. */
+    static @Nullable Instant orNull(long micros) {
+        return micros == 0 ? null : instant(micros);
+    }
+}

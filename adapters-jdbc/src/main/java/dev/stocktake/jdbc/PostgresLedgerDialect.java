@@ -1,0 +1,81 @@
+package dev.stocktake.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** PostgreSQL. Keys are compared as bytes, in tables and in parameters alike. */
+final class PostgresLedgerDialect implements LedgerDialect {
+
+    @Override
+    public String scripts() {
+        return "postgresql";
+    }
+
+    /** One round trip; all of it ends with the transaction, so there is nothing to restore. */
+    @Override
+    public Undo begin(Connection connection, Duration timeout) throws SQLException {
+        long millis = Math.max(1, timeout.toMillis());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "set transaction isolation level read committed, read write; set local statement_timeout = "
+                            + millis + "; set local lock_timeout = " + Math.max(1, millis / 2));
+        }
+        return () -> {};
+    }
+
+    @Override
+    public void lockMigration(LedgerSql sql) {
+        sql.list("select pg_advisory_xact_lock(hashtext(?))", row -> 0, "dev.stocktake.jdbc:" + sql.tables());
+    }
+
+    /** A subselect, so that it is computed once and can be looked for in an index. */
+    @Override
+    public String now() {
+        return "(select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint))";
+    }
+
+    @Override
+    public String next(String sequence) {
+        return "nextval('" + sequence + "')";
+    }
+
+    @Override
+    public String rows(String alias, List<Column> columns) {
+        String names = columns.stream().map(Column::name).collect(Collectors.joining(", "));
+        String arrays = columns.stream()
+                .map(column -> "cast(? as " + column.type() + "[])")
+                .collect(Collectors.joining(", "));
+        String selected = columns.stream()
+                .map(column -> column.type().equals("text")
+                        ? "u." + column.name() + " collate \"C\" as " + column.name()
+                        : "u." + column.name())
+                .collect(Collectors.joining(", "));
+        return "(select " + selected + " from unnest(" + arrays + ") as u(" + names + ")) as " + alias;
+    }
+
+    @Override
+    public String lock(String alias) {
+        return "for update of " + alias;
+    }
+
+    /** Sorted by key, so that two transactions that mark the same products wait for each other instead of deadlocking. */
+    @Override
+    public String upsert(String table, String key, String columns, String values, String set, String source) {
+        return "insert into " + table + " as m (" + columns + ") select " + values + " from " + source + " order by "
+                + key + " on conflict (" + key + ") do update set " + set.replace("{new}.", "excluded.");
+    }
+
+    @Override
+    public String update(String target, String set, String source, String on) {
+        return "update " + target + " set " + set + " from " + source + " where " + on;
+    }
+
+    @Override
+    public String delete(String target, String source, String on) {
+        return "delete from " + target + " using " + source + " where " + on;
+    }
+}
