@@ -100,4 +100,9 @@ interface Dialect {
     default String idParameter(KeyType type) {
         return "?";
     }
+
+    // --- the ledger
+
+    /** What the ledger's SQL needs besides. */
+    LedgerDialect ledger();
 }

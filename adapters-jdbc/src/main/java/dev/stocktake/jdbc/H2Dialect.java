@@ -88,4 +88,9 @@ final class H2Dialect implements Dialect {
             default -> "cast(? as varchar)";
         };
     }
+
+    @Override
+    public LedgerDialect ledger() {
+        return new H2LedgerDialect();
+    }
 }

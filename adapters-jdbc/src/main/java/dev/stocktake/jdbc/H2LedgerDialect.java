@@ -21,7 +21,7 @@ final class H2LedgerDialect implements LedgerDialect {
 
     /** H2 limits time per session only, which is the host's to set (LOCK_TIMEOUT, QUERY_TIMEOUT). */
     @Override
-    public Undo begin(Connection connection, Duration timeout) throws SQLException {
+    public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
         int found = connection.getTransactionIsolation();
         if (found == Connection.TRANSACTION_READ_COMMITTED) {
             return () -> {};

@@ -5,10 +5,9 @@ import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Sleeper;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +127,7 @@ public final class JdbcLedger implements Ledger {
         private String tablePrefix = LedgerTables.DEFAULT_PREFIX;
         private Duration timeout = Duration.ofSeconds(30);
         private Sleeper sleeper = Sleeper.system();
+        private UnaryOperator<LedgerDialect> dialect = UnaryOperator.identity();
         private DoubleSupplier jitter = () -> RandomGenerator.getDefault().nextDouble();
 
         private Builder(DataSource dataSource) {
@@ -167,22 +167,27 @@ public final class JdbcLedger implements Ledger {
             return this;
         }
 
+        /** For tests: another wording of the SQL. */
+        Builder dialect(UnaryOperator<LedgerDialect> change) {
+            this.dialect = change;
+            return this;
+        }
+
         /**
          * The ledger. Does not connect.
          *
          * @throws MisconfiguredException naming every setting that cannot be used
          */
         public JdbcLedger build() {
-            List<String> problems = new ArrayList<>(LedgerTables.problems(schema, tablePrefix));
+            Problems problems = new Problems("JdbcLedger");
+            LedgerTables.check(schema, tablePrefix, problems);
             if (timeout.compareTo(Duration.ofMillis(2)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-                problems.add("timeout: " + timeout + " must be between 2 milliseconds and one day");
+                problems.add("timeout", timeout + " must be between 2 milliseconds and one day");
             }
-            if (!problems.isEmpty()) {
-                throw new MisconfiguredException("JdbcLedger: " + String.join("; ", problems));
-            }
+            problems.throwIfAny();
             LedgerTables tables = new LedgerTables(schema, tablePrefix);
             return new JdbcLedger(new LedgerTransactions(
-                    dataSource, tables, new LedgerTransactions.Waiting(timeout, sleeper, jitter)));
+                    dataSource, tables, dialect, new LedgerTransactions.Waiting(timeout, sleeper, jitter)));
         }
     }
 }

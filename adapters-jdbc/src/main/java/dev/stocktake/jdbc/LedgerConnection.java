@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A connection of our own, with a transaction on it. Closing gives it back as it was found.
  *
- * <p>Never switches auto-commit on while something may be left undone: that would commit it.
+ * <p>Never switches auto-commit on while something may be left undone: that would commit it. Never ends a transaction that
+ * it found on the connection.
  */
 final class LedgerConnection implements AutoCloseable {
 
@@ -17,23 +18,28 @@ final class LedgerConnection implements AutoCloseable {
 
     private final Connection connection;
     private final boolean autoCommit;
-    private LedgerDialect.Undo undo = () -> {};
+    private Dialect.Undo undo = () -> {};
+    private boolean ours;
     private boolean settled;
 
     LedgerConnection(Connection connection) throws SQLException {
         this.connection = connection;
         this.autoCommit = connection.getAutoCommit();
+        this.ours = autoCommit;
     }
 
     Connection jdbc() {
         return connection;
     }
 
-    void begin(LedgerDialect dialect, Duration timeout) throws SQLException {
+    void begin(Dialect dialect, Duration timeout) throws SQLException {
         if (autoCommit) {
             connection.setAutoCommit(false);
+        } else {
+            dialect.refuseForeignTransaction(connection);
         }
-        undo = dialect.begin(connection, timeout);
+        undo = dialect.ledger().begin(connection, timeout);
+        ours = true;
     }
 
     void commit() throws SQLException {
@@ -44,6 +50,9 @@ final class LedgerConnection implements AutoCloseable {
     @Override
     public void close() {
         try (connection) {
+            if (!ours) {
+                return;
+            }
             if (settled || rolledBack()) {
                 giveBack();
             } else {

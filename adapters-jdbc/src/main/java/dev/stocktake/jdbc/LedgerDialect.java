@@ -22,26 +22,15 @@ interface LedgerDialect {
      */
     record Column(String name, String type) {}
 
-    /** The dialect of the database that this connection leads to. */
-    static LedgerDialect of(Connection connection) throws SQLException {
-        return Dialect.of(connection) instanceof H2Dialect ? new H2LedgerDialect() : new PostgresLedgerDialect();
-    }
-
     /** The folder of the schema scripts. */
     String scripts();
-
-    /** Puts a connection back into the state in which it was found. */
-    @FunctionalInterface
-    interface Undo {
-        void run() throws SQLException;
-    }
 
     /**
      * Begins a transaction at READ COMMITTED on a connection without auto-commit.
      *
      * @param timeout for each statement, where the database can limit it for one transaction
      */
-    Undo begin(Connection connection, Duration timeout) throws SQLException;
+    Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException;
 
     /** Lets one migration at a time in, until the transaction ends; where that cannot be, the scripts may be repeated. */
     void lockMigration(LedgerSql sql);

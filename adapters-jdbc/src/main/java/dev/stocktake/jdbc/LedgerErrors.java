@@ -15,6 +15,9 @@ final class LedgerErrors {
     /** Missing columns: tables of another version. */
     private static final Set<String> OTHER = Set.of("42703", "42S22");
 
+    /** From {@link LedgerDialect#begin}. */
+    private static final String IN_A_TRANSACTION = "25001";
+
     private static final Set<String> NO_RIGHT = Set.of("42501", "90096");
 
     /** Beside class 40: two transactions inserted the same key, or waited too long for a lock. The last line is H2's own. */
@@ -45,28 +48,32 @@ final class LedgerErrors {
     static StocktakeException translate(String what, SQLException error) {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         if (MISSING.contains(state)) {
-            return missing(what, error);
+            return new MisconfiguredException(
+                    what
+                            + " has no tables: call JdbcLedger.initialize() once, as a user who may create tables, or run the"
+                            + " script that JdbcLedger.script() prints, and check the settings 'schema' and"
+                            + " 'tablePrefix'; the database says: " + SqlErrors.describe(error),
+                    SqlErrors.harmless(error));
         }
         if (OTHER.contains(state)) {
             return new MisconfiguredException(
                     what + " has tables of another version: " + SqlErrors.describe(error)
                             + "; run every instance with the same version of Stocktake, then JdbcLedger.initialize()",
-                    error);
+                    SqlErrors.harmless(error));
+        }
+        if (state.equals(IN_A_TRANSACTION)) {
+            return new MisconfiguredException(
+                    "dataSource: hands out a connection that is inside a transaction; give the ledger one that always"
+                            + " opens or borrows one of its own",
+                    SqlErrors.harmless(error));
         }
         if (NO_RIGHT.contains(state)) {
             return new MisconfiguredException(
                     what + " may not be used by this database user: " + SqlErrors.describe(error)
                             + "; grant select, insert, update and delete on its tables and usage of its sequence, and for"
                             + " JdbcLedger.initialize() the right to create tables",
-                    error);
+                    SqlErrors.harmless(error));
         }
         return SqlErrors.translate(what, error);
-    }
-
-    static MisconfiguredException missing(String what, @Nullable SQLException error) {
-        return new MisconfiguredException(
-                what + " has no tables: call JdbcLedger.initialize() once, as a user who may create tables, or run the"
-                        + " script that JdbcLedger.script() prints, and check the settings 'schema' and 'tablePrefix'",
-                error);
     }
 }

@@ -1,6 +1,5 @@
 package dev.stocktake.jdbc;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,18 +38,17 @@ final class LedgerTables {
         this.prefix = prefix;
     }
 
-    /** What is wrong with these settings, in words. */
-    static List<String> problems(@Nullable String schema, String prefix) {
-        List<String> problems = new ArrayList<>();
+    /** Says what is wrong with these settings. */
+    static void check(@Nullable String schema, String prefix, Problems problems) {
         if (schema != null && !SCHEMA.matcher(schema).matches()) {
             problems.add(
-                    "schema: '" + schema + "' is not a name; write it as in SQL, in double quotes if it needs them");
+                    "schema", "'" + schema + "' is not a name; write it as in SQL, in double quotes if it needs them");
         }
         if (!PREFIX.matcher(prefix).matches()) {
-            problems.add("tablePrefix: '" + prefix
-                    + "' must be 1 to 30 letters, digits and underscores, and not begin with a digit");
+            problems.add(
+                    "tablePrefix",
+                    "'" + prefix + "' must be 1 to 30 letters, digits and underscores, and not begin with a digit");
         }
-        return problems;
     }
 
     /** The text with our names. Objects that belong to a table (indexes) are never qualified with the schema. */

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +51,15 @@ final class LedgerTransactions {
 
     private final DataSource dataSource;
     private final LedgerTables tables;
+    private final UnaryOperator<LedgerDialect> change;
     private final Waiting waiting;
-    private volatile @Nullable LedgerDialect dialect;
+    private volatile @Nullable Dialect dialect;
 
-    LedgerTransactions(DataSource dataSource, LedgerTables tables, Waiting waiting) {
+    LedgerTransactions(
+            DataSource dataSource, LedgerTables tables, UnaryOperator<LedgerDialect> change, Waiting waiting) {
         this.dataSource = dataSource;
         this.tables = tables;
+        this.change = change;
         this.waiting = waiting;
     }
 
@@ -87,7 +91,8 @@ final class LedgerTransactions {
 
     private <T extends @Nullable Object> T once(String index, Function<LedgerSql, T> work) throws Conflict {
         try (LedgerConnection connection = begin()) {
-            LedgerSql sql = new LedgerSql(connection.jdbc(), dialect(connection.jdbc()), tables, index);
+            LedgerSql sql = new LedgerSql(
+                    connection.jdbc(), change.apply(dialect(connection.jdbc()).ledger()), tables, index);
             T result = perform(sql, work);
             commit(connection, sql);
             return result;
@@ -118,10 +123,10 @@ final class LedgerTransactions {
         }
     }
 
-    private LedgerDialect dialect(Connection connection) throws SQLException {
-        LedgerDialect known = dialect;
+    private Dialect dialect(Connection connection) throws SQLException {
+        Dialect known = dialect;
         if (known == null) {
-            known = LedgerDialect.of(connection);
+            known = Dialect.of(connection);
             dialect = known;
         }
         return known;
@@ -157,10 +162,12 @@ final class LedgerTransactions {
                 throw new Conflict(sql.translate(e));
             }
             if (!sql.changed()) {
-                throw new UnavailableException(what + "; nothing was changed: " + SqlErrors.describe(e), e);
+                throw new UnavailableException(
+                        what + "; nothing was changed: " + SqlErrors.describe(e), SqlErrors.harmless(e));
             }
             throw new UnknownOutcomeException(
-                    what + "while committing, and nobody knows whether it did: " + SqlErrors.describe(e), e);
+                    what + "while committing, and nobody knows whether it did: " + SqlErrors.describe(e),
+                    SqlErrors.harmless(e));
         }
     }
 }

@@ -111,4 +111,9 @@ final class PostgresDialect implements Dialect {
     public String idParameter(KeyType type) {
         return "cast(? as " + type.sqlType() + ")";
     }
+
+    @Override
+    public LedgerDialect ledger() {
+        return new PostgresLedgerDialect();
+    }
 }

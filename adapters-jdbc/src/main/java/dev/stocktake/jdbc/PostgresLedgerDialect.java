@@ -15,14 +15,17 @@ final class PostgresLedgerDialect implements LedgerDialect {
         return "postgresql";
     }
 
-    /** One round trip; all of it ends with the transaction, so there is nothing to restore. */
+    /**
+     * One round trip; all of it ends with the transaction, so there is nothing to restore. The first statement is refused in
+     * a transaction that has begun: it would be the caller's, and we would end it.
+     */
     @Override
-    public Undo begin(Connection connection, Duration timeout) throws SQLException {
-        long millis = Math.max(1, timeout.toMillis());
+    public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
+        long millis = timeout.toMillis();
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "set transaction isolation level read committed, read write; set local statement_timeout = "
-                            + millis + "; set local lock_timeout = " + Math.max(1, millis / 2));
+            statement.execute("set transaction isolation level repeatable read;"
+                    + " set transaction isolation level read committed, read write; set local jit = off;"
+                    + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2);
         }
         return () -> {};
     }

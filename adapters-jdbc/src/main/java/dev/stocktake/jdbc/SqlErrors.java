@@ -102,7 +102,7 @@ final class SqlErrors {
     }
 
     /** A driver that repeats the whole URL puts the password into every stack trace; such a cause is replaced. */
-    private static SQLException harmless(SQLException error) {
+    static SQLException harmless(SQLException error) {
         for (Throwable t = error; t != null; t = t.getCause()) {
             String message = t.getMessage();
             if (message != null && !withoutSecrets(message).equals(message)) {

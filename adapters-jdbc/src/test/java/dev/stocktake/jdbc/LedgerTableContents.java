@@ -52,6 +52,13 @@ final class LedgerTableContents {
         return rows;
     }
 
+    /** Empties the tables. */
+    static void clear(DataSource dataSource) {
+        for (String table : TABLES) {
+            Sql.run(dataSource, "delete from " + table);
+        }
+    }
+
     static Map<String, Integer> sizes(DataSource dataSource) {
         Map<String, Integer> sizes = new LinkedHashMap<>();
         of(dataSource).forEach((table, rows) -> sizes.put(table, rows.size()));
