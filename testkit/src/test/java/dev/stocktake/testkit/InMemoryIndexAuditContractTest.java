@@ -1,0 +1,11 @@
+package dev.stocktake.testkit;
+
+class InMemoryIndexAuditContractTest extends AuditableIndexContract {
+
+    private final IndexHarness harness = new InMemoryIndexHarness(InMemoryIndex::withoutLog);
+
+    @Override
+    protected IndexHarness harness() {
+        return harness;
+    }
+}
