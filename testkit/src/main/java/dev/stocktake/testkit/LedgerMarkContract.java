@@ -225,11 +225,10 @@ abstract class LedgerMarkContract extends LedgerLaneContract {
         Refusal wordy = new Refusal("Größe 🦆 " + "far too long ".repeat(400), null);
         assertThat(done(tx -> tx.confirm(lease, claim, Map.of(A, wordy)))).isTrue();
 
-        Refusal remembered = quarantined(1).get(A);
-
-        assertThat(remembered).isNotNull();
-        assertThat(remembered.fingerprint()).isNull();
-        assertThat(remembered.reason()).startsWith("Größe 🦆 far too long");
+        assertThat(quarantined(1)).hasEntrySatisfying(A, remembered -> {
+            assertThat(remembered.fingerprint()).isNull();
+            assertThat(remembered.reason()).startsWith("Größe 🦆 far too long");
+        });
     }
 
     @Test
