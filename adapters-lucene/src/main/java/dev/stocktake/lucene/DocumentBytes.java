@@ -86,16 +86,19 @@ final class DocumentBytes {
     }
 
     private void decimal(BigDecimal number) throws Unfit {
-        byte[] unscaled = number.unscaledValue().toByteArray();
-        room(unscaled.length);
         out.writeInt(number.scale());
-        out.writeInt(unscaled.length);
-        out.writeBytes(unscaled);
+        bytes(number.unscaledValue().toByteArray());
     }
 
     private void text(String text) throws Unfit {
         room(text.length());
-        out.writeString(text);
+        bytes(TextBytes.of(text));
+    }
+
+    private void bytes(byte[] bytes) throws Unfit {
+        room(bytes.length);
+        out.writeInt(bytes.length);
+        out.writeBytes(bytes);
     }
 
     private void tag(char tag) throws Unfit {
@@ -113,7 +116,7 @@ final class DocumentBytes {
         byte tag = in.readByte();
         return switch (tag) {
             case 'n' -> null;
-            case 's' -> in.readString();
+            case 's' -> readText(in);
             case 't' -> true;
             case 'f' -> false;
             case 'i' -> in.readLong();
@@ -126,9 +129,18 @@ final class DocumentBytes {
 
     private static BigDecimal readDecimal(ByteArrayDataInput in) {
         int scale = in.readInt();
-        byte[] unscaled = new byte[in.readInt()];
-        in.readBytes(unscaled, 0, unscaled.length);
-        return new BigDecimal(new BigInteger(unscaled), scale);
+        return new BigDecimal(new BigInteger(readBytes(in)), scale);
+    }
+
+    private static String readText(ByteArrayDataInput in) {
+        byte[] bytes = readBytes(in);
+        return TextBytes.text(bytes, 0, bytes.length);
+    }
+
+    private static byte[] readBytes(ByteArrayDataInput in) {
+        byte[] bytes = new byte[in.readInt()];
+        in.readBytes(bytes, 0, bytes.length);
+        return bytes;
     }
 
     private static List<@Nullable Object> readList(ByteArrayDataInput in) throws IOException {
@@ -144,7 +156,7 @@ final class DocumentBytes {
         int size = in.readInt();
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (int i = 0; i < size; i++) {
-            String name = in.readString();
+            String name = readText(in);
             map.put(name, readValue(in));
         }
         return map;

@@ -2,8 +2,6 @@ package dev.stocktake.lucene;
 
 import dev.stocktake.ProductKey;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.util.BytesRef;
 
@@ -22,8 +20,6 @@ final class IndexFields {
 
     /** The longest term Lucene takes is 32,766 bytes; a kind and the rest must fit. */
     static final int LONGEST_KEYWORD = 32_000;
-
-    private static final byte NOT_UTF8 = (byte) 0xFF;
 
     private IndexFields() {}
 
@@ -51,35 +47,12 @@ final class IndexFields {
         return new Term(KEY, bytes(key));
     }
 
-    /**
-     * A key's bytes: UTF-8, or, for half a surrogate pair, which UTF-8 has no bytes for, a byte that UTF-8 never uses and
-     * UTF-16. Two keys never share them.
-     */
     static BytesRef bytes(ProductKey key) {
-        String value = key.value();
-        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        if (new String(utf8, StandardCharsets.UTF_8).equals(value)) {
-            return new BytesRef(utf8);
-        }
-        byte[] raw = new byte[1 + 2 * value.length()];
-        raw[0] = NOT_UTF8;
-        for (int i = 0; i < value.length(); i++) {
-            raw[1 + 2 * i] = (byte) (value.charAt(i) >> 8);
-            raw[2 + 2 * i] = (byte) value.charAt(i);
-        }
-        return new BytesRef(raw);
+        return new BytesRef(TextBytes.of(key.value()));
     }
 
     static ProductKey key(BytesRef term) {
-        byte[] bytes = Arrays.copyOfRange(term.bytes, term.offset, term.offset + term.length);
-        if (bytes.length == 0 || bytes[0] != NOT_UTF8) {
-            return ProductKey.of(new String(bytes, StandardCharsets.UTF_8));
-        }
-        StringBuilder value = new StringBuilder(bytes.length / 2);
-        for (int i = 1; i < bytes.length; i += 2) {
-            value.append((char) ((bytes[i] & 0xFF) << 8 | bytes[i + 1] & 0xFF));
-        }
-        return ProductKey.of(value.toString());
+        return ProductKey.of(TextBytes.text(term.bytes, term.offset, term.length));
     }
 
     /** What a value is compared by: text with text, numbers by value, whatever their spelling. */

@@ -25,6 +25,7 @@ class DocumentBytesTest {
                 .put("price", new BigDecimal("19.90"))
                 .put("tiny", new BigDecimal("1e-400"))
                 .put("empty", "")
+                .put("half a \uDEB2", List.of("\uD83D", "\uDEB2 bicycle", "\uFFFD"))
                 .put("tags", List.of("a", List.of(), Map.of()))
                 .put("variants", List.of(Map.of("sku", "A-1", "stock", Map.of("north", 3))))
                 .build();

@@ -15,6 +15,7 @@ final class FaultyDirectory extends FilterDirectory {
     private Predicate<String> createFails = name -> false;
     private boolean renameFails;
     private boolean syncFails;
+    private boolean allFails;
     private Supplier<IOException> fault = () -> new IOException("No space left on device");
 
     FaultyDirectory() {
@@ -37,7 +38,12 @@ final class FaultyDirectory extends FilterDirectory {
         syncFails = true;
     }
 
+    void failAlways() {
+        allFails = true;
+    }
+
     void heal() {
+        allFails = false;
         createFails = name -> false;
         renameFails = false;
         syncFails = false;
@@ -47,6 +53,14 @@ final class FaultyDirectory extends FilterDirectory {
         for (String file : Set.of(listAll())) {
             in.deleteFile(file);
         }
+    }
+
+    @Override
+    public String[] listAll() throws IOException {
+        if (allFails) {
+            throw fault.get();
+        }
+        return in.listAll();
     }
 
     @Override
