@@ -1,12 +1,13 @@
 package dev.stocktake;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,7 +132,7 @@ public record Fingerprint(String value) {
             } else if (value instanceof Boolean bool) {
                 put(bool ? 't' : 'f');
             } else if (value instanceof Long number) {
-                decimal(BigDecimal.valueOf(number));
+                integer(number);
             } else if (value instanceof BigDecimal number) {
                 decimal(number);
             } else if (value instanceof List<?> list) {
@@ -148,18 +149,32 @@ public record Fingerprint(String value) {
         /** One spelling per number, of a length that its digits bound, whatever its exponent. */
         private void decimal(BigDecimal number) {
             BigDecimal plain = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
-            text('d', plain.unscaledValue() + "e" + -(long) plain.scale());
+            BigInteger digits = plain.unscaledValue();
+            // A long's spelling costs a fraction of a BigInteger's.
+            Object shortest = digits.bitLength() < Long.SIZE ? (Object) digits.longValue() : digits;
+            text('d', shortest + "e" + -(long) plain.scale());
+        }
+
+        /** Spelt like the same number as a decimal. */
+        private void integer(long number) {
+            long digits = number;
+            int zeros = 0;
+            while (digits != 0 && digits % 10 == 0) {
+                digits /= 10;
+                zeros++;
+            }
+            text('d', digits + "e" + zeros);
         }
 
         private void map(Map<?, ?> map) {
-            Map<String, @Nullable Object> sorted = new TreeMap<>();
-            map.forEach((key, inner) -> sorted.put((String) key, inner));
+            String[] names = map.keySet().toArray(String[]::new);
+            Arrays.sort(names);
             put('m');
-            number(sorted.size());
-            sorted.forEach((key, inner) -> {
-                text('k', key);
-                value(inner);
-            });
+            number(names.length);
+            for (String name : names) {
+                text('k', name);
+                value(map.get(name));
+            }
         }
 
         private String digest() {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FingerprintTest {
 
@@ -44,6 +45,27 @@ class FingerprintTest {
         assertThat(of("n", 1)).isEqualTo(of("n", new BigDecimal("1.00"))).isEqualTo(of("n", 1.0d));
         assertThat(of("n", 0)).isEqualTo(of("n", new BigDecimal("-0.000")));
         assertThat(of("n", 100)).isEqualTo(of("n", new BigDecimal("1E+2")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                0,
+                1,
+                -1,
+                10,
+                -10,
+                1_010,
+                19_900,
+                -7_000_000,
+                1_000_000_000_000_000_000L,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE
+            })
+    void takesAnIntegerForTheDecimalItEquals(long number) {
+        assertThat(of("n", number))
+                .isEqualTo(of("n", new BigDecimal(number)))
+                .isEqualTo(of("n", new BigDecimal(number).setScale(3)));
     }
 
     static Stream<List<Object>> pairsThatLookAlike() {
