@@ -439,9 +439,12 @@ final class Lane {
         }
     }
 
-    /** If the ledger cannot take down where an accepted write stands, the write is as good as unknown. */
+    /**
+     * Takes down where an accepted write stands in the index's log, if it keeps one. If the ledger cannot, the write is as
+     * good as unknown.
+     */
     private void submitted(OpenBatch batch, Receipt receipt) {
-        if (receipt.positions().isEmpty()) {
+        if (receipt.positions().isEmpty() || !(ports.index() instanceof LoggedIndex)) {
             return;
         }
         boolean mine;

@@ -132,6 +132,16 @@ class StocktakeTest {
 
             shop.assertIndexIsTrue();
         }
+
+        @Test
+        void leavesNoBatchBehindWhetherOrNotTheIndexKeepsALog() {
+            shop.products(5).stocktake(shop.index.withoutLog()).run(SyncPolicy.full());
+            assertThat(shop.ledger.batches(INDEX)).isZero();
+
+            shop.stock(key(1), 3);
+            shop.stocktake().run(SyncPolicy.full());
+            assertThat(shop.ledger.batches(INDEX)).isZero();
+        }
     }
 
     @Nested
