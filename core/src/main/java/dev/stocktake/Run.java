@@ -37,6 +37,7 @@ final class Run {
     private final Map<ProductKey, ProductOutcome> products = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
+    private boolean kept;
     private @Nullable SyncReport report;
     private long found;
     private long unchanged;
@@ -69,6 +70,15 @@ final class Run {
     /** These products were asked for: the run is over when they are true. */
     void await(Collection<ProductKey> keys) {
         awaited.addAll(keys);
+    }
+
+    /** Whether there was a generation to keep the marks in. */
+    void kept(boolean marks) {
+        kept = marks;
+    }
+
+    boolean kept() {
+        return kept;
     }
 
     /** Something was marked that nobody waits for by name: the run is over when nothing is left. */

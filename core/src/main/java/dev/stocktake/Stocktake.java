@@ -233,17 +233,21 @@ public final class Stocktake implements AutoCloseable {
         if (!run.narrow()) {
             return SyncReport.Outcome.ELSEWHERE;
         }
-        return awaitOthers(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+        return awaitOthers(policy, run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
-    private boolean awaitOthers(Run run) throws InterruptedException {
+    private boolean awaitOthers(SyncPolicy policy, Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().patience());
         while (around.clock().instant().isBefore(until)) {
-            if (settledElsewhere(run)) {
+            markUnlessKept(policy, run);
+            if (run.kept() && settledElsewhere(run)) {
                 return true;
             }
-            Optional<SyncReport.Outcome> done = inLane(run, () -> drained(run, () -> {}));
+            Optional<SyncReport.Outcome> done = inLane(run, () -> {
+                markUnlessKept(policy, run);
+                return drained(run, () -> {});
+            });
             if (done.isPresent()) {
                 return done.get() == SyncReport.Outcome.COMPLETE;
             }
@@ -254,16 +258,20 @@ public final class Stocktake implements AutoCloseable {
         return false;
     }
 
+    /** What was marked before the first instance opened the first generation is nobody's but the walk's. */
+    private void markUnlessKept(SyncPolicy policy, Run run) {
+        if (!run.kept()) {
+            mark(policy, run);
+        }
+    }
+
     private boolean settledElsewhere(Run run) {
-        Optional<Map<ProductKey, Standing>> standings = ports.inLedger(
-                tx -> tx.live().isPresent() ? Optional.of(tx.standing(run.awaited())) : Optional.empty());
-        if (standings.isEmpty()
-                || !standings.get().values().stream()
-                        .allMatch(standing ->
-                                standing.settled() || standing.refusal().isPresent())) {
+        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
+        if (!standings.values().stream()
+                .allMatch(standing -> standing.settled() || standing.refusal().isPresent())) {
             return false;
         }
-        standings.get().forEach((key, standing) -> {
+        standings.forEach((key, standing) -> {
             if (standing.settled() && !run.knows(key)) {
                 run.product(key, new ProductOutcome(ProductOutcome.Result.WRITTEN, null, null, "by another run"));
             } else {
@@ -313,10 +321,10 @@ public final class Stocktake implements AutoCloseable {
             List<ProductKey> all = new ArrayList<>(keys);
             for (int from = 0; from < all.size(); from += PAGE) {
                 List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
-                ports.inLedger(tx -> {
+                run.kept(ports.inLedger(tx -> {
                     tx.mark(page, reason, false);
-                    return null;
-                });
+                    return tx.live().isPresent();
+                }));
             }
         }
 
