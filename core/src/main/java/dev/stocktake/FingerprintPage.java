@@ -1,5 +1,7 @@
 package dev.stocktake;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record FingerprintPage(
         Map<ProductKey, Fingerprint> entries, @Nullable String next, String version) {
 
-    /** Copies the entries. */
+    /** Copies the entries and keeps their order, so that what follows from a page is the same every time. */
     public FingerprintPage {
-        entries = Map.copyOf(entries);
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     }
 }

@@ -1,5 +1,7 @@
 package dev.stocktake;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,10 +14,10 @@ import java.util.Map;
  */
 public record Receipt(List<Long> positions, Map<ProductKey, String> refused) {
 
-    /** Copies both. */
+    /** Copies both and keeps their order. */
     public Receipt {
         positions = List.copyOf(positions);
-        refused = Map.copyOf(refused);
+        refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
     }
 
     /** A receipt for a batch of which nothing was refused. */
