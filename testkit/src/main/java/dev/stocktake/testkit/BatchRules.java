@@ -257,7 +257,7 @@ final class BatchRules {
     }
 
     private @Nullable Batch mine(Lease lease, Claim claim) {
-        if (work.keeps(LedgerRule.EPOCH_CHECK) && !work.current(lease)) {
+        if (!work.current(lease)) {
             return null;
         }
         Claim late = books.takeUnrecorded(claim.batchId());

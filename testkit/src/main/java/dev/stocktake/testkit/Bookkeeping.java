@@ -1,6 +1,7 @@
 package dev.stocktake.testkit;
 
 import dev.stocktake.Lease;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,9 @@ final class Bookkeeping {
      *
      * @param tokens one sequence; a token that was taken by a transaction that failed is not given again
      * @param keys the order of keys, for the one rule whose absence needs it
+     * @param suspectsKept how long the products of suspect batches are remembered
      */
-    record Policy(LongSupplier tokens, Set<LedgerRule> without, KeyOrder keys) {}
+    record Policy(LongSupplier tokens, Set<LedgerRule> without, KeyOrder keys, Duration suspectsKept) {}
 
     Bookkeeping(String index, Books books, Instant now, Policy policy) {
         this.index = index;
@@ -47,6 +49,10 @@ final class Bookkeeping {
         return policy.tokens().getAsLong();
     }
 
+    Duration suspectsKept() {
+        return policy.suspectsKept();
+    }
+
     KeyOrder keys() {
         return policy.keys();
     }
@@ -56,7 +62,7 @@ final class Bookkeeping {
     }
 
     boolean current(Lease lease) {
-        return lease.index().equals(index) && lease.epoch() == books.lane().epoch();
+        return lease.index().equals(index) && (lease.epoch() == books.lane().epoch() || !keeps(LedgerRule.EPOCH_CHECK));
     }
 
     void onCommit(Runnable effect) {

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** One transaction on the books of one index. */
 final class BooksTransaction implements LedgerTransaction {
 
-    private static final Duration SUSPECTS_ARE_KEPT = Duration.ofDays(7);
-
     private final Bookkeeping work;
     private final Books books;
     private final MarkRules marks;
@@ -263,7 +261,7 @@ final class BooksTransaction implements LedgerTransaction {
             case CONFIRMED, FAILED -> batch.positions().stream().allMatch(at -> at <= position);
             case SUSPECT ->
                 seen.contains(batch.claim().batchId())
-                        || !batch.since().plus(SUSPECTS_ARE_KEPT).isAfter(work.now());
+                        || !batch.since().plus(work.suspectsKept()).isAfter(work.now());
         };
     }
 

@@ -9,6 +9,7 @@ import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.testkit.Bookkeeping.Policy;
 import dev.stocktake.testkit.Books.Batch;
 import dev.stocktake.testkit.Books.Volume;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -46,12 +47,18 @@ public final class InMemoryLedger implements Ledger {
     private final CommitFaults faults = new CommitFaults();
     private final Set<LedgerRule> without = EnumSet.noneOf(LedgerRule.class);
     private KeyOrder keys = new KeyOrder(Comparator.comparing(ProductKey::value));
+    private Duration suspectsKept = Duration.ofDays(7);
     private long lastToken;
     private long commits;
 
     /** An empty ledger that tells the time by this clock. */
     public InMemoryLedger(InstantSource clock) {
         this.clock = clock;
+    }
+
+    /** Changes how long the products of suspect batches are remembered; at first seven days. */
+    public void keepSuspects(Duration time) {
+        locked(() -> suspectsKept = time);
     }
 
     /** Takes rules away. */
@@ -113,7 +120,8 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private Bookkeeping bookkeeping(String index, Books book) {
-        return new Bookkeeping(index, book, clock.instant(), new Policy(() -> ++lastToken, without, keys));
+        return new Bookkeeping(
+                index, book, clock.instant(), new Policy(() -> ++lastToken, without, keys, suspectsKept));
     }
 
     private Books books(String index) {

@@ -9,7 +9,7 @@ enum LedgerRule {
     MARK_NEW_TOKEN,
     /** R4: confirm removes a mark only if its token is the claimed one. */
     TOKEN_CHECK,
-    /** R4: a batch is closed only under the current epoch. */
+    /** R4: whoever does not hold the current epoch changes nothing. */
     EPOCH_CHECK,
     /** R5: a product in flight is not claimed again. */
     ONE_IN_FLIGHT,
