@@ -1,0 +1,227 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.Backlog;
+import dev.stocktake.Generation;
+import dev.stocktake.IndexIdentity;
+import dev.stocktake.LedgerTransaction;
+import dev.stocktake.ProductKey;
+import dev.stocktake.SyncReport;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches what must hold: what the ledger takes for true is true, all along; what a run reports as true was true; and in the
+ * end everything is.
+ */
+final class Checker {
+
+    private static final int MANY = 1_000;
+
+    private final World world;
+    private final Shop shop;
+    private final Server server;
+    private final long[] lastMarked;
+    private final List<String> faults = new ArrayList<>();
+    private final Set<Integer> wrongProducts = new TreeSet<>();
+    private long checks;
+
+    Checker(World world) {
+        this.world = world;
+        this.shop = world.shop();
+        this.server = world.server();
+        this.lastMarked = new long[shop.products()];
+    }
+
+    /** What does not hold, in words; empty if all does. */
+    List<String> faults() {
+        return faults;
+    }
+
+    /** The products concerned. */
+    Set<Integer> wrongProducts() {
+        return wrongProducts;
+    }
+
+    /** How often a product that was taken for true was looked at. */
+    long checks() {
+        return checks;
+    }
+
+    private void wrong(int product, String what) {
+        if (faults.size() < 20) {
+            faults.add(String.format("%.3f s: product %s %s", world.time().now() / 1000.0, Shop.key(product), what));
+            wrongProducts.add(product);
+            world.history().wrong(() -> "product " + Shop.key(product) + " " + what);
+        }
+    }
+
+    // --- all along --------------------------------------------------------------------------------------------------
+
+    /** What the ledger says of the whole index. */
+    private record Books(@Nullable IndexIdentity identity, boolean owesWalk, long audited) {
+
+        static Books of(LedgerTransaction tx) {
+            Optional<Generation> live = tx.live();
+            return new Books(
+                    live.map(Generation::identity).orElse(null),
+                    live.isEmpty() || live.get().owedWalk() != 0,
+                    tx.auditPosition());
+        }
+    }
+
+    void marked(Collection<ProductKey> keys) {
+        keys.forEach(key -> lastMarked[Shop.product(key)] = world.time().now());
+    }
+
+    void markedAll() {
+        Arrays.fill(lastMarked, world.time().now());
+    }
+
+    /** Whatever the ledger takes for true must be so. */
+    void check() {
+        if (!faults.isEmpty()) {
+            return;
+        }
+        Books books = world.ledger().inTransaction(IndexClient.NAME, Books::of);
+        if (books.identity() == null || !server.exists() || !books.identity().equals(server.identity())) {
+            return;
+        }
+        for (int product = 0; product < shop.products(); product++) {
+            if (takenForTrue(product, books)) {
+                checks++;
+                check(product);
+            }
+        }
+    }
+
+    private boolean takenForTrue(int product, Books books) {
+        return !shop.hasUnread(product)
+                && !(books.owesWalk() && shop.value(product) == Value.ABSENT)
+                && (!world.scenario().on(Knob.LOGGED) || server.lastTouched(product) <= books.audited())
+                && world.ledger().isClean(IndexClient.NAME, Shop.key(product), Shop::compare);
+    }
+
+    private void check(int product) {
+        Value held = server.value(product);
+        boolean holds = everyChangeIsSeen()
+                ? held == shop.value(product)
+                : shop.history(product)
+                        .held(held, lastMarked[product], world.time().now());
+        if (!holds) {
+            wrong(
+                    product,
+                    "is taken for true, but is " + shop.value(product) + " in the database and " + held
+                            + " in the index");
+        }
+    }
+
+    /** Where the feed is blind for some changes, a product that nobody marked since may be older. */
+    private boolean everyChangeIsSeen() {
+        return !world.scenario().on(Knob.SCANS) && !world.scenario().on(Knob.SILENT);
+    }
+
+    // --- what runs say ----------------------------------------------------------------------------------------------
+
+    /** A run that was begun at a time has ended with this report. */
+    void reported(SyncReport report, long from) {
+        report.products().forEach((key, outcome) -> {
+            if (outcome.isTrue()) {
+                requireTrueSince(Shop.product(key), from, report.policy() + " said " + outcome.result());
+            }
+        });
+        boolean everything = report.policy().equals("full")
+                || everyChangeIsSeen() && report.policy().equals("smart");
+        for (int product = 0; report.complete() && everything && product < shop.products(); product++) {
+            if (!cameOrWent(product, from)) {
+                requireTrueSince(product, from, report.policy() + " said complete");
+            }
+        }
+    }
+
+    /** A product that is made while all are walked may be missed by the walk over products and by the one over ids. */
+    private boolean cameOrWent(int product, long from) {
+        Timeline original = shop.history(product);
+        long now = world.time().now();
+        return original.held(Value.ABSENT, from, now)
+                && Value.STOCK.stream().anyMatch(value -> original.held(value, from, now));
+    }
+
+    private void requireTrueSince(int product, long from, String said) {
+        long now = world.time().now();
+        Timeline original = shop.history(product);
+        if (original.held(Value.POISON, from, now) || original.held(Value.UNREADABLE, from, now)) {
+            return;
+        }
+        if (!server.history(product).wasTrue(original, from, now)) {
+            wrong(product, "was never true since " + from / 1000.0 + " s, though " + said);
+        }
+    }
+
+    // --- in the end -------------------------------------------------------------------------------------------------
+
+    /** What is not yet as it must be in the end. */
+    List<String> untrue() {
+        List<String> untrue = new ArrayList<>();
+        for (int product = 0; product < shop.products(); product++) {
+            String what = untrue(product);
+            if (what != null) {
+                untrue.add("product " + Shop.key(product) + " " + what);
+            }
+        }
+        if (!server.idle()) {
+            untrue.add("the index's queue is not empty");
+        }
+        untrue.addAll(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
+        return untrue;
+    }
+
+    private @Nullable String untrue(int product) {
+        Value value = shop.value(product);
+        boolean quarantined = world.ledger()
+                .inTransaction(IndexClient.NAME, tx -> tx.quarantine(MANY))
+                .containsKey(Shop.key(product));
+        if (value.sound() == quarantined) {
+            return quarantined ? "is quarantined but sound" : "is " + value + " but not quarantined";
+        }
+        return value.sound() && value != server.value(product)
+                ? "is " + value + " in the database and " + server.value(product) + " in the index"
+                : null;
+    }
+
+    private static List<String> open(LedgerTransaction tx) {
+        List<String> open = new ArrayList<>();
+        Backlog backlog = tx.backlog();
+        Optional<Generation> live = tx.live();
+        if (live.isEmpty() || !live.get().frontier().ended()) {
+            open.add("the walk over all products has not ended");
+        } else if (live.get().owedWalk() != 0) {
+            open.add("the walk over the index has not ended");
+        }
+        if (backlog.marked() > 0 || backlog.inFlight() > 0) {
+            open.add(backlog.marked() + " products are marked and " + backlog.inFlight() + " in flight");
+        }
+        return open;
+    }
+
+    /** @param becameTrue whether everything was as it must be, and stayed so for a while */
+    void checkEnd(boolean becameTrue) {
+        world.time().breakages().forEach(what -> faults.add("Broke: " + what));
+        if (becameTrue) {
+            return;
+        }
+        faults.add("It did not become true within " + world.scenario().whole(Knob.CALM) / 60_000 + " minutes");
+        for (int product = 0; product < shop.products(); product++) {
+            String what = untrue(product);
+            if (what != null) {
+                wrong(product, what + " in the end");
+            }
+        }
+        faults.addAll(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.stocktake.testkit.sim;
+
+/** What distinguishes one {@link Scenario} from another. Times are in milliseconds, probabilities from 0 to 1. */
+enum Knob {
+    // --- time
+    /** How long things change and go wrong. */
+    STORM(25 * Unit.MINUTE),
+    /** How long the nodes have afterwards to make everything true. */
+    CALM(40 * Unit.MINUTE),
+
+    // --- the shop's database
+    PRODUCTS(12),
+    /** Mean time between two transactions. */
+    CHANGE_EVERY(7 * Unit.SECOND),
+    /** Transactions that stay open for long. */
+    LONG(0.05),
+    LONGEST(25 * Unit.MINUTE),
+    ROLLBACKS(0.1),
+    DELETES(0.12),
+    DRAFTS(0.08),
+    /** Changes to a document that the index refuses. */
+    POISON(0),
+    /** Changes to a row of which no document can be made. */
+    UNREADABLE(0),
+    /** Changes that no trigger sees. */
+    SILENT(0),
+    /** Changes that do not move the row's time stamp. */
+    UNSTAMPED(0),
+    /** How wrong the clocks of the writers are. */
+    SKEW(0),
+
+    // --- the feed
+    /** 0: the change log; 1: rows by time stamp. */
+    SCANS(0),
+    OVERLAP(5 * Unit.MINUTE),
+
+    // --- the nodes
+    NODES(1),
+    /** 0: {@code run(policy)} again and again; 1: {@code start(schedule)}, with callers beside it. */
+    SCHEDULED(0),
+    POLL(10 * Unit.SECOND),
+    /** Threads of each node that ask for products beside its main one. */
+    CALLERS(0),
+    /** Mean time between two questions of a caller. */
+    CALL_EVERY(60 * Unit.SECOND),
+    /** Runs that are full ones. */
+    FULLS(0.01),
+    /** Runs for some products. */
+    SYNCS(0.08),
+    BATCH(5),
+    IN_FLIGHT(2),
+
+    // --- what happens to processes
+    /** Mean time between two deaths of a node; 0: none. */
+    KILL_EVERY(0),
+    /** Mean time between two orderly restarts of a node; 0: none. */
+    CLOSE_EVERY(0),
+    /** Sleeps that are interrupted. */
+    INTERRUPTS(0),
+    /** Waits that take much longer than meant. */
+    PAUSES(0),
+    LONGEST_PAUSE(8 * Unit.MINUTE),
+    /** The least time between two pauses of one node. */
+    PAUSE_REST(0),
+
+    // --- what happens on the way
+    REPLY_LOST(0),
+    DROPPED(0),
+    LATE(0),
+    TWICE(0),
+    LATEST(6 * Unit.MINUTE),
+    /** Questions that get no answer. */
+    FLAKY(0),
+    /** Ledger commits of which the node is not told how they ended. */
+    COMMIT_UNKNOWN(0),
+    /** Ledger transactions whose work is done twice. */
+    DEADLOCK(0),
+    /** Mean time between two outages, of the index and of the database each; 0: none. */
+    OUTAGE_EVERY(0),
+    LONGEST_OUTAGE(4 * Unit.MINUTE),
+
+    // --- the index's server
+    /** Whether the engine may read the log of writes. */
+    LOGGED(1),
+    /** How many tasks the history remembers. */
+    HISTORY(1e9),
+    FASTEST_TASK(100),
+    SLOWEST_TASK(900),
+    /** Declared to the engine. */
+    REQUEST_LIFE(25 * Unit.MINUTE),
+    /** How long the ledger keeps the products of suspect batches. */
+    SUSPECTS_KEPT(7 * 24 * 60 * Unit.MINUTE),
+    /** Task groups that fail together. */
+    TASK_FAILS(0),
+    /** Mean time between two edits of the index by somebody else; 0: none. */
+    EDIT_EVERY(0),
+    /** Mean time between two removals of the index by somebody else; 0: none. */
+    DROP_EVERY(0);
+
+    /** Milliseconds. */
+    private static final class Unit {
+        static final double SECOND = 1_000;
+        static final double MINUTE = 60 * SECOND;
+    }
+
+    private final double usual;
+
+    Knob(double usual) {
+        this.usual = usual;
+    }
+
+    /** Where nothing else is said: a calm day. */
+    double usual() {
+        return usual;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Intake;
+import dev.stocktake.LedgerTransaction;
+import dev.stocktake.ProductKey;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The change log, consumed as a queue by one node. */
+final class LogFeed implements ChangeFeed {
+
+    /** Small, so that one intake needs several. */
+    private static final int PAGE = 5;
+
+    private final Shop shop;
+    private final Node node;
+    private final boolean exactly;
+
+    /** @param exactly whether what was read is deleted (R2), or everything up to it */
+    LogFeed(Shop shop, Node node, boolean exactly) {
+        this.shop = shop;
+        this.node = node;
+        this.exactly = exactly;
+    }
+
+    @Override
+    public String name() {
+        return "log";
+    }
+
+    @Override
+    public Completeness completeness() {
+        return Completeness.COMPLETE;
+    }
+
+    @Override
+    public Intake take(@Nullable String cursor, int limit) {
+        node.askDatabase();
+        Set<ProductKey> products = new LinkedHashSet<>();
+        Set<Long> taken = new LinkedHashSet<>();
+        for (Map.Entry<Long, Integer> entry : shop.log().entrySet()) {
+            if (taken.size() == Math.min(limit, PAGE)) {
+                break;
+            }
+            products.add(Shop.key(entry.getValue()));
+            taken.add(entry.getKey());
+        }
+        boolean more = taken.size() < shop.log().size();
+        node.hearDatabase();
+        return Intake.queued(products, more, tx -> acknowledge(tx, taken));
+    }
+
+    private void acknowledge(LedgerTransaction tx, Set<Long> taken) {
+        Effects effects = Objects.requireNonNull(tx.unwrap(Effects.class));
+        effects.onCommit(() -> {
+            if (exactly) {
+                taken.forEach(shop::removeEntry);
+            } else {
+                long last = taken.stream().mapToLong(Long::longValue).max().orElse(0);
+                List.copyOf(shop.log().headMap(last, true).keySet()).forEach(shop::removeEntry);
+            }
+        });
+    }
+
+    /** What else a ledger transaction commits, as log and ledger live in one database. */
+    @FunctionalInterface
+    interface Effects {
+        void onCommit(Runnable effect);
+    }
+}

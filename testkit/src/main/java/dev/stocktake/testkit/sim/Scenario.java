@@ -1,0 +1,200 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.Stocktake;
+import dev.stocktake.testkit.InMemoryLedger;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * A kind of day: how many nodes, what the shop does, what goes wrong and how often. One scenario and one seed make one
+ * schedule.
+ *
+ * <p>Immutable.
+ */
+public final class Scenario {
+
+    private final String name;
+    private final Map<Knob, Double> knobs;
+    private final Set<WorldRule> without;
+    private final UnaryOperator<Stocktake.Builder> engine;
+    private final Function<InstantSource, InMemoryLedger> ledger;
+
+    private Scenario(
+            String name,
+            Map<Knob, Double> knobs,
+            Set<WorldRule> without,
+            UnaryOperator<Stocktake.Builder> engine,
+            Function<InstantSource, InMemoryLedger> ledger) {
+        this.name = name;
+        this.knobs = knobs;
+        this.without = without;
+        this.engine = engine;
+        this.ledger = ledger;
+    }
+
+    /** Nothing goes wrong: one node, a change log, edits, long transactions, deletions. */
+    public static Scenario calm() {
+        return new Scenario(
+                "calm",
+                new EnumMap<>(Knob.class),
+                EnumSet.noneOf(WorldRule.class),
+                UnaryOperator.identity(),
+                InMemoryLedger::new);
+    }
+
+    /** Everything goes wrong that can: deaths, pauses, lost and late messages, outages, failing tasks. */
+    public static Scenario stormy(int nodes) {
+        return calm().named("stormy-" + nodes)
+                .with(Knob.NODES, nodes)
+                .with(Knob.KILL_EVERY, 240_000)
+                .with(Knob.PAUSES, 0.002)
+                .with(Knob.REPLY_LOST, 0.02)
+                .with(Knob.DROPPED, 0.01)
+                .with(Knob.LATE, 0.03)
+                .with(Knob.FLAKY, 0.005)
+                .with(Knob.COMMIT_UNKNOWN, 0.006)
+                .with(Knob.DEADLOCK, 0.005)
+                .with(Knob.OUTAGE_EVERY, 600_000)
+                .with(Knob.TASK_FAILS, 0.02);
+    }
+
+    /** Few products, many changes, more double deliveries: where a missing rule shows soonest. */
+    static Scenario hard() {
+        return stormy(3)
+                .named("hard")
+                .with(Knob.PRODUCTS, 6)
+                .with(Knob.CHANGE_EVERY, 5_000)
+                .with(Knob.FULLS, 0.04)
+                .with(Knob.TWICE, 0.005);
+    }
+
+    /** The engine cannot read the index's log of writes, so that it must wait until no late write can arrive any more. */
+    static Scenario unlogged() {
+        return hard().named("no-log-3")
+                .with(Knob.LOGGED, 0)
+                .with(Knob.LONGEST_PAUSE, 180_000)
+                .with(Knob.PAUSE_REST, 600_000)
+                .with(Knob.LATEST, 180_000)
+                .with(Knob.TWICE, 0)
+                .with(Knob.REQUEST_LIFE, 480_000);
+    }
+
+    /** A server that takes its time, and requests that take theirs. */
+    static Scenario slow() {
+        return hard().named("slow-queue-3")
+                .with(Knob.FASTEST_TASK, 500)
+                .with(Knob.SLOWEST_TASK, 20_000)
+                .with(Knob.LATE, 0.15);
+    }
+
+    /** The engine's own schedule, on its own thread, with callers beside it. */
+    static Scenario scheduled() {
+        return stormy(3).named("scheduled-3").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1);
+    }
+
+    /** Somebody drops the index now and then. */
+    static Scenario dropped() {
+        return stormy(2).named("dropped-2").with(Knob.DROP_EVERY, 240_000);
+    }
+
+    /** Every scenario that the engine must stand. */
+    public static List<Scenario> all() {
+        return List.of(
+                calm(),
+                stormy(1),
+                stormy(2),
+                stormy(3),
+                stormy(5),
+                hard(),
+                stormy(3).named("evicted-3").with(Knob.HISTORY, 12),
+                stormy(3).named("hot-3").with(Knob.PRODUCTS, 4).with(Knob.CHANGE_EVERY, 2_000),
+                stormy(3).named("twice-3").with(Knob.TWICE, 0.02),
+                stormy(3).named("forgetful-3").with(Knob.SUSPECTS_KEPT, 120_000),
+                stormy(3).named("fulls-3").with(Knob.FULLS, 0.08),
+                hard().named("worst-3")
+                        .with(Knob.PRODUCTS, 8)
+                        .with(Knob.TWICE, 0.02)
+                        .with(Knob.HISTORY, 12)
+                        .with(Knob.SUSPECTS_KEPT, 120_000)
+                        .with(Knob.FULLS, 0.08),
+                slow(),
+                unlogged(),
+                scheduled(),
+                stormy(2)
+                        .named("callers-2")
+                        .with(Knob.CALLERS, 2)
+                        .with(Knob.CLOSE_EVERY, 180_000)
+                        .with(Knob.INTERRUPTS, 0.01),
+                stormy(3).named("poison-3").with(Knob.POISON, 0.04).with(Knob.UNREADABLE, 0.02),
+                stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000),
+                dropped());
+    }
+
+    /** In one word. */
+    public String name() {
+        return name;
+    }
+
+    /** The same under another name. */
+    public Scenario named(String other) {
+        return new Scenario(other, knobs, without, engine, ledger);
+    }
+
+    /** The same with other engines: a hook for what a test wants to add to every builder. */
+    public Scenario withEngine(UnaryOperator<Stocktake.Builder> hook) {
+        return new Scenario(name, knobs, without, hook, ledger);
+    }
+
+    /** The same on another ledger in memory, which must tell the time by the clock it is given. */
+    public Scenario withLedger(Function<InstantSource, InMemoryLedger> made) {
+        return new Scenario(name, knobs, without, engine, made);
+    }
+
+    Scenario with(Knob knob, double value) {
+        Map<Knob, Double> changed = new EnumMap<>(Knob.class);
+        changed.putAll(knobs);
+        changed.put(knob, value);
+        return new Scenario(name, changed, without, engine, ledger);
+    }
+
+    Scenario without(WorldRule rule) {
+        Set<WorldRule> more = EnumSet.of(rule);
+        more.addAll(without);
+        return new Scenario(name, knobs, more, engine, ledger);
+    }
+
+    double of(Knob knob) {
+        return knobs.getOrDefault(knob, knob.usual());
+    }
+
+    long whole(Knob knob) {
+        return Math.round(of(knob));
+    }
+
+    boolean on(Knob knob) {
+        return of(knob) != 0;
+    }
+
+    boolean keeps(WorldRule rule) {
+        return !without.contains(rule);
+    }
+
+    UnaryOperator<Stocktake.Builder> engine() {
+        return engine;
+    }
+
+    InMemoryLedger ledger(InstantSource clock) {
+        return ledger.apply(clock);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.ProductKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shop's database: rows, transactions whose changes are seen at their commit and not before, and a change log whose
+ * entries are numbered when they are written and visible when they are committed.
+ */
+final class Shop {
+
+    /**
+     * A row.
+     *
+     * @param value what the product is worth to the index; a draft is worth {@link Value#ABSENT}
+     * @param stamp what the writer wrote as the time of the change
+     */
+    record Row(Value value, long stamp) {}
+
+    private final Conductor time;
+    private final @Nullable Row[] rows;
+    private final boolean[] locked;
+    private final int[] unread;
+    private final Timeline[] history;
+    private final TreeMap<Long, Integer> log = new TreeMap<>();
+    private final List<IntConsumer> observers = new ArrayList<>();
+    private long lastEntry;
+
+    Shop(int products, Conductor time) {
+        this.time = time;
+        this.rows = new Row[products];
+        this.locked = new boolean[products];
+        this.unread = new int[products];
+        this.history = new Timeline[products];
+        Arrays.setAll(history, product -> new Timeline(Value.ABSENT));
+    }
+
+    static ProductKey key(int product) {
+        return ProductKey.of(product + 1);
+    }
+
+    static int product(ProductKey key) {
+        return Integer.parseInt(key.value()) - 1;
+    }
+
+    /** Numbers are ordered as numbers: not as their characters are. */
+    static int compare(ProductKey left, ProductKey right) {
+        return Integer.compare(product(left), product(right));
+    }
+
+    /** Is told of every product that was committed. */
+    void observe(IntConsumer observer) {
+        observers.add(observer);
+    }
+
+    int products() {
+        return rows.length;
+    }
+
+    @Nullable
+    Row row(int product) {
+        return rows[product];
+    }
+
+    /** What the index must hold of a product now. */
+    Value value(int product) {
+        Row row = rows[product];
+        return row == null ? Value.ABSENT : row.value();
+    }
+
+    Timeline history(int product) {
+        return history[product];
+    }
+
+    @Nullable
+    Row[] snapshot() {
+        return rows.clone();
+    }
+
+    // --- the change log ---------------------------------------------------------------------------------------------
+
+    /** Committed entries that nobody has taken yet, by number. */
+    TreeMap<Long, Integer> log() {
+        return log;
+    }
+
+    void removeEntry(long number) {
+        Integer product = log.remove(number);
+        if (product != null) {
+            unread[product]--;
+        }
+    }
+
+    /** Whether a committed change of this product waits in the log. */
+    boolean hasUnread(int product) {
+        return unread[product] > 0;
+    }
+
+    // --- transactions -----------------------------------------------------------------------------------------------
+
+    /** Begins a transaction. */
+    Transaction begin() {
+        return new Transaction();
+    }
+
+    /** Changes that nobody sees before the commit. */
+    final class Transaction {
+
+        private final TreeMap<Integer, Change> changes = new TreeMap<>();
+        private final TreeMap<Long, Integer> entries = new TreeMap<>();
+
+        private record Change(@Nullable Row row) {}
+
+        /**
+         * Writes a row, or deletes it.
+         *
+         * @param logged whether a trigger sees it
+         * @return false if another transaction has locked the row
+         */
+        boolean write(int product, @Nullable Row row, boolean logged) {
+            if (locked[product] && !changes.containsKey(product)) {
+                return false;
+            }
+            locked[product] = true;
+            changes.put(product, new Change(row));
+            if (logged) {
+                entries.put(++lastEntry, product);
+            }
+            return true;
+        }
+
+        /** The row as this transaction sees it. */
+        @Nullable
+        Row read(int product) {
+            Change change = changes.get(product);
+            return change == null ? rows[product] : change.row();
+        }
+
+        void commit() {
+            changes.forEach((product, change) -> rows[product] = change.row());
+            entries.forEach((number, product) -> {
+                log.put(number, product);
+                unread[product]++;
+            });
+            rollback();
+            changes.keySet().forEach(product -> {
+                history[product].add(time.now(), value(product));
+                observers.forEach(observer -> observer.accept(product));
+            });
+        }
+
+        void rollback() {
+            changes.keySet().forEach(product -> locked[product] = false);
+        }
+
+        List<ProductKey> keys() {
+            return changes.keySet().stream().map(Shop::key).toList();
+        }
+
+        @Override
+        public String toString() {
+            List<String> words = new ArrayList<>();
+            changes.forEach((product, change) -> words.add(key(product) + "="
+                    + (change.row() == null ? "deleted" : change.row().value())));
+            return words.toString();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.KeyPage;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductSource;
+import dev.stocktake.Projection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One node's connection to the shop's database. */
+final class SourceClient implements ProductSource {
+
+    private final Shop shop;
+    private final Node node;
+    private Shop.@Nullable Row @Nullable [] old;
+
+    SourceClient(Shop shop, Node node) {
+        this.shop = shop;
+        this.node = node;
+    }
+
+    /** From now on the products are read as they were then: what a read before the claim would have seen. */
+    void readAsOf(Shop.@Nullable Row[] snapshot) {
+        old = snapshot;
+    }
+
+    private Value value(int product) {
+        if (old == null) {
+            return shop.value(product);
+        }
+        Shop.Row row = old[product];
+        return row == null ? Value.ABSENT : row.value();
+    }
+
+    @Override
+    public Map<ProductKey, Projection> read(Collection<ProductKey> keys) {
+        node.askDatabase();
+        Map<ProductKey, Projection> answer = new LinkedHashMap<>();
+        keys.forEach(key -> answer.put(key, value(Shop.product(key)).projection()));
+        node.hearDatabase();
+        return answer;
+    }
+
+    @Override
+    public Set<ProductKey> present(Collection<ProductKey> keys) {
+        node.askDatabase();
+        Set<ProductKey> present = new LinkedHashSet<>();
+        for (ProductKey key : keys) {
+            if (shop.value(Shop.product(key)) != Value.ABSENT) {
+                present.add(key);
+            }
+        }
+        node.hearDatabase();
+        return present;
+    }
+
+    @Override
+    public KeyPage keys(@Nullable ProductKey after, int limit) {
+        node.askDatabase();
+        List<ProductKey> keys = new ArrayList<>();
+        boolean end = true;
+        for (int product = after == null ? 0 : Shop.product(after) + 1; product < shop.products(); product++) {
+            if (shop.row(product) != null) {
+                if (keys.size() == limit) {
+                    end = false;
+                    break;
+                }
+                keys.add(Shop.key(product));
+            }
+        }
+        node.hearDatabase();
+        return KeyPage.of(after, keys, end);
+    }
+
+    @Override
+    public int compare(ProductKey left, ProductKey right) {
+        return Shop.compare(left, right);
+    }
+}

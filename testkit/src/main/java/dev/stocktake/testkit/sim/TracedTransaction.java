@@ -1,0 +1,255 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.Backlog;
+import dev.stocktake.BatchRecord;
+import dev.stocktake.Claim;
+import dev.stocktake.Generation;
+import dev.stocktake.IndexIdentity;
+import dev.stocktake.KeyPage;
+import dev.stocktake.Lease;
+import dev.stocktake.LedgerTransaction;
+import dev.stocktake.ProductKey;
+import dev.stocktake.Reason;
+import dev.stocktake.Refusal;
+import dev.stocktake.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what a node does in the ledger, and commits what belongs to the same database. */
+final class TracedTransaction implements LedgerTransaction {
+
+    private final LedgerTransaction tx;
+    private final Node node;
+    private final History history;
+    private final Checker checker;
+    private final List<Runnable> effects = new ArrayList<>();
+    private boolean changed;
+    private boolean claimed;
+
+    TracedTransaction(LedgerTransaction tx, Node node, World world) {
+        this.tx = tx;
+        this.node = node;
+        this.history = world.history();
+        this.checker = world.checker();
+    }
+
+    void committed() {
+        effects.forEach(Runnable::run);
+    }
+
+    boolean changedAnything() {
+        return changed;
+    }
+
+    boolean claimed() {
+        return claimed;
+    }
+
+    private <T> T changing(T result) {
+        changed = true;
+        return result;
+    }
+
+    private void note(Supplier<String> text, Supplier<Collection<ProductKey>> keys) {
+        if (history.kept()) {
+            effects.add(() -> history.note(() -> node + " " + text.get(), keys));
+        }
+    }
+
+    private void event(Supplier<String> text) {
+        note(text, List::of);
+    }
+
+    private static Collection<ProductKey> keys(Claim claim) {
+        return claim.items().stream().map(Claim.Item::key).toList();
+    }
+
+    // --- changes ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Optional<Lease> acquire(String holder, Duration time, Duration hold) {
+        Optional<Lease> lease = tx.acquire(holder, time, hold);
+        lease.ifPresent(taken -> event(() -> "takes the lane, epoch " + taken.epoch()));
+        changed |= lease.isPresent();
+        return lease;
+    }
+
+    @Override
+    public Optional<Generation> open(Lease lease, IndexIdentity identity, long auditPosition) {
+        event(() -> "opens the first generation for " + identity);
+        return changing(tx.open(lease, identity, auditPosition));
+    }
+
+    @Override
+    public boolean adopt(Lease lease, long generation, IndexIdentity identity, Duration hold) {
+        event(() -> "adopts " + identity);
+        return changing(tx.adopt(lease, generation, identity, hold));
+    }
+
+    @Override
+    public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
+        note(() -> "marks " + reason + (forced ? " forced" : ""), () -> keys);
+        tx.mark(keys, reason, forced);
+        effects.add(() -> checker.marked(keys));
+        changed = true;
+    }
+
+    @Override
+    public void markAll(boolean forced) {
+        event(() -> "marks everything" + (forced ? ", forced" : ""));
+        tx.markAll(forced);
+        effects.add(checker::markedAll);
+        changed = true;
+    }
+
+    @Override
+    public Optional<Claim> claim(Lease lease, long generation, String batchId, int limit) {
+        Optional<Claim> claim = tx.claim(lease, generation, batchId, limit);
+        claim.ifPresent(this::noteClaim);
+        return claim;
+    }
+
+    @Override
+    public Optional<Claim> claimFrontier(Lease lease, Generation seen, String batchId, KeyPage page) {
+        Optional<Claim> claim = tx.claimFrontier(lease, seen, batchId, page);
+        claim.ifPresent(this::noteClaim);
+        return changing(claim);
+    }
+
+    private void noteClaim(Claim claim) {
+        claimed = true;
+        note(() -> "claims batch " + claim.batchId() + " " + tokens(claim), () -> keys(claim));
+    }
+
+    private static List<String> tokens(Claim claim) {
+        return claim.items().stream()
+                .map(item -> item.key() + ":" + item.token() + (item.forced() ? "!" : ""))
+                .toList();
+    }
+
+    @Override
+    public boolean submitted(Lease lease, Claim claim, Collection<Long> positions) {
+        boolean done = tx.submitted(lease, claim, positions);
+        note(() -> "enters positions " + positions + " of batch " + claim.batchId() + ": " + done, () -> keys(claim));
+        return done;
+    }
+
+    @Override
+    public boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
+        boolean done = tx.confirm(lease, claim, refused);
+        note(
+                () -> "confirms batch " + claim.batchId() + ": " + done
+                        + (refused.isEmpty() ? "" : ", refused " + refused.keySet()),
+                () -> keys(claim));
+        return changing(done);
+    }
+
+    @Override
+    public boolean fail(Lease lease, Claim claim, Duration retryAfter, int splitLimit) {
+        boolean done = tx.fail(lease, claim, retryAfter, splitLimit);
+        note(() -> "fails batch " + claim.batchId() + ", split " + splitLimit + ": " + done, () -> keys(claim));
+        return changing(done);
+    }
+
+    @Override
+    public boolean suspect(Lease lease, Claim claim, Duration hold) {
+        boolean done = tx.suspect(lease, claim, hold);
+        note(() -> "suspects batch " + claim.batchId() + ": " + done, () -> keys(claim));
+        return changing(done);
+    }
+
+    @Override
+    public boolean walked(Lease lease, long generation, long owedWalk) {
+        boolean done = tx.walked(lease, generation, owedWalk);
+        event(() -> "has walked the index: " + done);
+        return changing(done);
+    }
+
+    @Override
+    public void markBatch(String batchId) {
+        event(() -> "finds suspect batch " + batchId + " applied");
+        tx.markBatch(batchId);
+        changed = true;
+    }
+
+    @Override
+    public boolean auditTo(Lease lease, long from, long to, Collection<String> seen) {
+        boolean done = tx.auditTo(lease, from, to, seen);
+        event(() -> "audits from " + from + " to " + to + ": " + done);
+        return changing(done);
+    }
+
+    // --- the rest ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public <T> @Nullable T unwrap(Class<T> type) {
+        return type == LogFeed.Effects.class ? type.cast((LogFeed.Effects) effects::add) : tx.unwrap(type);
+    }
+
+    @Override
+    public Instant now() {
+        return tx.now();
+    }
+
+    @Override
+    public boolean renew(Lease lease, Duration time) {
+        return tx.renew(lease, time);
+    }
+
+    @Override
+    public boolean release(Lease lease) {
+        return tx.release(lease);
+    }
+
+    @Override
+    public Optional<Lease> holder() {
+        return tx.holder();
+    }
+
+    @Override
+    public List<Generation> generations() {
+        return tx.generations();
+    }
+
+    @Override
+    public long auditPosition() {
+        return tx.auditPosition();
+    }
+
+    @Override
+    public Map<String, BatchRecord> batches(Collection<String> ids) {
+        return tx.batches(ids);
+    }
+
+    @Override
+    public Optional<String> cursor(String feed) {
+        return tx.cursor(feed);
+    }
+
+    @Override
+    public void saveCursor(String feed, String cursor) {
+        tx.saveCursor(feed, cursor);
+    }
+
+    @Override
+    public Map<ProductKey, Standing> standing(Collection<ProductKey> keys) {
+        return tx.standing(keys);
+    }
+
+    @Override
+    public Backlog backlog() {
+        return tx.backlog();
+    }
+
+    @Override
+    public Map<ProductKey, Refusal> quarantine(int limit) {
+        return tx.quarantine(limit);
+    }
+}

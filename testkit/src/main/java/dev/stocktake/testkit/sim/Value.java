@@ -1,0 +1,56 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.Document;
+import dev.stocktake.Projection;
+import java.util.List;
+
+/**
+ * What a product can be worth: few values, so that they repeat. A write that comes late can only be told from the right one
+ * by what it does, never by luck (A, then B, then A again).
+ */
+enum Value {
+    /** Not in the index. */
+    ABSENT,
+    SMALL,
+    MEDIUM,
+    LARGE,
+    /** So big that few of its kind fit into one request. */
+    HUGE,
+    /** A document to which the index objects. */
+    POISON,
+    /** A row of which no document can be made. */
+    UNREADABLE,
+    /** What somebody else put into the index; no row is ever worth this. */
+    FOREIGN;
+
+    /** What sells. */
+    static final List<Value> STOCK = List.of(SMALL, MEDIUM, LARGE, HUGE);
+
+    private static final int PADDING = 700;
+
+    private final Document document = Document.builder()
+            .put("value", name())
+            .put("description", name().equals("HUGE") ? "x".repeat(PADDING) : "small")
+            .build();
+
+    /** Whether an index can hold it or its absence. */
+    boolean sound() {
+        return this != POISON && this != UNREADABLE;
+    }
+
+    Document document() {
+        return document;
+    }
+
+    static Value of(Document document) {
+        return valueOf(String.valueOf(document.get("value")));
+    }
+
+    Projection projection() {
+        return switch (this) {
+            case ABSENT -> Projection.absent();
+            case UNREADABLE -> Projection.unreadable("The price is text");
+            default -> Projection.of(document);
+        };
+    }
+}

@@ -1,0 +1,84 @@
+package dev.stocktake.testkit.sim;
+
+import dev.stocktake.EngineMutants;
+import dev.stocktake.testkit.LedgerMutants;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A simulation in which one rule is missing.
+ *
+ * @param rule what is missing
+ * @param found whether the simulation must find it; what it cannot find is covered by other rules
+ */
+record Mutant(String name, String rule, boolean found, Scenario base, UnaryOperator<Scenario> change) {
+
+    Scenario scenario() {
+        return change.apply(base.named(name));
+    }
+
+    static List<Mutant> all() {
+        Scenario hard = Scenario.hard();
+        Scenario unlogged = Scenario.unlogged();
+        return List.of(
+                new Mutant("R8", "takeover makes open batches suspect", true, hard, ledger("SUSPECT_ON_TAKEOVER")),
+                new Mutant("R6", "await the task", true, hard, engine("AWAIT")),
+                new Mutant("R3", "read after the claim", true, hard, world(WorldRule.READ_AFTER_CLAIM)),
+                new Mutant("R2", "queue, not cursor", true, hard, world(WorldRule.QUEUE_BY_ID)),
+                new Mutant("R4", "token check on confirm", true, hard, ledger("TOKEN_CHECK")),
+                new Mutant("R1", "a mark takes a new token", true, hard, ledger("MARK_NEW_TOKEN")),
+                new Mutant("R9", "audit of the log, nor a hold", true, hard, both("AUDIT", "HOLD")),
+                new Mutant("R7", "unknown outcome makes suspect", true, hard, ledger("SUSPECT_MARKS")),
+                new Mutant("R7-engine", "unknown is not failed", true, unlogged, engine("SUSPECT_UNKNOWN")),
+                new Mutant("A1-claim", "frontier moves with the claim", true, hard, ledger("FRONTIER_IN_CLAIM")),
+                new Mutant(
+                        "R10", "identity check", true, Scenario.dropped().with(Knob.SCHEDULED, 1), engine("IDENTIFY")),
+                new Mutant("R5", "one in flight per product", true, hard, ledger("ONE_IN_FLIGHT")),
+                new Mutant("A2", "owed orphan walk", true, hard, ledger("OWED_WALK")),
+                new Mutant(
+                        "R4-epoch",
+                        "epoch check",
+                        true,
+                        Scenario.scheduled().with(Knob.PAUSES, 0.01),
+                        ledger("EPOCH_CHECK")),
+                new Mutant(
+                        "A1-marks",
+                        "marks beyond the frontier are kept",
+                        true,
+                        hard,
+                        ledger("KEEP_MARKS_BEYOND_FRONTIER")),
+                new Mutant("R6'", "compare before skipping", true, hard, engine("COMPARE_BEFORE_SKIP")),
+                new Mutant("A4", "hold without a log", true, unlogged, ledger("HOLD")),
+                new Mutant("force", "suspects are rewritten", false, hard, engine("FORCE_SUSPECT")),
+                new Mutant("A3", "audit final states only", false, hard, world(WorldRule.FINAL_STATES_ONLY)),
+                new Mutant(
+                        "force+A3",
+                        "neither of the two",
+                        true,
+                        Scenario.slow(),
+                        scenario -> scenario.without(WorldRule.FINAL_STATES_ONLY)
+                                .withEngine(EngineMutants.without("FORCE_SUSPECT"))),
+                new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
+    }
+
+    private static UnaryOperator<Scenario> engine(String rule) {
+        return scenario -> scenario.withEngine(EngineMutants.without(rule));
+    }
+
+    private static UnaryOperator<Scenario> ledger(String rule) {
+        return scenario -> scenario.withLedger(LedgerMutants.without(Shop::compare, rule));
+    }
+
+    private static UnaryOperator<Scenario> both(String engineRule, String ledgerRule) {
+        return scenario -> ledger(ledgerRule).apply(engine(engineRule).apply(scenario));
+    }
+
+    private static UnaryOperator<Scenario> world(WorldRule rule) {
+        return scenario -> scenario.without(rule);
+    }
+
+    @Override
+    public String toString() {
+        return name + ": without " + rule;
+    }
+}
