@@ -1,0 +1,58 @@
+package dev.stocktake.bench;
+
+import dev.stocktake.SyncListener;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Every product of a shop into an empty index, from an empty ledger. */
+final class FullSync implements Contestant {
+
+    static final String NAME = "stocktake";
+
+    private final Shop shop;
+    private final Stage stage;
+    private @Nullable Subject subject;
+
+    FullSync(Shop shop, Stage stage) {
+        this.shop = shop;
+        this.stage = stage;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void prepare() throws SQLException {
+        close();
+        stage.sink().reset(false);
+        subject = Subject.fresh(
+                shop,
+                stage.source().source(),
+                stage.ledger().source(),
+                stage.sink().url(),
+                SyncListener.NONE);
+    }
+
+    @Override
+    public void run() {
+        if (subject == null) {
+            throw new IllegalStateException("Not prepared");
+        }
+        SyncReport report = subject.run(SyncPolicy.full());
+        if (report.counts().written() != shop.products()) {
+            throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (subject != null) {
+            subject.close();
+            subject = null;
+        }
+    }
+}

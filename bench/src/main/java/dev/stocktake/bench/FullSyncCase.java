@@ -1,0 +1,75 @@
+package dev.stocktake.bench;
+
+import dev.stocktake.bench.Results.Figure;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** How fast is a full sync, against the database's own {@code COPY} piped into the same sink? */
+final class FullSyncCase implements Case {
+
+    private static final String OURS = FullSync.NAME;
+
+    @Override
+    public String name() {
+        return "full-sync";
+    }
+
+    @Override
+    public void run(Stage stage, Plan plan, Results results) throws SQLException {
+        for (int products : plan.catalogues()) {
+            Shop shop = stage.shop(products);
+            CopyFloor json = CopyFloor.json(shop, stage.source(), stage.sink());
+            CopyFloor flat = CopyFloor.flat(shop, stage.source(), stage.sink());
+            try (FullSync ours = new FullSync(shop, stage)) {
+                Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), List.of(json, ours, flat));
+                for (Contestant contestant : List.of(json, flat, ours)) {
+                    results.figures(
+                            name(), products, contestant.name(), rounds.of(contestant.name()), figures(products));
+                }
+                ratios(rounds, products, results);
+            }
+        }
+    }
+
+    private void ratios(Rounds rounds, int products, Results results) {
+        ToDoubleFunction<Measured> speed = round -> products / (double) round.wall();
+        List<Double> ours = rounds.values(OURS, speed);
+        results.ratio(
+                name(), products, Ratio.of("speed, to COPY of JSON", ours, rounds.values("copy-json", speed), ""));
+        results.ratio(
+                name(),
+                products,
+                Ratio.of("speed, to COPY of flat rows", ours, rounds.values("copy-flat", speed), ">= 0.9"));
+        List<Double> database = rounds.values(OURS, Measured::database);
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "library's processor time, to the database's",
+                        rounds.values(OURS, Measured::library),
+                        database,
+                        "<= 0.7"));
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "ledger's share of the database's processor time",
+                        rounds.values(OURS, Measured::ledger),
+                        database,
+                        "<= 0.05"));
+    }
+
+    static List<Figure> figures(int products) {
+        return List.of(
+                new Figure("documentsPerSecond", round -> products * 1e9 / round.wall()),
+                new Figure("libraryMicrosPerDocument", round -> round.library() / 1e3 / products),
+                new Figure("databaseMicrosPerDocument", round -> round.database() / 1e3 / products),
+                new Figure("ledgerMicrosPerDocument", round -> round.ledger() / 1e3 / products),
+                new Figure("sinkMicrosPerDocument", round -> round.sink() / 1e3 / products),
+                new Figure("bytesPerDocument", round -> (double) round.counted().bytes() / products),
+                new Figure("requests", round -> round.counted().requests()),
+                new Figure("statements", Measured::statements),
+                new Figure("commits", Measured::commits));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.stocktake.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Does a full sync fit into a small heap, whatever the size of the catalogue? Runs each in a JVM of its own. */
+final class HeapCase implements Case {
+
+    static final String LIMIT = "-Xmx128m";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Override
+    public String name() {
+        return "heap";
+    }
+
+    @Override
+    public void run(Stage stage, Plan plan, Results results) throws SQLException {
+        List<Integer> sizes = new ArrayList<>();
+        sizes.add(plan.small());
+        sizes.addAll(plan.catalogues());
+        for (int products : sizes) {
+            Shop shop = stage.shop(products);
+            stage.sink().reset(false);
+            ObjectNode line = Results.line(name(), products).put("limit", LIMIT);
+            line.setAll(probe(stage, shop));
+            results.add(line);
+        }
+    }
+
+    private static ObjectNode probe(Stage stage, Shop shop) {
+        ProcessBuilder command = Jvm.command(
+                List.of(LIMIT, "-XX:+ExitOnOutOfMemoryError"),
+                HeapProbe.class,
+                List.of(
+                        stage.databaseUrl(),
+                        shop.schema(),
+                        Integer.toString(shop.products()),
+                        stage.sink().url()));
+        try {
+            Process process =
+                    command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            byte[] said = process.getInputStream().readAllBytes();
+            int exit = process.waitFor();
+            if (exit != 0) {
+                return JSON.createObjectNode().put("succeeded", false).put("exit", exit);
+            }
+            return JSON.readValue(said, ObjectNode.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The JVM with " + LIMIT + " could not be run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.stocktake.bench;
+
+import java.util.List;
+
+/**
+ * How large and how thorough.
+ *
+ * @param mode its name
+ * @param small products of the catalogue that the largest is compared with
+ * @param catalogues products of those that are synced in full, ascending
+ * @param warmUps unmeasured rounds before each case
+ * @param rounds measured rounds
+ * @param changes how many products change between two smart syncs
+ */
+record Plan(String mode, int small, List<Integer> catalogues, int warmUps, int rounds, List<Integer> changes) {
+
+    /** For every day: under a minute. Ratios and counters are worth something, absolute figures are not. */
+    static Plan quick() {
+        return new Plan("quick", 4_000, List.of(40_000), 1, 3, List.of(1, 100, 1_000));
+    }
+
+    /** For the documentation: an hour, most of it with a million products. */
+    static Plan full() {
+        return new Plan("full", 10_000, List.of(100_000, 1_000_000), 1, 5, List.of(1, 100, 10_000));
+    }
+
+    int largest() {
+        return catalogues.get(catalogues.size() - 1);
+    }
+
+    /** With one catalogue of this size for all that is not small. */
+    Plan withLargest(int products) {
+        return new Plan(mode, Math.min(small, products), List.of(products), warmUps, rounds, changes);
+    }
+
+    Plan withRounds(int other) {
+        return new Plan(mode, small, catalogues, warmUps, other, changes);
+    }
+}

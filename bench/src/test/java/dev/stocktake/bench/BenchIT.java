@@ -1,0 +1,83 @@
+package dev.stocktake.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole benchmark on a tiny catalogue. Counts what was done and asks no clock. */
+class BenchIT {
+
+    private static final int SMALL = 2_000;
+    private static final int LARGE = 6_000;
+
+    private static List<ObjectNode> lines;
+
+    @BeforeAll
+    static void runEverything(@TempDir Path scratch) throws SQLException {
+        Results results = new Results(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        Plan tiny = new Plan("tiny", SMALL, List.of(SMALL, LARGE), 0, 2, List.of(1, 300));
+        Bench.run(tiny, Bench.cases(), scratch, results);
+        lines = results.all();
+    }
+
+    private static JsonNode line(String test, int products, String contestant) {
+        return lines.stream()
+                .filter(line -> line.path("case").asText().equals(test)
+                        && line.path("products").asInt() == products
+                        && line.path("contestant").asText().equals(contestant))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No '" + contestant + "' in " + lines));
+    }
+
+    private static double median(JsonNode line, String figure) {
+        return line.path(figure).path("median").asDouble(Double.NaN);
+    }
+
+    private static double full(int products, String figure) {
+        return median(line("full-sync", products, FullSync.NAME), figure);
+    }
+
+    @Test
+    void answersEveryQuestion() {
+        assertThat(lines)
+                .extracting(line -> line.path("case").asText().replaceAll(" of .*", ""))
+                .contains("machine")
+                .containsAll(Bench.names());
+    }
+
+    @Test
+    void measuresTheFloorsOnTheSameData() {
+        assertThat(median(line("full-sync", LARGE, "copy-json"), "bytesPerDocument"))
+                .isBetween(700.0, 1200.0);
+        assertThat(full(LARGE, "bytesPerDocument")).isBetween(700.0, 1200.0);
+    }
+
+    @Test
+    void makesNoRequestForASingleDocument() {
+        assertThat(full(LARGE, "requests") - full(SMALL, "requests")).isLessThanOrEqualTo((LARGE - SMALL) / 100.0);
+    }
+
+    @Test
+    void executesNoStatementForASingleDocument() {
+        assertThat(full(LARGE, "statements") - full(SMALL, "statements")).isLessThanOrEqualTo((LARGE - SMALL) / 20.0);
+    }
+
+    @Test
+    void fitsIntoASmallHeapAndLeavesTheLedgerEmpty() {
+        for (int products : List.of(SMALL, LARGE)) {
+            JsonNode heap = line("heap", products, "");
+            assertThat(heap.path("succeeded").asBoolean()).as("%s", heap).isTrue();
+            assertThat(heap.path("ledgerRowsAfter").asInt(Integer.MAX_VALUE)).isLessThanOrEqualTo(10);
+        }
+    }
+}
