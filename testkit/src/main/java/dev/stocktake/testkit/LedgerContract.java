@@ -54,6 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class LedgerContract extends LedgerBatchContract {
 
     private static final int CROWD = 32;
+    private static final int ENOUGH = 5_000;
 
     // --- feeds
     // --------------------------------------------------------------------------------------------------------
@@ -201,13 +202,12 @@ public abstract class LedgerContract extends LedgerBatchContract {
         in(tx -> tx.mark(keys, Reason.CHANGE, false));
         Queue<Claim> claims = new ConcurrentLinkedQueue<>();
         Crowd.of(CROWD).run(number -> {
-            for (int i = 0; ; i++) {
+            boolean found = true;
+            for (int i = 0; found && i < keys.size(); i++) {
                 String id = "crowd-" + number + "-" + i;
                 Optional<Claim> claim = tx(tx -> tx.claim(lease, generation, id, 5));
-                if (claim.isEmpty()) {
-                    return;
-                }
-                claims.add(claim.get());
+                claim.ifPresent(claims::add);
+                found = claim.isPresent();
             }
         });
 
@@ -261,8 +261,11 @@ public abstract class LedgerContract extends LedgerBatchContract {
         AtomicInteger clerksAtWork = new AtomicInteger(8);
         Crowd.of(9).run(number -> {
             if (number < 8) {
-                changeAndMark(keys, database, number);
-                clerksAtWork.decrementAndGet();
+                try {
+                    changeAndMark(keys, database, number);
+                } finally {
+                    clerksAtWork.decrementAndGet();
+                }
             } else {
                 boolean last = false;
                 while (!last) {
@@ -288,17 +291,17 @@ public abstract class LedgerContract extends LedgerBatchContract {
 
     private void drain(
             Lease lease, long generation, Map<ProductKey, AtomicLong> database, Map<ProductKey, Long> copies) {
-        Optional<Claim> claim;
-        do {
+        for (int i = 0; i < ENOUGH; i++) {
             String id = nextBatch();
-            claim = tx(tx -> tx.claim(lease, generation, id, 5));
-            claim.ifPresent(claimed -> {
-                keys(claimed)
-                        .forEach(key -> copies.put(
-                                key,
-                                database.getOrDefault(key, new AtomicLong()).get()));
-                confirm(lease, claimed);
-            });
-        } while (claim.isPresent());
+            Optional<Claim> claim = tx(tx -> tx.claim(lease, generation, id, 5));
+            if (claim.isEmpty()) {
+                return;
+            }
+            keys(claim.get())
+                    .forEach(key -> copies.put(
+                            key, database.getOrDefault(key, new AtomicLong()).get()));
+            confirm(lease, claim.get());
+        }
+        throw new AssertionError("After " + ENOUGH + " batches there is still something marked");
     }
 }
