@@ -42,16 +42,21 @@ final class TaskQueue {
         return list("uids=" + list + "&limit=" + uids.size());
     }
 
-    /** The newest task that any index has. */
+    /** The newest task that any index has, or the newest swap. */
     Optional<Task> newest() {
-        return list("types=" + ONE_INDEX + "&limit=1").stream().findFirst();
+        return newest("");
     }
 
-    /** The newest task that any index has, at or before a uid. */
+    /** The same, at or before a uid. */
     Optional<Task> newestUpTo(long uid) {
-        return uid < 0
-                ? Optional.empty()
-                : list("types=" + ONE_INDEX + "&limit=1&from=" + uid).stream().findFirst();
+        return uid < 0 ? Optional.empty() : newest("&from=" + uid);
+    }
+
+    private Optional<Task> newest(String more) {
+        List<Task> newest = list("types=" + ONE_INDEX + ",indexSwap&limit=1" + more);
+        // Empty also where the newest is a swap that is hidden from our key.
+        return (newest.isEmpty() ? list("types=" + ONE_INDEX + "&limit=1" + more) : newest)
+                .stream().findFirst();
     }
 
     /** The oldest task that any index has. */

@@ -30,9 +30,7 @@ final class StandInKeys {
         }
 
         boolean may(String action) {
-            return actions.contains("*")
-                    || actions.contains(action)
-                    || actions.contains(action.substring(0, action.indexOf('.')) + ".*");
+            return actions.contains("*") || actions.contains(action) || actions.contains(action.split("\\.")[0] + ".*");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link MeilisearchStandIn} answers. Everything here runs under the stand-in's lock. */
@@ -46,6 +47,9 @@ final class StandInRoutes {
             return route(request);
         } catch (StandInFailure failure) {
             return new Reply(failure.status(), failure.json());
+        } catch (RuntimeException e) {
+            // A defect of the stand-in: say so where the test can see it.
+            return new Reply(500, new StandInFailure("internal", "The stand-in broke: " + e).json());
         }
     }
 
@@ -58,6 +62,7 @@ final class StandInRoutes {
             case "indexes" -> path.size() == 1 ? indexes(request) : index(request, uid(path.get(1)));
             case "tasks" -> tasks(request);
             case "swap-indexes" -> swap(request);
+            case "keys" -> key(request);
             default -> new Reply(404, NODES.missingNode());
         };
     }
@@ -70,6 +75,20 @@ final class StandInRoutes {
                         .put("commitSha", "unknown")
                         .put("commitDate", "unknown")
                         .put("pkgVersion", version));
+    }
+
+    private Reply key(StandInRequest request) {
+        keys.check(request.authorization(), "keys.create", null);
+        ObjectNode body = request.object("actions", "indexes", "expiresAt", "name", "description");
+        String made = "key-" + Integer.toHexString(body.hashCode()) + "-0123456789";
+        keys.add(made, new Grant(texts(body.path("actions")), texts(body.path("indexes"))));
+        return new Reply(201, body.put("key", made));
+    }
+
+    private static Set<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.toSet());
     }
 
     private static String uid(String uid) {

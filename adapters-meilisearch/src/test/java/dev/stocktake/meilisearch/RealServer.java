@@ -1,0 +1,32 @@
+package dev.stocktake.meilisearch;
+
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The real server that the environment names, if it does. */
+final class RealServer {
+
+    static final String URL = "STOCKTAKE_MEILISEARCH_URL";
+    static final String KEY = "STOCKTAKE_MEILISEARCH_KEY";
+
+    /** Other runs may use the same server at the same time. */
+    private static final String RUN =
+            "stocktake-it-" + UUID.randomUUID().toString().substring(0, 8) + "-";
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private RealServer() {}
+
+    static String url() {
+        return String.valueOf(System.getenv(URL));
+    }
+
+    static String key() {
+        String key = System.getenv(KEY);
+        return key == null ? "" : key;
+    }
+
+    static String freshUid() {
+        return RUN + COUNT.incrementAndGet();
+    }
+}
