@@ -209,15 +209,27 @@ final class ControlPlane {
         }
     }
 
+    private static String code(MeilisearchApiException e) {
+        try {
+            return e.getCode() == null ? "" : e.getCode();
+        } catch (NullPointerException noBody) {
+            // It keeps nothing of an answer that is not Meilisearch's, and its getters do not expect that.
+            return "";
+        }
+    }
+
     private StocktakeException refused(String right, MeilisearchApiException e) {
-        // Its getMessage throws where the answer had no body.
-        String code = e.getCode() == null ? "" : e.getCode();
+        String code = code(e);
         String message =
                 "Meilisearch at '" + options.address() + "' refused for index '" + options.uid() + "': " + code;
         return switch (code) {
             case "invalid_api_key", "missing_authorization_header", "missing_master_key" ->
                 new MisconfiguredException(message + ". Check 'apiKey': it needs the right '" + right + "'");
-            case "" -> new UnavailableException(message + "an answer without a reason", null);
+            case "" ->
+                new UnavailableException(
+                        "Meilisearch at '" + options.address() + "' refused for index '" + options.uid()
+                                + "' without a reason",
+                        null);
             default ->
                 code.startsWith("invalid_") || code.equals("bad_request")
                         ? new MisconfiguredException(

@@ -14,6 +14,9 @@ final class Translator {
     private static final Set<String> BUSY =
             Set.of("no_space_left_on_device", "io_error", "too_many_open_files", "too_many_search_requests");
 
+    /** Something in the documents. Everything else is about the request, and would be said of any document. */
+    private static final Set<String> CONTENT = Set.of("malformed_payload", "missing_payload", "payload_too_large");
+
     private final Address address;
     private final String uid;
 
@@ -28,10 +31,7 @@ final class Translator {
      * @param right the key's right that the question needs
      */
     StocktakeException question(Answer answer, String right) {
-        if (answer.status() >= 500) {
-            return unavailable(answer);
-        }
-        return anyway(answer, right);
+        return answer.status() >= 500 || answer.ok() ? unavailable(answer) : either(answer, right);
     }
 
     /**
@@ -46,26 +46,30 @@ final class Translator {
         if (answer.status() >= 500 || answer.status() < 400) {
             return new UnknownOutcomeException(said(answer) + "; the write may be applied now, later or never", null);
         }
-        return anyway(answer, right);
+        if (answer.status() == 413) {
+            return new RefusedException(
+                    said(answer)
+                            + ". Lower 'limits', or raise the server's --http-payload-size-limit and the limit of any"
+                            + " proxy before it",
+                    null);
+        }
+        return CONTENT.contains(answer.code()) || answer.code().startsWith("invalid_document")
+                ? new RefusedException(said(answer), null)
+                : either(answer, right);
     }
 
-    private StocktakeException anyway(Answer answer, String right) {
-        return switch (answer.status()) {
-            case 401, 403 ->
-                new MisconfiguredException(
-                        said(answer) + ". Check 'apiKey': it needs the right '" + right + "' on index '" + uid + "'");
-            case 404 ->
-                answer.code().isEmpty()
-                        ? new MisconfiguredException(said(answer) + ". Check 'url': there is no Meilisearch there")
-                        : new RefusedException(said(answer), null);
-            case 408, 429 -> unavailable(answer);
-            case 413 ->
-                new RefusedException(
-                        said(answer) + ". Lower 'limits', or raise the server's --http-payload-size-limit and the limit"
-                                + " of any proxy before it",
-                        null);
-            default -> BUSY.contains(answer.code()) ? unavailable(answer) : new RefusedException(said(answer), null);
-        };
+    private StocktakeException either(Answer answer, String right) {
+        if (answer.status() == 408 || answer.status() == 429 || BUSY.contains(answer.code())) {
+            return unavailable(answer);
+        }
+        return new MisconfiguredException(said(answer)
+                + switch (answer.status()) {
+                    case 401, 403 ->
+                        ". Check 'apiKey': it needs the right '" + right + "' on index '" + uid + "'"
+                                + (answer.code().isEmpty() ? "; or a proxy before the server asks for a login" : "");
+                    case 404 -> answer.code().isEmpty() ? ". Check 'url': there is no Meilisearch there" : "";
+                    default -> ". The server does not understand Stocktake; it must be Meilisearch 1.31 or later";
+                });
     }
 
     private UnavailableException unavailable(Answer answer) {

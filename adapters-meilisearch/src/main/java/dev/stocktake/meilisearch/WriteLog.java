@@ -54,7 +54,7 @@ final class WriteLog {
             return new LogPage(List.of(), position, false, false);
         }
         if (newest.isEmpty() || newest.get().uid() < position) {
-            log.warn(
+            log.info(
                     "The task history of Meilisearch ends at {} and was read up to '{}' before: index '{}' may have been"
                             + " restored from a backup",
                     newest.map(task -> "'" + task.uid() + "'").orElse("nothing"),
@@ -114,7 +114,7 @@ final class WriteLog {
         boolean whole =
                 queue.oldest().filter(task -> task.uid() == position + 1).isPresent();
         if (!whole) {
-            log.warn(
+            log.info(
                     "The task history of Meilisearch does not reach back to '{}', where index '{}' was read last",
                     position,
                     uid);

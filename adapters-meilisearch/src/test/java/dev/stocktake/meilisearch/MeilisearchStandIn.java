@@ -316,7 +316,8 @@ public final class MeilisearchStandIn implements AutoCloseable {
             Fault fault = fault(request);
             if (fault != null && fault.moment() == Moment.INSTEAD) {
                 fault.headers().forEach(exchange.getResponseHeaders()::add);
-                exchange.sendResponseHeaders(fault.status(), fault.body().length == 0 ? -1 : fault.body().length);
+                exchange.sendResponseHeaders(
+                        fault.status(), fault.body().length == 0 || fault.status() == 204 ? -1 : fault.body().length);
                 exchange.getResponseBody().write(fault.body());
                 return;
             }
