@@ -26,6 +26,8 @@ final class BatchWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String NO_ID = "its id is not valid Unicode; correct it in the source";
+
     private final MeilisearchIndex.Options options;
     private final Http http;
     private final Translator translator;
@@ -56,7 +58,7 @@ final class BatchWriter {
         Part part = new Part();
         for (Upsert upsert : upserts) {
             Optional<String> id = DocumentIds.of(upsert.key());
-            String problem = id.isEmpty() ? DocumentIds.problem(upsert.key()) : encoder.encode(id.get(), upsert);
+            String problem = id.isEmpty() ? NO_ID : encoder.encode(id.get(), upsert);
             if (problem != null || id.isEmpty()) {
                 refused.put(upsert.key(), String.valueOf(problem));
                 continue;

@@ -24,6 +24,9 @@ final class DocumentEncoder {
     /** Where the fingerprint lives in a document. No leading underscore: Meilisearch keeps those names for itself. */
     static final String FINGERPRINT = "stocktake_fingerprint";
 
+    /** Where a document whose id does not tell its key carries it. */
+    static final String KEY = "stocktake_key";
+
     private static final int MAX_FIELDS = 65_535;
     private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf(Double.MAX_VALUE);
 
@@ -42,6 +45,10 @@ final class DocumentEncoder {
         this.maxBytes = maxBytes;
     }
 
+    static boolean isReserved(String field) {
+        return field.equals(FINGERPRINT) || field.equals(KEY);
+    }
+
     /** The bytes of the last document encoded, with a line end. */
     ByteArrayOutputStream line() {
         return line;
@@ -51,7 +58,7 @@ final class DocumentEncoder {
     @Nullable
     String encode(String id, Upsert upsert) {
         line.reset();
-        fields = 2;
+        fields = 3;
         try (JsonGenerator json = JSON.createGenerator(line)) {
             write(json, id, upsert);
         } catch (Unfit e) {
@@ -73,13 +80,16 @@ final class DocumentEncoder {
         for (Map.Entry<String, @Nullable Object> field :
                 upsert.document().fields().entrySet()) {
             String name = field.getKey();
-            if (name.equals(FINGERPRINT)) {
-                throw new Unfit("its field '" + FINGERPRINT + "' is reserved; name it otherwise in the source");
+            if (isReserved(name)) {
+                throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
             }
             if (!name.equals(primaryKey)) {
                 name(json, name, name);
                 value(json, name, field.getValue());
             }
+        }
+        if (DocumentIds.isHash(id)) {
+            json.writeStringField(KEY, upsert.key().value());
         }
         json.writeStringField(FINGERPRINT, upsert.fingerprint().value());
         json.writeEndObject();

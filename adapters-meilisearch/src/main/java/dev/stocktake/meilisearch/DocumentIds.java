@@ -5,21 +5,29 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two-way map between product keys and document ids.
  *
  * <p>Meilisearch allows 1 to 511 characters of {@code [A-Za-z0-9_-]}. A key that is such an id stays as it is; any other is
- * {@value #PREFIX} and the unpadded base64url of its UTF-8 bytes. A document whose id no key maps to (rubbish behind the
- * prefix, an id too long for a key) was not written by us and must still be removable, so it is given a key that no
- * database holds: {@link #FOREIGN} and the id, two of its characters in one.
+ * {@value #PREFIX} and the unpadded base64url of its UTF-8 bytes; where that is too long, {@value #HASH_PREFIX} and the
+ * base64url of their SHA-256, and then the document carries its key in a field of its own.
+ *
+ * <p>A document whose id no key maps to (rubbish behind a prefix, an id too long for a key) was not written by us and must
+ * still be removable, so it is given a key that no database holds: {@link #FOREIGN} and the id, two of its characters in
+ * one.
  */
 final class DocumentIds {
 
     static final String PREFIX = "b64-";
-    static final int MAX_LENGTH = 511;
+    static final String HASH_PREFIX = "sha256-";
+
+    private static final int MAX_LENGTH = 511;
 
     /** A control character that databases can store, unlike U+0000. */
     private static final char FOREIGN = '\u0001';
@@ -34,35 +42,50 @@ final class DocumentIds {
 
     private DocumentIds() {}
 
-    /** The id of the product's document; empty if Meilisearch cannot have one for it. */
+    /** The id of the product's document; empty for a key that is not valid Unicode. */
     static Optional<String> of(ProductKey key) {
         String value = key.value();
-        if (isId(value) && !value.startsWith(PREFIX)) {
+        if (isId(value) && !isReserved(value)) {
             return Optional.of(value);
         }
         return unpacked(value).filter(id -> own(id).isEmpty()).or(() -> encoded(value));
     }
 
-    /** The key of the product whose document has this id. */
-    static ProductKey keyOf(String id) {
-        return own(id).orElseGet(() -> packed(id));
+    /** Whether the id does not tell the key, so that the document must. */
+    static boolean isHash(String id) {
+        return id.startsWith(HASH_PREFIX);
     }
 
-    /** The key that {@link #of} maps to this id, other than by unpacking it. */
+    /**
+     * The key of the product whose document has this id.
+     *
+     * @param stored the key that the document carries, null if it carries none
+     */
+    static ProductKey keyOf(String id, @Nullable String stored) {
+        Optional<ProductKey> own = isHash(id)
+                ? Optional.ofNullable(stored)
+                        .flatMap(DocumentIds::key)
+                        .filter(key -> encoded(key.value()).filter(id::equals).isPresent())
+                : own(id);
+        return own.orElseGet(() -> packed(id));
+    }
+
+    private static Optional<ProductKey> key(String value) {
+        return value.isBlank() || value.length() > ProductKey.MAX_LENGTH
+                ? Optional.empty()
+                : Optional.of(new ProductKey(value));
+    }
+
+    /** The key that {@link #of} maps to this id, as far as the id tells it. */
     private static Optional<ProductKey> own(String id) {
         if (id.startsWith(PREFIX)) {
             return decoded(id).filter(key -> of(key).filter(id::equals).isPresent());
         }
-        return id.length() <= ProductKey.MAX_LENGTH ? Optional.of(new ProductKey(id)) : Optional.empty();
+        return isHash(id) || id.length() > ProductKey.MAX_LENGTH ? Optional.empty() : Optional.of(new ProductKey(id));
     }
 
-    /** Why a product cannot have a document here. */
-    static String problem(ProductKey key) {
-        return "its id has no form that Meilisearch accepts: as " + PREFIX
-                + "<base64url of its UTF-8 bytes> it would be"
-                + " longer than " + MAX_LENGTH
-                + " characters, or it is not valid Unicode. Map it to a shorter id in the"
-                + " source";
+    private static boolean isReserved(String id) {
+        return id.startsWith(PREFIX) || isHash(id);
     }
 
     private static boolean isId(String text) {
@@ -83,10 +106,22 @@ final class DocumentIds {
             ByteBuffer utf8 = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
             byte[] bytes = new byte[utf8.remaining()];
             utf8.get(bytes);
-            String id = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-            return id.length() <= MAX_LENGTH ? Optional.of(id) : Optional.empty();
+            String id = PREFIX + base64(bytes);
+            return Optional.of(id.length() <= MAX_LENGTH ? id : HASH_PREFIX + base64(sha256(bytes)));
         } catch (CharacterCodingException e) {
             return Optional.empty();
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform must offer SHA-256", e);
         }
     }
 
@@ -97,7 +132,7 @@ final class DocumentIds {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return Optional.of(new ProductKey(value));
+            return key(value);
         } catch (IllegalArgumentException | CharacterCodingException e) {
             return Optional.empty();
         }

@@ -83,8 +83,8 @@ final class Draft {
         if (!primaryKey.matches("[A-Za-z0-9_-]{1,200}")) {
             problems.add("'primaryKey' must be a field at the top of the document, of [A-Za-z0-9_-], not '" + primaryKey
                     + "'");
-        } else if (primaryKey.equals(DocumentEncoder.FINGERPRINT)) {
-            problems.add("'primaryKey' must not be '" + primaryKey + "', where the fingerprint lives");
+        } else if (DocumentEncoder.isReserved(primaryKey)) {
+            problems.add("'primaryKey' must not be the reserved field '" + primaryKey + "'");
         }
     }
 
@@ -120,18 +120,21 @@ final class Draft {
             String path = "'" + setting + "[" + i + "]' ";
             if (name.isBlank()) {
                 problems.add(path + "is blank");
-            } else if (coversFingerprint(name)) {
-                problems.add(path + "('" + name + "') includes the reserved field '" + DocumentEncoder.FINGERPRINT
-                        + "'; name the fields one by one");
+            } else if (coversReserved(name)) {
+                problems.add(path + "('" + name + "') includes a reserved field ('" + DocumentEncoder.FINGERPRINT
+                        + "', '" + DocumentEncoder.KEY + "'); name the fields one by one");
             } else if (!seen.add(name)) {
                 problems.add(path + "('" + name + "') is there twice");
             }
         }
     }
 
+    private static boolean coversReserved(String pattern) {
+        return covers(pattern, DocumentEncoder.FINGERPRINT) || covers(pattern, DocumentEncoder.KEY);
+    }
+
     /** Meilisearch understands a star at either end of a name. */
-    private static boolean coversFingerprint(String pattern) {
-        String field = DocumentEncoder.FINGERPRINT;
+    private static boolean covers(String pattern, String field) {
         boolean open = pattern.endsWith("*");
         boolean begun = pattern.startsWith("*");
         String core = pattern.replaceAll("^\\*|\\*$", "");

@@ -9,10 +9,9 @@ import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.ProductKey;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -58,25 +57,32 @@ final class Listing {
 
     Map<ProductKey, Fingerprint> of(Collection<ProductKey> keys) {
         Map<ProductKey, Fingerprint> found = new HashMap<>();
-        List<String> ids = new ArrayList<>(Math.min(keys.size(), IDS));
+        Map<String, ProductKey> asked = new LinkedHashMap<>();
         for (ProductKey key : keys) {
-            DocumentIds.of(key).ifPresent(ids::add);
-            if (ids.size() == IDS) {
-                found.putAll(byIds(ids));
-                ids.clear();
+            DocumentIds.of(key).ifPresent(id -> asked.put(id, key));
+            if (asked.size() == IDS) {
+                found.putAll(byIds(asked));
+                asked.clear();
             }
         }
-        if (!ids.isEmpty()) {
-            found.putAll(byIds(ids));
+        if (!asked.isEmpty()) {
+            found.putAll(byIds(asked));
         }
         return found;
     }
 
-    private Map<ProductKey, Fingerprint> byIds(List<String> ids) {
-        ObjectNode question = question(0, ids.size());
+    private Map<ProductKey, Fingerprint> byIds(Map<String, ProductKey> asked) {
+        ObjectNode question = question(0, asked.size());
         ArrayNode list = question.putArray("ids");
-        ids.forEach(list::add);
-        return entries(fetch(question));
+        asked.keySet().forEach(list::add);
+        Map<ProductKey, Fingerprint> found = new HashMap<>();
+        for (JsonNode document : fetch(question).path("results")) {
+            ProductKey key = asked.get(document.path(primaryKey).asText());
+            if (key != null) {
+                found.put(key, fingerprint(document));
+            }
+        }
+        return found;
     }
 
     FingerprintPage page(@Nullable String cursor, int limit) {
@@ -105,7 +111,10 @@ final class Listing {
 
     private ObjectNode question(long offset, int limit) {
         ObjectNode question = JSON.createObjectNode().put("offset", offset).put("limit", limit);
-        question.putArray("fields").add(primaryKey).add(DocumentEncoder.FINGERPRINT);
+        question.putArray("fields")
+                .add(primaryKey)
+                .add(DocumentEncoder.FINGERPRINT)
+                .add(DocumentEncoder.KEY);
         return question;
     }
 
@@ -133,11 +142,18 @@ final class Listing {
     private Map<ProductKey, Fingerprint> entries(JsonNode page) {
         Map<ProductKey, Fingerprint> entries = new HashMap<>();
         for (JsonNode document : page.path("results")) {
-            JsonNode fingerprint = document.path(DocumentEncoder.FINGERPRINT);
-            entries.put(
-                    DocumentIds.keyOf(document.path(primaryKey).asText()),
-                    Fingerprint.parse(fingerprint.isTextual() ? fingerprint.asText() : null));
+            String id = document.path(primaryKey).asText();
+            entries.put(DocumentIds.keyOf(id, text(document, DocumentEncoder.KEY)), fingerprint(document));
         }
         return entries;
+    }
+
+    private static Fingerprint fingerprint(JsonNode document) {
+        return Fingerprint.parse(text(document, DocumentEncoder.FINGERPRINT));
+    }
+
+    private static @Nullable String text(JsonNode document, String field) {
+        JsonNode value = document.path(field);
+        return value.isTextual() ? value.asText() : null;
     }
 }

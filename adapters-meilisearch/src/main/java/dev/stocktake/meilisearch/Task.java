@@ -11,6 +11,7 @@ import java.util.List;
  * @param batch in which it ran; -1 if it has not
  * @param metadata what came with the write; empty if nothing did
  * @param swapped the indexes a swap exchanges, in pairs
+ * @param filter of a task that cancels or deletes others: which; empty for any other
  * @param errorCode empty unless it failed
  */
 record Task(
@@ -22,6 +23,7 @@ record Task(
         String enqueuedAt,
         String metadata,
         List<String> swapped,
+        String filter,
         String errorCode,
         String errorMessage) {
 
@@ -39,6 +41,7 @@ record Task(
                 json.path("enqueuedAt").asText(""),
                 json.path("customMetadata").asText(""),
                 swapped,
+                json.path("details").path("originalFilter").asText(""),
                 json.path("error").path("code").asText(""),
                 json.path("error").path("message").asText(""));
     }

@@ -42,7 +42,7 @@ final class TaskQueue {
         return list("uids=" + list + "&limit=" + uids.size());
     }
 
-    /** The newest task that any index has, or the newest swap. */
+    /** The newest task that our key sees. */
     Optional<Task> newest() {
         return newest("");
     }
@@ -53,8 +53,8 @@ final class TaskQueue {
     }
 
     private Optional<Task> newest(String more) {
-        List<Task> newest = list("types=" + ONE_INDEX + ",indexSwap&limit=1" + more);
-        // Empty also where the newest is a swap that is hidden from our key.
+        List<Task> newest = list("limit=1" + more);
+        // Empty also where the newest is hidden from our key.
         return (newest.isEmpty() ? list("types=" + ONE_INDEX + "&limit=1" + more) : newest)
                 .stream().findFirst();
     }
@@ -78,9 +78,9 @@ final class TaskQueue {
                 .findFirst();
     }
 
-    /** Swaps of any indexes, oldest first, from a uid on; none for a key that is confined to some indexes. */
-    List<Task> swaps(long from, int limit) {
-        return list("types=indexSwap&reverse=true&from=" + from + "&limit=" + limit);
+    /** Swaps, and deletions of tasks, oldest first, from a uid on; none for a key that is confined to some indexes. */
+    List<Task> upheavals(long from, int limit) {
+        return list("types=indexSwap,taskDeletion&reverse=true&from=" + from + "&limit=" + limit);
     }
 
     /** How many tasks ran in one batch of the server. */

@@ -24,8 +24,8 @@ final class WriteLog {
 
     static final long START = -1;
 
-    /** Swaps read at once; a page does not go beyond the last of them. */
-    private static final int SWAPS = 100;
+    /** Swaps and deletions of tasks read at once; a page does not go beyond the last of them. */
+    private static final int UPHEAVALS = 100;
 
     private final String uid;
     private final TaskQueue queue;
@@ -67,21 +67,34 @@ final class WriteLog {
 
     private LogPage page(long position, int limit, long newest) {
         List<Task> writes = queue.writes(uid, Math.max(position, 0), limit + 1);
-        boolean hole = position != START && !reachesBackTo(position, writes);
         // A full page says nothing about what comes after its last task.
         long end = writes.size() > limit ? writes.get(writes.size() - 1).uid() : newest;
-        List<Task> swaps = queue.swaps(position + 1, SWAPS);
-        if (swaps.size() == SWAPS) {
-            end = Math.min(end, swaps.get(SWAPS - 1).uid());
+        List<Task> upheavals = queue.upheavals(position + 1, UPHEAVALS);
+        if (upheavals.size() == UPHEAVALS) {
+            end = Math.min(end, upheavals.get(UPHEAVALS - 1).uid());
         }
+        boolean hole = position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, position, end);
         List<Task> all = new ArrayList<>(writes);
-        swaps.stream().filter(swap -> swap.swapped().contains(uid)).forEach(all::add);
+        upheavals.stream().filter(task -> task.swapped().contains(uid)).forEach(all::add);
         all.sort(Comparator.comparingLong(Task::uid));
         LogPage page = settled(all, position, end, hole, end < newest);
         // A position that cannot be found again would be a hole at the next reading too.
         return hole && page.position() == position
                 ? new LogPage(page.writes(), settledPosition(), true, page.more())
                 : page;
+    }
+
+    /** Whether somebody had tasks deleted that may have been writes of ours, behind the position. */
+    private boolean wasThinnedOut(List<Task> upheavals, long position, long end) {
+        boolean thinned = upheavals.stream()
+                .filter(task -> task.uid() <= end && task.succeeded())
+                .anyMatch(task -> new TaskFilter(task.filter()).mayMatchWrites(uid, position));
+        if (thinned) {
+            log.info(
+                    "Somebody deleted tasks from the history of Meilisearch that may have been writes of index '{}'",
+                    uid);
+        }
+        return thinned;
     }
 
     /** The page up to the first task that is not final. */

@@ -18,26 +18,27 @@ class DocumentIdsTest {
     };
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "prod_01H", "SKU-7", "007", "b64", "-_-"})
+    @ValueSource(strings = {"1", "prod_01H", "SKU-7", "007", "b64", "sha256", "-_-"})
     void leavesAnIdThatMeilisearchAllowsAsItIs(String key) {
         assertThat(DocumentIds.of(ProductKey.of(key))).contains(key);
-        assertThat(DocumentIds.keyOf(key)).isEqualTo(ProductKey.of(key));
+        assertThat(DocumentIds.keyOf(key, null)).isEqualTo(ProductKey.of(key));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a/b", "a b", "ä", "b64-", "b64-YQ", "😀", "\u0001", "\u0001x", "a.b", "\u00a0x"})
+    @ValueSource(
+            strings = {"a/b", "a b", "ä", "b64-", "b64-YQ", "sha256-", "😀", "\u0001", "\u0001x", "a.b", "\u00a0x"})
     void writesAnyOtherIdInLettersThatMeilisearchAllows(String key) {
         String id = DocumentIds.of(ProductKey.of(key)).orElseThrow();
 
         assertThat(id).matches("b64-[A-Za-z0-9_-]{1,507}");
-        assertThat(DocumentIds.keyOf(id)).isEqualTo(ProductKey.of(key));
+        assertThat(DocumentIds.keyOf(id, null)).isEqualTo(ProductKey.of(key));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"b64-", "b64-!", "b64-YQ", "b64-YR", "b64-____", "b64-IA", "b64-A"})
     void givesRubbishBehindThePrefixAKeyOfItsOwn(String rubbish) {
         String id = rubbish.replace("!", "x-x");
-        ProductKey key = DocumentIds.keyOf(id);
+        ProductKey key = DocumentIds.keyOf(id, null);
 
         assertThat(DocumentIds.of(key)).contains(id);
         assertThat(key.value()).startsWith("\u0001");
@@ -47,15 +48,36 @@ class DocumentIdsTest {
     void givesIdsThatAreTooLongForAKeyAKeyOfTheirOwn() {
         for (int length : new int[] {400, 401, 510, 511}) {
             String id = "x".repeat(length);
-            assertThat(DocumentIds.of(DocumentIds.keyOf(id))).contains(id);
+            assertThat(DocumentIds.of(DocumentIds.keyOf(id, null))).contains(id);
         }
     }
 
     @Test
-    void refusesKeysThatBecomeTooLong() {
-        assertThat(DocumentIds.of(ProductKey.of("é".repeat(190)))).isPresent();
-        assertThat(DocumentIds.of(ProductKey.of("é".repeat(191)))).isEmpty();
-        assertThat(DocumentIds.of(ProductKey.of("a".repeat(400)))).isPresent();
+    void hashesKeysThatBecomeTooLong() {
+        ProductKey fits = ProductKey.of("é".repeat(190));
+        ProductKey tooLong = ProductKey.of("é".repeat(191));
+        String id = DocumentIds.of(tooLong).orElseThrow();
+
+        assertThat(DocumentIds.of(fits).orElseThrow()).startsWith("b64-");
+        assertThat(id).matches("sha256-[A-Za-z0-9_-]{43}");
+        assertThat(DocumentIds.keyOf(id, tooLong.value())).isEqualTo(tooLong);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "another key", "é", "\u0001"})
+    void doesNotBelieveADocumentThatItHasTheKeyOfAHash(String stored) {
+        String id = DocumentIds.of(ProductKey.of("é".repeat(191))).orElseThrow();
+
+        assertThat(DocumentIds.of(DocumentIds.keyOf(id, stored))).contains(id);
+        assertThat(DocumentIds.of(DocumentIds.keyOf(id, "x".repeat(500)))).contains(id);
+        assertThat(DocumentIds.of(DocumentIds.keyOf(id, null))).contains(id);
+    }
+
+    @Test
+    void keepsAKeyThatLooksLikeAHashApart() {
+        String id = DocumentIds.of(ProductKey.of("é".repeat(191))).orElseThrow();
+
+        assertThat(DocumentIds.of(ProductKey.of(id)).orElseThrow()).startsWith("b64-");
     }
 
     @Test
@@ -66,15 +88,15 @@ class DocumentIdsTest {
 
     @Test
     void keepsARealKeyApartFromTheKeyOfAForeignDocument() {
-        ProductKey foreign = DocumentIds.keyOf("b64-rubbish!".replace("!", "-"));
+        ProductKey foreign = DocumentIds.keyOf("b64-rubbish!".replace("!", "-"), null);
         String nested = "b64-"
                 + Base64.getUrlEncoder()
                         .withoutPadding()
                         .encodeToString(foreign.value().getBytes(StandardCharsets.UTF_8));
 
         assertThat(DocumentIds.of(foreign)).contains("b64-rubbish-");
-        assertThat(DocumentIds.keyOf(nested)).isNotEqualTo(foreign);
-        assertThat(DocumentIds.of(DocumentIds.keyOf(nested))).contains(nested);
+        assertThat(DocumentIds.keyOf(nested, null)).isNotEqualTo(foreign);
+        assertThat(DocumentIds.of(DocumentIds.keyOf(nested, null))).contains(nested);
     }
 
     @Test
@@ -91,7 +113,7 @@ class DocumentIdsTest {
             }
             ProductKey key = ProductKey.of(text.toString());
             String id = DocumentIds.of(key).orElseThrow();
-            assertThat(DocumentIds.keyOf(id))
+            assertThat(DocumentIds.keyOf(id, null))
                     .as("seed %d, key '%s', id '%s'", seed, key, id)
                     .isEqualTo(key);
         }
@@ -106,7 +128,7 @@ class DocumentIdsTest {
             for (int letters = 1 + random.nextInt(random.nextInt(50) == 0 ? 507 : 12); letters > 0; letters--) {
                 id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
             }
-            ProductKey key = DocumentIds.keyOf(id.toString());
+            ProductKey key = DocumentIds.keyOf(id.toString(), null);
             assertThat(DocumentIds.of(key)).as("seed %d, id '%s'", seed, id).contains(id.toString());
         }
     }

@@ -596,6 +596,42 @@ abstract class ServerRules {
     }
 
     @Test
+    void saysThatTheLogHasAHoleWhenWritesBehindItsPlaceWereDeleted() {
+        String other = uid();
+        long place = admin.done("POST", "/indexes", "{\"uid\":\"" + other + "\",\"primaryKey\":\"id\"}")
+                .path("uid")
+                .asLong();
+        long foreign = admin.done("POST", "/indexes/" + uid + "/documents", "[{\"id\":1}]")
+                .path("uid")
+                .asLong();
+        forget("indexUids=" + uid + "&uids=" + foreign);
+
+        LogPage page = index.writesAfter(place, 100);
+        assertThat(page.hole()).isTrue();
+        written(lamps("b1", 0, 1));
+        assertThat(index.writesAfter(page.position(), 100).hole()).isFalse();
+    }
+
+    @Test
+    void hasNoHoleWhereOthersTidyUp() {
+        String other = uid();
+        long place = written(lamps("b1", 0, 1));
+        admin.done("POST", "/indexes", "{\"uid\":\"" + other + "\",\"primaryKey\":\"id\"}");
+        forget("indexUids=" + other);
+        forget("types=settingsUpdate,dumpCreation");
+        forget("beforeFinishedAt=2020-01-01&statuses=succeeded,failed,canceled");
+        long next = written(lamps("b2", 0, 1));
+
+        assertThat(index.writesAfter(place, 100).hole()).isFalse();
+        assertThat(index.writesAfter(place, 100).writes()).containsExactly(new Entry(next, "b2", true));
+    }
+
+    private void forget(String filter) {
+        admin.await(
+                admin.call("DELETE", "/tasks?" + filter, null).path("taskUid").asLong());
+    }
+
+    @Test
     void countsATaskWhoseNumberIsNotYetGivenOutAsAHole() {
         LogPage page = index.writesAfter(2_000_000_000L, 100);
 

@@ -24,7 +24,7 @@ final class StandInRoutes {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String[] TASK_FILTERS = {
-        "limit", "from", "reverse", "uids", "batchUids", "statuses", "types", "indexUids"
+        "limit", "from", "reverse", "uids", "batchUids", "statuses", "types", "indexUids", "beforeFinishedAt"
     };
 
     private final StandInScheduler scheduler;
@@ -428,12 +428,18 @@ final class StandInRoutes {
                 .filter(task -> passes(filters.get("uids"), String.valueOf(task.uid)))
                 .filter(task -> passes(filters.get("batchUids"), String.valueOf(task.batch)))
                 .filter(task -> passes(filters.get("statuses"), task.status))
+                .filter(task -> isBefore(task, request.query("beforeFinishedAt")))
                 .filter(task -> passes(filters.get("types"), task.order.kind().type))
                 .filter(task -> {
                     Set<String> names = filters.get("indexUids");
                     return names == null || names.stream().anyMatch(task::concerns);
                 })
                 .toList();
+    }
+
+    private static boolean isBefore(StandInTask task, @Nullable String date) {
+        return date == null
+                || task.finishedAt != null && task.finishedAt.toString().compareTo(date) < 0;
     }
 
     private static boolean passes(@Nullable Set<String> filter, String value) {
