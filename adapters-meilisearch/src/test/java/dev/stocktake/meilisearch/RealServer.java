@@ -9,6 +9,9 @@ final class RealServer {
     static final String URL = "STOCKTAKE_MEILISEARCH_URL";
     static final String KEY = "STOCKTAKE_MEILISEARCH_KEY";
 
+    static final String NONE =
+            "no real Meilisearch: set STOCKTAKE_MEILISEARCH_URL, and STOCKTAKE_MEILISEARCH_KEY to its master key";
+
     /** Other runs may use the same server at the same time. */
     private static final String RUN =
             "stocktake-it-" + UUID.randomUUID().toString().substring(0, 8) + "-";
