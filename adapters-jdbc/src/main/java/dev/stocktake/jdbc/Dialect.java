@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,4 +106,28 @@ interface Dialect {
 
     /** What the ledger's SQL needs besides. */
     LedgerDialect ledger();
+
+    // --- what may still be committed
+
+    /**
+     * The database's time, and how old the transactions are that may still commit. Must be asked before the scan it is
+     * used for, in a statement of its own.
+     */
+    Horizon horizon(Connection connection) throws SQLException;
+
+    /** Which open transactions {@link #horizon} cannot see here, in a sentence; empty if it sees all. */
+    Optional<String> hiddenTransactions(Connection connection) throws SQLException;
+
+    /**
+     * An expression that changes with every change of a row, to tell a row that was seen from one that was changed since
+     * with the same timestamp; an empty text where there is none.
+     *
+     * @param alias of the table
+     */
+    String rowVersion(Catalog.Table table, String alias);
+
+    /** An expression as text. */
+    default String asText(String expression) {
+        return "cast(" + expression + " as varchar)";
+    }
 }

@@ -5,13 +5,20 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** H2 2.x in its regular mode. */
 final class H2Dialect implements Dialect {
+
+    private static final Set<Integer> LARGE = Set.of(Types.BLOB, Types.CLOB, Types.NCLOB, Types.JAVA_OBJECT);
 
     @Override
     public String name() {
@@ -92,5 +99,34 @@ final class H2Dialect implements Dialect {
     @Override
     public LedgerDialect ledger() {
         return new H2LedgerDialect();
+    }
+
+    /** When a transaction began H2 does not tell; that there are changes not yet committed it does. */
+    @Override
+    public Horizon horizon(Connection connection) throws SQLException {
+        String sql = "select current_timestamp, exists (select 1 from information_schema.sessions"
+                + " where contains_uncommitted and session_id <> session_id()), session_id()";
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(sql)) {
+            answer.next();
+            return Horizon.of(
+                    answer.getObject(1, OffsetDateTime.class), null, answer.getBoolean(2), answer.getString(3));
+        }
+    }
+
+    @Override
+    public Optional<String> hiddenTransactions(Connection connection) {
+        return Optional.of("a transaction that has not written yet cannot be seen; one that stays open longer than the"
+                + " overlap may pass unseen");
+    }
+
+    /** H2 keeps no version of a row, so its content stands for it. */
+    @Override
+    public String rowVersion(Catalog.Table table, String alias) {
+        String columns = table.columns().stream()
+                .filter(column -> !LARGE.contains(column.jdbcType()))
+                .map(column -> alias + "." + quote(column.name()))
+                .collect(Collectors.joining(", "));
+        return table.plain() ? "rawtohex(hash('MD5', cast(row(" + columns + ") as varchar)))" : "''";
     }
 }

@@ -8,10 +8,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -115,5 +117,51 @@ final class PostgresDialect implements Dialect {
     @Override
     public LedgerDialect ledger() {
         return new PostgresLedgerDialect();
+    }
+
+    /**
+     * A transaction stamps its rows with the time it began, so nothing newer than the oldest one that is open may be taken
+     * for settled; any of them may yet write, not only those that have. Of a prepared one only the end of its work is
+     * known.
+     */
+    @Override
+    public Horizon horizon(Connection connection) throws SQLException {
+        String sql = "select clock_timestamp(),"
+                + " (select min(xact_start) from pg_stat_activity where datname = current_database()"
+                + " and pid <> pg_backend_pid() and backend_type is distinct from 'autovacuum worker'),"
+                + " exists (select 1 from pg_prepared_xacts where database = current_database()), pg_backend_pid()";
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(sql)) {
+            answer.next();
+            return Horizon.of(
+                    answer.getObject(1, OffsetDateTime.class),
+                    answer.getObject(2, OffsetDateTime.class),
+                    answer.getBoolean(3),
+                    answer.getString(4));
+        }
+    }
+
+    @Override
+    public Optional<String> hiddenTransactions(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("select pg_has_role('pg_read_all_stats', 'usage')")) {
+            answer.next();
+            return answer.getBoolean(1)
+                    ? Optional.empty()
+                    : Optional.of(
+                            "transactions of other users cannot be seen; one that stays open longer than the overlap"
+                                    + " may pass unseen (remedy: grant pg_read_all_stats to Stocktake's user)");
+        }
+    }
+
+    /** Only ordinary tables have system columns. */
+    @Override
+    public String rowVersion(Catalog.Table table, String alias) {
+        return table.plain() ? "cast(" + alias + ".xmin as text)" : "''";
+    }
+
+    @Override
+    public String asText(String expression) {
+        return "cast(" + expression + " as text)";
     }
 }

@@ -29,6 +29,12 @@ final class Sql {
         return postgres("");
     }
 
+    /** A table of the numbers 0, 1, 2 ... in a column {@code n}. */
+    static String numbers(DataSource dataSource, int count) {
+        boolean h2 = texts(dataSource, "select current_schema()").contains("PUBLIC");
+        return (h2 ? "system_range(0, " : "generate_series(0, ") + (count - 1) + ") as numbers(n)";
+    }
+
     static int run(DataSource dataSource, String sql, Object... parameters) {
         try (Connection connection = dataSource.getConnection()) {
             return run(connection, sql, parameters);

@@ -1,0 +1,178 @@
+package dev.stocktake.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Climbs from rows of one table to the products they belong to, through the rows that lie between. Nothing is filtered on
+ * the way: what is deleted softly was part of a document a moment ago.
+ */
+final class Climb {
+
+    private final FoundGraph graph;
+    private final FoundGraph.Table table;
+    private final List<Path> paths = new ArrayList<>();
+
+    Climb(FoundGraph graph, FoundGraph.Table table) {
+        this.graph = graph;
+        this.table = table;
+        for (int way = 0; way < table.ways().size(); way++) {
+            follow(way, List.of(table.ways().get(way)));
+        }
+    }
+
+    /**
+     * One path to the root.
+     *
+     * @param first the number of the table's way that it begins with
+     */
+    private record Path(int first, List<FoundGraph.Way> ways) {}
+
+    /**
+     * Products, in ascending order of the database.
+     *
+     * @param ids their ids as read
+     * @param more whether there are more, behind the last
+     */
+    record Page(List<String> ids, boolean more) {}
+
+    private void follow(int first, List<FoundGraph.Way> ways) {
+        FoundGraph.Table target = graph.table(ways.get(ways.size() - 1).target());
+        if (target.equals(graph.root())) {
+            paths.add(new Path(first, ways));
+        }
+        for (FoundGraph.Way way : target.ways()) {
+            List<FoundGraph.Way> longer = new ArrayList<>(ways);
+            longer.add(way);
+            follow(first, longer);
+        }
+    }
+
+    /** The ways whose key is the product's id itself: nothing has to be looked up. */
+    boolean isDirect(int way) {
+        FoundGraph.Way first = table.ways().get(way);
+        return first.target().equals(graph.root().name())
+                && first.column().equals(graph.root().id());
+    }
+
+    /**
+     * A page of the products to which keys lead, those of direct ways left out.
+     *
+     * @param keys for each way of the table the keys of its rows
+     * @param after the product behind which the page begins, as read; null for the first page
+     */
+    Page products(Database.Session session, List<Set<String>> keys, @Nullable String after, int limit)
+            throws SQLException {
+        List<Step> needed = paths.stream()
+                .filter(path -> path.ways().size() > 1 || !isDirect(path.first()))
+                .map(path -> new Step(path, values(path.ways().get(0), keys.get(path.first()))))
+                .filter(step -> !step.values().isEmpty())
+                .toList();
+        if (needed.isEmpty()) {
+            return new Page(List.of(), false);
+        }
+        try (PreparedStatement statement =
+                session.connection().prepareStatement(sql(session.dialect(), needed, after != null, limit))) {
+            statement.setFetchSize(limit);
+            bind(session, statement, needed, after);
+            return page(statement, limit);
+        }
+    }
+
+    /** Runs the query from no row at all. */
+    void check(Database.Session session) throws SQLException {
+        List<Step> steps = paths.stream()
+                .filter(path -> path.ways().size() > 1 || !isDirect(path.first()))
+                .map(path -> new Step(path, List.of()))
+                .toList();
+        if (!steps.isEmpty()) {
+            try (PreparedStatement statement =
+                    session.connection().prepareStatement(sql(session.dialect(), steps, false, 1))) {
+                bind(session, statement, steps, null);
+                statement.executeQuery().close();
+            }
+        }
+    }
+
+    /** The type of the products' ids. */
+    KeyType idType() {
+        return graph.idType();
+    }
+
+    /** A path with the values from which it is climbed. */
+    private record Step(Path path, List<Object> values) {}
+
+    private static Page page(PreparedStatement statement, int limit) throws SQLException {
+        Set<String> ids = new LinkedHashSet<>();
+        int rows = 0;
+        try (ResultSet result = statement.executeQuery()) {
+            for (; result.next(); rows++) {
+                ids.add(result.getString(1));
+            }
+        }
+        return new Page(List.copyOf(ids), rows == limit);
+    }
+
+    private String sql(Dialect dialect, List<Step> needed, boolean after, int limit) {
+        List<String> selects = needed.stream()
+                .map(step -> sql(dialect, step.path(), step.values().size()))
+                .toList();
+        return "select distinct k from (" + String.join(" union all ", selects) + ") climbed where k is not null"
+                + (after ? " and k > ?" : "") + " order by k limit " + limit;
+    }
+
+    private String sql(Dialect dialect, Path path, int keys) {
+        List<FoundGraph.Way> ways = path.ways();
+        FoundGraph.Way last = ways.get(ways.size() - 1);
+        boolean idBelowRoot =
+                ways.size() > 1 && last.column().equals(graph.root().id());
+        int tables = idBelowRoot ? ways.size() - 1 : ways.size();
+        StringBuilder from = new StringBuilder();
+        for (int i = 0; i < tables; i++) {
+            String name = graph.table(ways.get(i).target()).found().sql() + " t" + i;
+            String column = "t" + i + "." + ways.get(i).column().sql();
+            from.append(
+                    i == 0
+                            ? name
+                            : " join " + name + " on " + column + " = t" + (i - 1) + "."
+                                    + ways.get(i).key().sql());
+        }
+        String product = idBelowRoot
+                ? last.key().sql()
+                : Objects.requireNonNull(graph.root().id()).sql();
+        return "select t" + (tables - 1) + "." + product + " as k from " + from + " where "
+                + dialect.isOneOf("t0." + ways.get(0).column().sql(), keys);
+    }
+
+    private void bind(Database.Session session, PreparedStatement statement, List<Step> needed, @Nullable String after)
+            throws SQLException {
+        int index = 1;
+        for (Step step : needed) {
+            KeyType type = step.path().ways().get(0).column().type();
+            index = session.dialect().bindIds(statement, index, type, step.values());
+        }
+        if (after != null) {
+            session.dialect()
+                    .bindId(statement, index, graph.idType(), graph.idType().asRead(after));
+        }
+    }
+
+    private static List<Object> values(FoundGraph.Way way, Collection<String> keys) {
+        List<Object> values = new ArrayList<>();
+        for (String key : keys) {
+            Object value = way.column().type().value(key);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+}
