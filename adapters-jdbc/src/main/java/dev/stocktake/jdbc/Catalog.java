@@ -46,8 +46,8 @@ final class Catalog {
                             .findFirst();
         }
 
-        List<String> columnNames() {
-            return columns.stream().map(Column::name).toList();
+        List<String> columnNames(Dialect dialect) {
+            return columns.stream().map(column -> dialect.label(column.name())).toList();
         }
     }
 
@@ -80,7 +80,7 @@ final class Catalog {
         for (String schema : dialect.visibleSchemas(connection)) {
             try (ResultSet tables = metaData().getTables(connection.getCatalog(), exactly(schema), "%", null)) {
                 while (tables.next()) {
-                    names.add(tables.getString("TABLE_NAME"));
+                    names.add(dialect.label(tables.getString("TABLE_NAME")));
                 }
             }
         }

@@ -143,6 +143,9 @@ record FeedCursor(long turn, String nonce, Map<String, Place> tables) {
             return Instant.MAX;
         }
         int dot = text.indexOf('.');
+        if (dot < 0) {
+            throw new IllegalArgumentException(text);
+        }
         return Instant.ofEpochSecond(
                 Long.parseLong(text, 0, dot, 36), Long.parseLong(text, dot + 1, text.length(), 36));
     }

@@ -140,7 +140,7 @@ final class FoundGraph {
                 problems.add(
                         path,
                         "the table '" + tableName + "' has no column '" + name + "'"
-                                + Suggestion.didYouMean(name, table.columnNames()));
+                                + Suggestion.didYouMean(name, table.columnNames(dialect)));
             }
             return column.orElse(null);
         }
@@ -149,7 +149,7 @@ final class FoundGraph {
             Timestamp timestamp = declared.timestamp();
             if (timestamp == null) {
                 return found.column(USUAL_TIMESTAMP)
-                        .map(column -> Stamp.of(column, null))
+                        .map(column -> Stamp.of(USUAL_TIMESTAMP, column, null))
                         .orElse(null);
             }
             if (timestamp.column().isEmpty()) {
@@ -160,7 +160,7 @@ final class FoundGraph {
             if (column == null) {
                 return null;
             }
-            Stamp stamp = Stamp.of(column, timestamp.zone());
+            Stamp stamp = Stamp.of(timestamp.column(), column, timestamp.zone());
             if (stamp == null) {
                 problems.add(
                         path,

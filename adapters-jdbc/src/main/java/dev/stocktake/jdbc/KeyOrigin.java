@@ -49,7 +49,7 @@ interface KeyOrigin {
             }
             Catalog.Column id = found.column(column)
                     .orElseThrow(() -> new MisconfiguredException("keys: the table '" + table + "' has no column '"
-                            + column + "'" + Suggestion.didYouMean(column, found.columnNames())));
+                            + column + "'" + Suggestion.didYouMean(column, found.columnNames(session.dialect()))));
             String quoted = session.dialect().quote(id.name());
             return new Resolved(
                     usable(KeyType.of(id.jdbcType(), id.typeName()), table + "." + column, id.typeName()),

@@ -18,20 +18,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Its values are handled as {@link Instant}s in the column's own terms: moments where the type has a time zone; where it
  * has none, the local time as if it were UTC. They never pass through the time zone of the JVM.
  *
+ * @param name as declared, for messages
  * @param zoned whether the type has a time zone
  * @param zone whose local time the writers put there, if the type has none; null if not known
  */
-record Stamp(Catalog.Column column, boolean zoned, @Nullable ZoneId zone) {
+record Stamp(
+        String name,
+        Catalog.Column column,
+        boolean zoned,
+        @Nullable ZoneId zone) {
 
     private static final ZoneOffset LATEST_LOCAL_TIME = ZoneOffset.ofHours(14);
     private static final ZoneOffset EARLIEST_LOCAL_TIME = ZoneOffset.ofHours(-12);
     private static final Duration DAY = Duration.ofDays(1);
 
     /** The stamp of a column, null if its type tells no time of day. */
-    static @Nullable Stamp of(Catalog.Column column, @Nullable ZoneId zone) {
+    static @Nullable Stamp of(String name, Catalog.Column column, @Nullable ZoneId zone) {
         String type = column.typeName().toLowerCase(java.util.Locale.ROOT);
         boolean zoned = column.jdbcType() == Types.TIMESTAMP_WITH_TIMEZONE || type.startsWith("timestamptz");
-        return zoned || column.jdbcType() == Types.TIMESTAMP ? new Stamp(column, zoned, zoned ? null : zone) : null;
+        return zoned || column.jdbcType() == Types.TIMESTAMP
+                ? new Stamp(name, column, zoned, zoned ? null : zone)
+                : null;
     }
 
     /** The smallest step from one value to the next. */

@@ -119,7 +119,7 @@ public final class TimestampFeed implements ChangeFeed {
             return List.of("'" + table.name() + "' has no timestamp: a change there is not seen");
         }
         return table.stamp().column().nullable()
-                ? List.of("'" + table.name() + "." + table.stamp().column().name()
+                ? List.of("'" + table.name() + "." + table.stamp().name()
                         + "' may be null: a row without a timestamp is not seen")
                 : List.of();
     }
@@ -249,7 +249,7 @@ public final class TimestampFeed implements ChangeFeed {
 
         /**
          * How far a writer's clock may be behind the database's, and how long a transaction of which the database does not
-         * tell may stay open. 5 minutes if nothing is said; at least a second.
+         * tell may stay open. 5 minutes if nothing is said.
          */
         public Builder overlap(Duration duration) {
             this.overlap = duration;
@@ -273,8 +273,8 @@ public final class TimestampFeed implements ChangeFeed {
             if (name.isBlank() || name.length() > 100) {
                 problems.add("name", "must have 1 to 100 characters");
             }
-            if (overlap.compareTo(Duration.ofSeconds(1)) < 0) {
-                problems.add("overlap", "must be at least a second, is " + overlap);
+            if (overlap.compareTo(Duration.ofMillis(1)) < 0) {
+                problems.add("overlap", "must be at least a millisecond, is " + overlap);
             }
             if (statementTimeout.isNegative() || statementTimeout.isZero()) {
                 problems.add("statementTimeout", "must be positive, is " + statementTimeout);
