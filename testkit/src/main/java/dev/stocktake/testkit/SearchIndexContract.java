@@ -305,6 +305,16 @@ public abstract class SearchIndexContract extends IndexContract {
     }
 
     @Test
+    void saysThatItDoesNotRememberAWriteThatItForgot() {
+        needs(Capability.FORGOTTEN_LOG);
+        Receipt receipt = write(upsert(A, "Lamp"));
+        applied(receipt);
+        harness().forgetLog();
+
+        assertThat(outcome(receipt).kind()).isEqualTo(Outcome.Kind.LOST);
+    }
+
+    @Test
     void saysThatAWriteIsPendingUntilItIsApplied() {
         needs(Capability.HELD_BACK_WRITES);
         harness().holdBack();
