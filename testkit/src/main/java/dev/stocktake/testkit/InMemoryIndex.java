@@ -15,14 +15,11 @@ import dev.stocktake.UnavailableException;
 import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -46,28 +43,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
-    private record Stored(Document document, Fingerprint fingerprint) {}
-
-    /** What happens to a write on its way. */
-    private enum Fate {
-        ACCEPTED,
-        REJECTED,
-        REPLY_LOST,
-        DROPPED,
-        LATE,
-        TWICE,
-        FAILED
-    }
-
-    private record Refusal(Predicate<WriteBatch.Upsert> of, String reason) {}
-
     private final ReentrantLock lock = new ReentrantLock();
     private final String name;
     private final TaskQueue tasks = new TaskQueue();
-    private final TreeMap<String, Stored> documents = new TreeMap<>();
-    private final Deque<Fate> fates = new ArrayDeque<>();
-    private final Deque<WriteBatch> onTheWire = new ArrayDeque<>();
-    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private final Wire wire = new Wire();
+    private final IndexContent content = new IndexContent();
     private @Nullable IndexIdentity identity;
     private BatchLimits limits = new BatchLimits(1_000, Long.MAX_VALUE);
     private Duration requestLife = Duration.ofMinutes(15);
@@ -75,7 +55,6 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     private boolean down;
     private int identities;
     private long writes;
-    private long documentsWritten;
 
     /** An index that does not exist until it is {@linkplain #prepare() prepared}. */
     public InMemoryIndex(String name) {
@@ -164,32 +143,32 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** The next writes are rejected: certainly not applied. */
     public void rejectNext(int times) {
-        plan(Fate.REJECTED, times);
+        plan(Wire.Fate.REJECTED, times);
     }
 
     /** The next write is accepted, but its writer gets an {@link UnknownOutcomeException}. */
     public void loseReplyOfNext() {
-        plan(Fate.REPLY_LOST, 1);
+        plan(Wire.Fate.REPLY_LOST, 1);
     }
 
     /** The next write gets lost, and its writer gets an {@link UnknownOutcomeException}. */
     public void dropNext() {
-        plan(Fate.DROPPED, 1);
+        plan(Wire.Fate.DROPPED, 1);
     }
 
     /** The next write stays on the wire until {@link #deliver()}; its writer gets an {@link UnknownOutcomeException}. */
     public void deliverNextLate() {
-        plan(Fate.LATE, 1);
+        plan(Wire.Fate.LATE, 1);
     }
 
     /** The next write is accepted as usual, and once more at {@link #deliver()}. */
     public void deliverNextTwice() {
-        plan(Fate.TWICE, 1);
+        plan(Wire.Fate.TWICE, 1);
     }
 
     /** The next tasks fail for a reason of the index. */
     public void failNext(int times) {
-        plan(Fate.FAILED, times);
+        plan(Wire.Fate.FAILED, times);
     }
 
     /**
@@ -199,7 +178,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
      */
     public boolean deliver() {
         return reading(() -> {
-            WriteBatch late = onTheWire.poll();
+            WriteBatch late = wire.arriving();
             if (late != null) {
                 accept(late, false, false);
             }
@@ -209,15 +188,11 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** How many writes are still on the wire. */
     public int onTheWire() {
-        return reading(onTheWire::size);
+        return reading(wire::size);
     }
 
-    private void plan(Fate fate, int times) {
-        locked(() -> {
-            for (int i = 0; i < times; i++) {
-                fates.add(fate);
-            }
-        });
+    private void plan(Wire.Fate fate, int times) {
+        locked(() -> wire.plan(fate, times));
     }
 
     // --- faults of documents
@@ -234,7 +209,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
      * @param rule a name for {@link #acceptAgain}
      */
     public void refuse(String rule, Predicate<WriteBatch.Upsert> of, String reason) {
-        locked(() -> refusals.put(rule, new Refusal(of, reason)));
+        locked(() -> content.refuse(rule, of, reason));
     }
 
     /** Takes back {@link #refuse(ProductKey, String)}. */
@@ -244,7 +219,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** Takes back {@link #refuse(String, Predicate, String)}. */
     public void acceptAgain(String rule) {
-        locked(() -> refusals.remove(rule));
+        locked(() -> content.acceptAgain(rule));
     }
 
     // --- faults of the index
@@ -264,7 +239,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     public void drop() {
         locked(() -> {
             identity = null;
-            documents.clear();
+            content.clear();
         });
     }
 
@@ -279,7 +254,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     /** Somebody else replaces a document that is there, without a fingerprint. */
     public void alter(ProductKey key, Document document) {
         locked(() -> {
-            if (!documents.containsKey(key.value())) {
+            if (content.document(key).isEmpty()) {
                 throw new IllegalArgumentException("There is no document of product '" + key + "' to alter");
             }
             plant(key, document);
@@ -307,16 +282,12 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** What searchers see, by key. */
     public Map<ProductKey, Document> documents() {
-        return reading(() -> {
-            Map<ProductKey, Document> all = new LinkedHashMap<>();
-            documents.forEach((key, stored) -> all.put(ProductKey.of(key), stored.document()));
-            return all;
-        });
+        return reading(content::documents);
     }
 
     /** What searchers see of one product. */
     public Optional<Document> document(ProductKey key) {
-        return reading(() -> Optional.ofNullable(documents.get(key.value())).map(Stored::document));
+        return reading(() -> content.document(key));
     }
 
     /** How often {@link #write} was called. */
@@ -326,7 +297,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** How many upserts and deletions were applied in all, those of others included. */
     public long documentsWritten() {
-        return reading(() -> documentsWritten);
+        return reading(content::written);
     }
 
     // --- SearchIndex
@@ -368,8 +339,8 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         lock.lock();
         try {
             writes++;
-            Fate fate = fates.isEmpty() ? Fate.ACCEPTED : fates.poll();
-            if (down || fate == Fate.REJECTED) {
+            Wire.Fate fate = wire.next();
+            if (down || fate == Wire.Fate.REJECTED) {
                 throw unreachable();
             }
             Measure measure = Measure.of(batch, limits);
@@ -382,15 +353,15 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         }
     }
 
-    private long send(WriteBatch batch, Fate fate) {
-        if (fate == Fate.LATE || fate == Fate.TWICE) {
-            onTheWire.add(batch);
+    private long send(WriteBatch batch, Wire.Fate fate) {
+        if (fate.staysOnTheWire()) {
+            wire.keep(batch);
         }
-        if (fate == Fate.LATE || fate == Fate.DROPPED) {
+        if (!fate.arrives()) {
             throw noAnswer(batch);
         }
-        long position = accept(batch, false, fate == Fate.FAILED);
-        if (fate == Fate.REPLY_LOST) {
+        long position = accept(batch, false, fate == Wire.Fate.FAILED);
+        if (fate == Wire.Fate.REPLY_LOST) {
             throw noAnswer(batch);
         }
         return position;
@@ -428,41 +399,12 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     @Override
     public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
-        return asked(() -> {
-            Map<ProductKey, Fingerprint> found = new LinkedHashMap<>();
-            for (ProductKey key : keys) {
-                Stored stored = documents.get(key.value());
-                if (stored != null) {
-                    found.put(key, stored.fingerprint());
-                }
-            }
-            return found;
-        });
+        return asked(() -> content.fingerprints(keys));
     }
 
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
-        return asked(() -> {
-            Map<ProductKey, Fingerprint> entries = new LinkedHashMap<>();
-            String last = null;
-            for (Map.Entry<String, Stored> entry : behind(cursor).entrySet()) {
-                if (entries.size() == limit) {
-                    return new FingerprintPage(entries, last, version());
-                }
-                last = entry.getKey();
-                entries.put(ProductKey.of(last), entry.getValue().fingerprint());
-            }
-            return new FingerprintPage(entries, null, version());
-        });
-    }
-
-    private Map<String, Stored> behind(@Nullable String cursor) {
-        return cursor == null ? documents : documents.tailMap(cursor, false);
-    }
-
-    /** Pages follow the keys, so that no document slips from one to another, whatever is written. */
-    private String version() {
-        return identity == null ? "" : identity.value();
+        return asked(() -> content.fingerprints(cursor, limit, identity == null ? "" : identity.value()));
     }
 
     // --- LoggedIndex
@@ -501,37 +443,11 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         WriteBatch batch = task.take();
         if (identity == null) {
             task.end(Outcome.failed("There is no index '" + name + "'"));
-            return;
-        }
-        if (task.doomed()) {
+        } else if (task.doomed()) {
             task.end(Outcome.failed("Internal error; the test wants it so"));
-            return;
+        } else {
+            task.end(content.apply(batch));
         }
-        Outcome refused = refusal(batch);
-        if (refused != null) {
-            task.end(refused);
-            return;
-        }
-        for (WriteBatch.Upsert upsert : batch.upserts()) {
-            documents.put(upsert.key().value(), new Stored(upsert.document(), upsert.fingerprint()));
-        }
-        batch.deletions().forEach(key -> documents.remove(key.value()));
-        documentsWritten += batch.size();
-        task.end(Outcome.applied());
-    }
-
-    private @Nullable Outcome refusal(WriteBatch batch) {
-        if (refusals.isEmpty()) {
-            return null;
-        }
-        for (WriteBatch.Upsert upsert : batch.upserts()) {
-            for (Refusal refusal : refusals.values()) {
-                if (refusal.of().test(upsert)) {
-                    return Outcome.refused("Document of product '" + upsert.key() + "': " + refusal.reason());
-                }
-            }
-        }
-        return null;
     }
 
     private <T> T asked(Supplier<T> question) {

@@ -1,0 +1,96 @@
+package dev.stocktake.testkit;
+
+import dev.stocktake.Document;
+import dev.stocktake.Fingerprint;
+import dev.stocktake.FingerprintPage;
+import dev.stocktake.Outcome;
+import dev.stocktake.ProductKey;
+import dev.stocktake.WriteBatch;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** What searchers see, and what the index does not take. Guarded by the index's lock. */
+final class IndexContent {
+
+    private record Stored(Document document, Fingerprint fingerprint) {}
+
+    private record Refusal(Predicate<WriteBatch.Upsert> of, String reason) {}
+
+    private final TreeMap<String, Stored> documents = new TreeMap<>();
+    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
+    private long written;
+
+    void refuse(String rule, Predicate<WriteBatch.Upsert> of, String reason) {
+        refusals.put(rule, new Refusal(of, reason));
+    }
+
+    void acceptAgain(String rule) {
+        refusals.remove(rule);
+    }
+
+    void clear() {
+        documents.clear();
+    }
+
+    /** Applies all of a batch or, for one bad document, nothing. */
+    Outcome apply(WriteBatch batch) {
+        for (WriteBatch.Upsert upsert : batch.upserts()) {
+            for (Refusal refusal : refusals.values()) {
+                if (refusal.of().test(upsert)) {
+                    return Outcome.refused("Document of product '" + upsert.key() + "': " + refusal.reason());
+                }
+            }
+        }
+        for (WriteBatch.Upsert upsert : batch.upserts()) {
+            documents.put(upsert.key().value(), new Stored(upsert.document(), upsert.fingerprint()));
+        }
+        batch.deletions().forEach(key -> documents.remove(key.value()));
+        written += batch.size();
+        return Outcome.applied();
+    }
+
+    long written() {
+        return written;
+    }
+
+    Map<ProductKey, Document> documents() {
+        Map<ProductKey, Document> all = new LinkedHashMap<>();
+        documents.forEach((key, stored) -> all.put(ProductKey.of(key), stored.document()));
+        return all;
+    }
+
+    Optional<Document> document(ProductKey key) {
+        return Optional.ofNullable(documents.get(key.value())).map(Stored::document);
+    }
+
+    Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
+        Map<ProductKey, Fingerprint> found = new LinkedHashMap<>();
+        for (ProductKey key : keys) {
+            Stored stored = documents.get(key.value());
+            if (stored != null) {
+                found.put(key, stored.fingerprint());
+            }
+        }
+        return found;
+    }
+
+    /** Pages follow the keys, so that no document slips from one to another, whatever is written. */
+    FingerprintPage fingerprints(@Nullable String cursor, int limit, String version) {
+        Map<ProductKey, Fingerprint> entries = new LinkedHashMap<>();
+        String last = null;
+        Map<String, Stored> behind = cursor == null ? documents : documents.tailMap(cursor, false);
+        for (Map.Entry<String, Stored> entry : behind.entrySet()) {
+            if (entries.size() == limit) {
+                return new FingerprintPage(entries, last, version);
+            }
+            last = entry.getKey();
+            entries.put(ProductKey.of(last), entry.getValue().fingerprint());
+        }
+        return new FingerprintPage(entries, null, version);
+    }
+}
