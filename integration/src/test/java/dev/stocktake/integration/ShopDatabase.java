@@ -1,0 +1,98 @@
+package dev.stocktake.integration;
+
+import static dev.stocktake.jdbc.ProductTables.key;
+import static dev.stocktake.jdbc.ProductTables.leadsTo;
+
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Ledger;
+import dev.stocktake.ProductSource;
+import dev.stocktake.jdbc.JdbcLedger;
+import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.jdbc.ProductTables;
+import dev.stocktake.jdbc.Rows;
+import dev.stocktake.jdbc.TimestampFeed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A shop's tables in PostgreSQL, and what Stocktake needs to know of them. */
+final class ShopDatabase {
+
+    private final DataSource dataSource;
+
+    private ShopDatabase(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    static ShopDatabase at(String jdbcUrl) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(jdbcUrl);
+        return new ShopDatabase(dataSource);
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    void create(int products) {
+        execute(
+                "create table product (id text primary key, title text not null,"
+                        + " updated_at timestamptz not null default clock_timestamp())",
+                "create table variant (id text primary key, product_id text not null,"
+                        + " updated_at timestamptz not null default clock_timestamp())",
+                "create table stock (variant_id text not null, place text not null, quantity integer not null,"
+                        + " updated_at timestamptz not null default clock_timestamp(), primary key (variant_id, place))",
+                "create index on variant (product_id)",
+                "create index on stock (updated_at)",
+                "insert into product (id, title) select 'p' || n, 'Product ' || n from generate_series(1, " + products
+                        + ") n",
+                "insert into variant (id, product_id) select 'p' || n || '-' || v, 'p' || n"
+                        + " from generate_series(1, " + products + ") n, generate_series(1, 2) v",
+                "insert into stock (variant_id, place, quantity) select v.id, place, 10 from variant v,"
+                        + " unnest(array['north', 'south']) place",
+                "analyze");
+    }
+
+    void execute(String... statements) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    ProductSource source() {
+        return JdbcProductSource.builder(dataSource)
+                .root("select p.id, p.title from product p where {products:p.id}")
+                .children(
+                        "variants",
+                        Rows.by(
+                                "product_id",
+                                "select v.product_id, v.id, sum(s.quantity) as quantity from variant v"
+                                        + " join stock s on s.variant_id = v.id where {products:v.product_id}"
+                                        + " group by v.product_id, v.id order by v.id"))
+                .keys("product", "id")
+                .build();
+    }
+
+    ChangeFeed feed() {
+        ProductTables tables = ProductTables.root("product", "id")
+                .table("variant", key("product_id"), leadsTo("product.id"))
+                .table("stock", key("variant_id"), leadsTo("variant.id"));
+        return TimestampFeed.builder(dataSource, tables)
+                .overlap(Duration.ofMinutes(2))
+                .build();
+    }
+
+    Ledger ledger() {
+        return JdbcLedger.builder(dataSource).build();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stocktake.integration;
+
+import org.jspecify.annotations.NullMarked;
