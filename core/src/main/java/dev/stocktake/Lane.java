@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -273,7 +272,7 @@ final class Lane {
         }
         Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
         Generation live = live();
-        if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow())) {
+        if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
             return Optional.of(walk.gaveUp(live) && !run.narrow() ? End.LATER : End.DONE);
         }
@@ -308,14 +307,13 @@ final class Lane {
         return true;
     }
 
-    private boolean reached(Run run) {
+    /** Whether everything the run asked for has come to its end, here or elsewhere. */
+    boolean reached(Run run) {
         Set<ProductKey> unseen = run.unseen();
-        return unseen.isEmpty() || allSettled(ports.inLedger(tx -> tx.standing(unseen)));
-    }
-
-    private static boolean allSettled(Map<ProductKey, Standing> standings) {
-        return standings.values().stream()
-                .allMatch(standing -> standing.settled() || standing.refusal().isPresent());
+        if (!unseen.isEmpty()) {
+            run.found(ports.inLedger(tx -> tx.standing(unseen)));
+        }
+        return run.unseen().isEmpty();
     }
 
     private long productsInFlight() {
@@ -577,11 +575,6 @@ final class Lane {
         if (!ports.inLedger(closing)) {
             throw takenOver();
         }
-    }
-
-    /** What became of the products a run asked for, as far as it did not see it itself. */
-    Map<ProductKey, Standing> standing(Collection<ProductKey> keys) {
-        return new LinkedHashMap<>(ports.inLedger(tx -> tx.standing(keys)));
     }
 
     private static String message(StocktakeException e) {

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +36,11 @@ final class Run {
     private final SyncListener listener;
     private final Instant started;
     private final Set<ProductKey> awaited = new LinkedHashSet<>();
+    /** Batches claimed after the last product was asked for: only what was read since then answers. */
+    private final Set<String> claimedSince = new HashSet<>();
+
     private final Map<ProductKey, ProductOutcome> products = new LinkedHashMap<>();
+    private final Map<ProductKey, String> pending = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
     private boolean kept;
@@ -70,6 +76,7 @@ final class Run {
     /** These products were asked for: the run is over when they are true. */
     void await(Collection<ProductKey> keys) {
         awaited.addAll(keys);
+        claimedSince.clear();
     }
 
     /** Whether there was a generation to keep the marks in. */
@@ -103,6 +110,9 @@ final class Run {
     }
 
     void claimed(Claim claim) {
+        if (!awaited.isEmpty()) {
+            claimedSince.add(claim.batchId());
+        }
         long again = claim.items().stream()
                 .filter(item -> item.attempts() > 0 || item.reason() == Reason.SUSPECT)
                 .count();
@@ -116,7 +126,13 @@ final class Run {
     }
 
     void confirmed(OpenBatch batch) {
-        batch.results().forEach(this::count);
+        boolean answers = claimedSince.remove(batch.claim().batchId());
+        batch.results().forEach((key, outcome) -> {
+            count(key, outcome);
+            if (answers && awaited.contains(key)) {
+                products.merge(key, outcome, Run::both);
+            }
+        });
         batch.refused().forEach((key, refusal) -> tell(() -> listener.quarantined(index, key, refusal)));
     }
 
@@ -131,13 +147,11 @@ final class Run {
         if (outcome.result() == ProductOutcome.Result.REFUSED) {
             problem("Product '" + key + "' is set aside: " + outcome.reason());
         }
-        if (awaited.contains(key)) {
-            products.merge(
-                    key,
-                    outcome,
-                    (earlier, later) -> new ProductOutcome(
-                            both(earlier.result(), later.result()), earlier.before(), later.after(), later.reason()));
-        }
+    }
+
+    private static ProductOutcome both(ProductOutcome earlier, ProductOutcome later) {
+        return new ProductOutcome(
+                both(earlier.result(), later.result()), earlier.before(), later.after(), later.reason());
     }
 
     /** A product that was written twice was written, even if the second look found it unchanged. */
@@ -148,12 +162,23 @@ final class Run {
                 : later;
     }
 
-    void product(ProductKey key, ProductOutcome outcome) {
-        products.put(key, outcome);
+    /** What the ledger says of products whose end this run did not see itself. */
+    void found(Map<ProductKey, Standing> standings) {
+        standings.forEach((key, standing) -> {
+            if (standing.quarantine() != null) {
+                products.put(key, refused(standing.quarantine()));
+            } else if (standing.settled()) {
+                products.put(key, new ProductOutcome(ProductOutcome.Result.WRITTEN, null, null, "by another run"));
+            } else {
+                pending.put(
+                        key,
+                        standing.inFlight() ? "handed to the index, not applied yet" : "not tried successfully yet");
+            }
+        });
     }
 
-    boolean knows(ProductKey key) {
-        return products.containsKey(key);
+    private static ProductOutcome refused(Refusal refusal) {
+        return new ProductOutcome(ProductOutcome.Result.REFUSED, null, refusal.fingerprint(), refusal.reason());
     }
 
     void problem(String problem) {
@@ -196,11 +221,7 @@ final class Run {
         Map<ProductKey, ProductOutcome> inOrder = new LinkedHashMap<>();
         for (ProductKey key : awaited) {
             ProductOutcome known = products.get(key);
-            inOrder.put(
-                    key,
-                    known != null
-                            ? known
-                            : new ProductOutcome(ProductOutcome.Result.PENDING, null, null, "not reached in this run"));
+            inOrder.put(key, known != null ? known : pending(key));
         }
         SyncReport.Times times =
                 new SyncReport.Times(Duration.between(started, clock.instant()), reading, writing, waiting);
@@ -208,6 +229,11 @@ final class Run {
         report = ended;
         tell(() -> listener.finished(ended));
         return ended;
+    }
+
+    private ProductOutcome pending(ProductKey key) {
+        String reason = pending.getOrDefault(key, "not reached in this run");
+        return new ProductOutcome(ProductOutcome.Result.PENDING, null, null, reason);
     }
 
     SyncReport report() {

@@ -195,10 +195,7 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome drained(Run run, Runnable between) throws InterruptedException {
         Lane.End end = drain(run, between);
-        for (Map.Entry<ProductKey, Standing> left : lane.standing(run.awaited()).entrySet()) {
-            report(run, left.getKey(), left.getValue());
-        }
-        return end == Lane.End.DONE ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+        return end == Lane.End.DONE && lane.reached(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
     }
 
     /** If the ledger breaks off in the middle of a commit, nobody knows what is in it: the lane begins anew. */
@@ -266,38 +263,8 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private boolean settledElsewhere(Run run) {
-        Map<ProductKey, Standing> standings = ports.inLedger(tx -> tx.standing(run.awaited()));
-        if (!standings.values().stream()
-                .allMatch(standing -> standing.settled() || standing.refusal().isPresent())) {
-            return false;
-        }
-        standings.forEach((key, standing) -> {
-            if (standing.settled() && !run.knows(key)) {
-                run.product(key, new ProductOutcome(ProductOutcome.Result.WRITTEN, null, null, "by another run"));
-            } else {
-                report(run, key, standing);
-            }
-        });
-        return true;
-    }
-
-    private static void report(Run run, ProductKey key, Standing standing) {
-        standing.refusal()
-                .ifPresent(refusal -> run.product(
-                        key,
-                        new ProductOutcome(
-                                ProductOutcome.Result.REFUSED, null, refusal.fingerprint(), refusal.reason())));
-        if (standing.refusal().isEmpty() && !standing.settled()) {
-            run.product(
-                    key,
-                    new ProductOutcome(
-                            ProductOutcome.Result.PENDING,
-                            null,
-                            null,
-                            standing.inFlight()
-                                    ? "handed to the index, not applied yet"
-                                    : "not tried successfully yet"));
-        }
+        run.found(ports.inLedger(tx -> tx.standing(run.unseen())));
+        return run.unseen().isEmpty();
     }
 
     /** What a policy may do in a run. */
