@@ -201,7 +201,7 @@ final class Lane {
                     }
                     continue;
                 }
-                auditNowAndThen();
+                auditNowAndThen(run);
                 if (settle(run) || step(run) == Step.WORKED) {
                     progress = around.clock().instant();
                     audited = false;
@@ -233,10 +233,11 @@ final class Lane {
         return End.LATER;
     }
 
-    /** A long run shall not leave a late write unnoticed until its end. */
-    private void auditNowAndThen() {
+    /** A long run, or many that fail, shall not leave a late write or another content unnoticed until an end. */
+    private void auditNowAndThen(Run run) {
         if (!around.clock().instant().isBefore(auditAt)) {
             readLog();
+            identify(run);
         }
     }
 
