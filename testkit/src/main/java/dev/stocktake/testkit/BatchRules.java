@@ -268,12 +268,12 @@ final class BatchRules {
         return batch == null || !batch.open() ? null : batch;
     }
 
-    /** A5: only open and suspect batches need their items, and without positions the log has nothing to show of them. */
+    /** A5: only open and suspect batches need their items, and the log has nothing more to show of the others. */
     private void close(Batch batch, BatchRecord.State state) {
         Claim claim = batch.claim();
         Claim withoutItems = new Claim(claim.batchId(), claim.generation(), List.of());
         books.put(new Batch(withoutItems, state, batch.positions(), work.now()));
-        if (batch.positions().isEmpty()) {
+        if (batch.positions().stream().allMatch(position -> position <= books.auditPosition())) {
             books.forget(claim.batchId());
         }
     }
