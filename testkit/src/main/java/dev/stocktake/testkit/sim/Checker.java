@@ -1,15 +1,22 @@
 package dev.stocktake.testkit.sim;
 
 import dev.stocktake.Backlog;
+import dev.stocktake.BatchRecord;
+import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
+import dev.stocktake.ProductOutcome;
 import dev.stocktake.SyncReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +36,7 @@ final class Checker {
     private final long[] lastMarked;
     private final List<String> faults = new ArrayList<>();
     private final Set<Integer> wrongProducts = new TreeSet<>();
+    private final Map<String, Long> claims = new HashMap<>();
     private long checks;
 
     Checker(World world) {
@@ -109,10 +117,7 @@ final class Checker {
 
     private void check(int product) {
         Value held = server.value(product);
-        boolean holds = everyChangeIsSeen()
-                ? held == shop.value(product)
-                : shop.history(product)
-                        .held(held, lastMarked[product], world.time().now());
+        boolean holds = held == shop.value(product) || !everyChangeIsSeen() && heldSinceMarked(product, held);
         if (!holds) {
             wrong(
                     product,
@@ -121,27 +126,69 @@ final class Checker {
         }
     }
 
+    private boolean heldSinceMarked(int product, Value held) {
+        long since = lastMarked[product];
+        return shop.history(product).held(held, since, world.time().now()) || cameOrWent(product, since);
+    }
+
     /** Where the feed is blind for some changes, a product that nobody marked since may be older. */
-    private boolean everyChangeIsSeen() {
+    boolean everyChangeIsSeen() {
         return !world.scenario().on(Knob.SCANS) && !world.scenario().on(Knob.SILENT);
+    }
+
+    // --- innocent products ------------------------------------------------------------------------------------------
+
+    void claimed(Claim claim) {
+        claims.put(claim.batchId(), world.time().now());
+    }
+
+    /** Only a product that was unsound since it was claimed may be set aside. */
+    void refused(Claim claim, Collection<ProductKey> refused) {
+        long from = Objects.requireNonNull(claims.get(claim.batchId()));
+        for (ProductKey key : refused) {
+            world.count(Happening.QUARANTINED);
+            if (!wasUnsound(Shop.product(key), from)) {
+                wrong(Shop.product(key), "was set aside without a fault of its own");
+            }
+        }
+    }
+
+    private boolean wasUnsound(int product, long from) {
+        Timeline original = shop.history(product);
+        long now = world.time().now();
+        return original.held(Value.POISON, from, now) || original.held(Value.UNREADABLE, from, now);
     }
 
     // --- what runs say ----------------------------------------------------------------------------------------------
 
-    /** A run that was begun at a time has ended with this report. */
-    void reported(SyncReport report, long from) {
+    /** A run has ended with this report. */
+    void reported(SyncReport report) {
+        long from = Duration.between(Conductor.instantOf(0), report.started()).toMillis();
+        world.count(
+                switch (report.outcome()) {
+                    case COMPLETE -> Happening.RUN_COMPLETE;
+                    case INCOMPLETE -> Happening.RUN_INCOMPLETE;
+                    case ELSEWHERE -> Happening.RUN_ELSEWHERE;
+                });
         report.products().forEach((key, outcome) -> {
             if (outcome.isTrue()) {
+                world.count(Happening.ASKED_AND_TRUE);
                 requireTrueSince(Shop.product(key), from, report.policy() + " said " + outcome.result());
+            } else if (report.complete() && outcome.result() == ProductOutcome.Result.PENDING) {
+                wrong(Shop.product(key), "is pending after a complete run: " + outcome.reason());
             }
         });
-        boolean everything = report.policy().equals("full")
-                || everyChangeIsSeen() && report.policy().equals("smart");
-        for (int product = 0; report.complete() && everything && product < shop.products(); product++) {
-            if (!cameOrWent(product, from)) {
-                requireTrueSince(product, from, report.policy() + " said complete");
+        if (report.complete() && coversEverything(report.policy())) {
+            for (int product = 0; product < shop.products(); product++) {
+                if (!cameOrWent(product, from)) {
+                    requireTrueSince(product, from, report.policy() + " said complete");
+                }
             }
         }
+    }
+
+    private boolean coversEverything(String policy) {
+        return policy.equals("full") || everyChangeIsSeen() && policy.equals("smart");
     }
 
     /** A product that is made while all are walked may be missed by the walk over products and by the one over ids. */
@@ -154,11 +201,7 @@ final class Checker {
 
     private void requireTrueSince(int product, long from, String said) {
         long now = world.time().now();
-        Timeline original = shop.history(product);
-        if (original.held(Value.POISON, from, now) || original.held(Value.UNREADABLE, from, now)) {
-            return;
-        }
-        if (!server.history(product).wasTrue(original, from, now)) {
+        if (!wasUnsound(product, from) && !server.history(product).wasTrue(shop.history(product), from, now)) {
             wrong(product, "was never true since " + from / 1000.0 + " s, though " + said);
         }
     }
@@ -174,11 +217,16 @@ final class Checker {
                 untrue.add("product " + Shop.key(product) + " " + what);
             }
         }
-        if (!server.idle()) {
-            untrue.add("the index's queue is not empty");
-        }
-        untrue.addAll(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
         return untrue;
+    }
+
+    /** What somebody still has to do. */
+    List<String> open() {
+        List<String> open = new ArrayList<>(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
+        if (!server.idle()) {
+            open.add("the index's queue is not empty");
+        }
+        return open;
     }
 
     private @Nullable String untrue(int product) {
@@ -209,6 +257,22 @@ final class Checker {
         return open;
     }
 
+    /** What is true needs no books: rows are left of what is set aside, and batches that may still arrive. */
+    void checkBooks() {
+        int rows = world.ledger().rows(IndexClient.NAME);
+        world.ledger().inTransaction(IndexClient.NAME, tx -> {
+            long audited = world.scenario().on(Knob.LOGGED) ? tx.auditPosition() : Long.MAX_VALUE;
+            if (rows > tx.quarantine(MANY).size()) {
+                faults.add("There are " + rows + " rows, though everything is true");
+            }
+            tx.batches(claims.keySet()).values().stream()
+                    .filter(batch -> batch.state() != BatchRecord.State.SUSPECT)
+                    .filter(batch -> batch.positions().stream().allMatch(position -> position <= audited))
+                    .forEach(batch -> faults.add("Everything is true, but there is still " + batch));
+            return null;
+        });
+    }
+
     /** @param becameTrue whether everything was as it must be, and stayed so for a while */
     void checkEnd(boolean becameTrue) {
         world.time().breakages().forEach(what -> faults.add("Broke: " + what));
@@ -222,6 +286,6 @@ final class Checker {
                 wrong(product, what + " in the end");
             }
         }
-        faults.addAll(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
+        faults.addAll(open());
     }
 }

@@ -54,7 +54,11 @@ final class Conductor implements InstantSource {
 
     @Override
     public Instant instant() {
-        return DAWN.plusMillis(now);
+        return instantOf(now);
+    }
+
+    static Instant instantOf(long millis) {
+        return DAWN.plusMillis(millis);
     }
 
     /** Stands for the whole schedule: equal for equal seeds. */

@@ -41,11 +41,23 @@ final class IndexClient implements AuditableIndex {
 
     /** What happens to a request on its way. */
     private enum Fate {
-        ARRIVES,
-        ARRIVES_TWICE,
-        ARRIVES_BUT_REPLY_IS_LOST,
-        ARRIVES_LATE,
-        NEVER_ARRIVES
+        ARRIVES(null),
+        ARRIVES_TWICE(Happening.REQUEST_TWICE),
+        ARRIVES_BUT_REPLY_IS_LOST(Happening.REPLY_LOST),
+        ARRIVES_LATE(Happening.REQUEST_LATE),
+        NEVER_ARRIVES(Happening.REQUEST_LOST);
+
+        private final @Nullable Happening counted;
+
+        Fate(@Nullable Happening counted) {
+            this.counted = counted;
+        }
+
+        void count(World world) {
+            if (counted != null) {
+                world.count(counted);
+            }
+        }
     }
 
     private static final class Answer {
@@ -73,6 +85,7 @@ final class IndexClient implements AuditableIndex {
     @Override
     public Receipt write(WriteBatch batch) {
         Fate fate = fate();
+        fate.count(world);
         world.history()
                 .note(
                         () -> node + " sends batch " + batch.id() + " " + Batches.contents(batch) + ", which " + fate,

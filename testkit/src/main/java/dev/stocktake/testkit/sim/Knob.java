@@ -7,6 +7,8 @@ enum Knob {
     STORM(25 * Unit.MINUTE),
     /** How long the nodes have afterwards to make everything true. */
     CALM(40 * Unit.MINUTE),
+    /** 1: most of the other knobs are drawn anew for each seed. */
+    SHUFFLED(0),
 
     // --- the shop's database
     PRODUCTS(12),

@@ -25,6 +25,9 @@ final class LedgerClient implements Ledger {
         node.beforeTransaction();
         node.askDatabase();
         boolean unknown = world.storm().strikes(Knob.COMMIT_UNKNOWN);
+        if (unknown) {
+            world.count(Happening.COMMIT_UNKNOWN);
+        }
         if (unknown && world.dice().chance(0.5)) {
             node.waits(TIMEOUT);
             throw unknown();
@@ -42,6 +45,7 @@ final class LedgerClient implements Ledger {
     private <T extends @Nullable Object> T commit(String index, Function<LedgerTransaction, T> work) {
         if (world.storm().strikes(Knob.DEADLOCK)) {
             world.ledger().repeatNext();
+            world.count(Happening.WORK_REPEATED);
         }
         TracedTransaction[] last = new TracedTransaction[1];
         T result = world.ledger().inTransaction(index, tx -> {

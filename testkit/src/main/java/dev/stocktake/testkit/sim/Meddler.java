@@ -30,6 +30,7 @@ final class Meddler {
                 ? new WriteBatch("edit", List.of(), List.of(Shop.key(product)))
                 : new WriteBatch("edit", List.of(upsert(product)), List.of());
         world.history().note(() -> "somebody edits the index " + Batches.contents(batch), () -> Batches.keys(batch));
+        world.count(Happening.INDEX_EDITED);
         world.server().accept(batch, true);
     }
 
@@ -42,6 +43,7 @@ final class Meddler {
     }
 
     private void drop() {
+        world.count(Happening.INDEX_DROPPED);
         world.server().replace(world.dice().chance(0.7));
     }
 }

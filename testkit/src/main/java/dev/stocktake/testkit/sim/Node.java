@@ -7,6 +7,7 @@ import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.StoppedException;
+import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
@@ -79,6 +80,7 @@ final class Node {
 
     private void die() {
         world.history().event(() -> this + " is killed");
+        world.count(Happening.KILLED);
         end();
         start(world.dice().anyScale(200, 60_000));
     }
@@ -107,6 +109,7 @@ final class Node {
             waits(world.dice().next(world.scenario().whole(Knob.POLL)));
         }
         world.history().event(() -> this + " is closed");
+        world.count(Happening.CLOSED);
         stocktake.close();
         start(world.dice().anyScale(200, 60_000));
     }
@@ -124,7 +127,7 @@ final class Node {
                 SyncSchedule.builder().paced(Duration.ofMillis(poll / 5), Duration.ofMillis(poll), SyncPolicy.smart());
         if (world.scenario().on(Knob.FULLS)) {
             long every = Math.round(poll / world.scenario().of(Knob.FULLS));
-            schedule.every(Duration.ofMillis(every), SyncPolicy.full());
+            schedule.every(Duration.ofMillis(every), fullWhileItHelps());
         }
         stocktake.start(schedule.build());
         guests.acquireUninterruptibly();
@@ -132,9 +135,9 @@ final class Node {
 
     private void call(Stocktake stocktake) {
         boolean open = true;
-        while (open) {
+        while (open && !world.storm().isOver()) {
             waits(world.dice().next(world.scenario().whole(Knob.CALL_EVERY)));
-            open = act(stocktake, world.dice().chance(0.05) ? SyncPolicy.full() : someProducts());
+            open = act(stocktake, world.dice().chance(0.05) ? fullWhileItHelps() : someProducts());
         }
     }
 
@@ -146,6 +149,7 @@ final class Node {
         Stocktake.Builder builder = Stocktake.builder(source, index, ledger)
                 .feed(feed)
                 .settings(settings)
+                .listener(new Reporter())
                 .instance(this + "." + lives)
                 .clock(world.time())
                 .sleeper(this::sleep)
@@ -155,11 +159,8 @@ final class Node {
 
     /** @return false if the engine is closed */
     private boolean act(Stocktake stocktake, SyncPolicy policy) {
-        long from = world.time().now();
         try {
-            SyncReport report = stocktake.run(policy);
-            world.history().event(() -> this + " reports " + report);
-            world.checker().reported(report, from);
+            stocktake.run(policy);
         } catch (MisconfiguredException e) {
             world.time().broke(toString(), e);
         } catch (StoppedException e) {
@@ -171,11 +172,32 @@ final class Node {
         return true;
     }
 
+    private final class Reporter implements SyncListener {
+
+        @Override
+        public void finished(SyncReport report) {
+            world.history().event(() -> Node.this + " reports " + report);
+            world.checker().reported(report);
+        }
+    }
+
     private SyncPolicy policy() {
         if (world.dice().chance(world.scenario().of(Knob.FULLS))) {
-            return SyncPolicy.full();
+            return fullWhileItHelps();
         }
-        return world.dice().chance(world.scenario().of(Knob.SYNCS)) ? someProducts() : SyncPolicy.smart();
+        boolean sync = world.storm().strikes(Knob.SYNCS);
+        return sync ? someProducts() : SyncPolicy.smart();
+    }
+
+    /** Where the feed sees every change, full runs in the calm would only hide what is left over from the storm. */
+    private SyncPolicy fullWhileItHelps() {
+        return SyncPolicy.of("full", marker -> {
+            if (world.storm().isOver() && world.checker().everyChangeIsSeen()) {
+                marker.takeChanges();
+            } else {
+                marker.markEverything();
+            }
+        });
     }
 
     private SyncPolicy someProducts() {
@@ -205,6 +227,7 @@ final class Node {
     private void sleep(Duration time) throws InterruptedException {
         waits(Math.max(1, time.toMillis()));
         if (world.storm().strikes(Knob.INTERRUPTS)) {
+            world.count(Happening.INTERRUPTED);
             throw new InterruptedException("by the simulation");
         }
     }
@@ -215,6 +238,7 @@ final class Node {
             return 0;
         }
         lastPause = world.time().now();
+        world.count(Happening.PAUSED);
         long length = world.dice().anyScale(1_000, world.scenario().whole(Knob.LONGEST_PAUSE));
         world.history().event(() -> this + " stands still for " + length + " ms");
         return length;

@@ -133,7 +133,26 @@ public final class Scenario {
                         .with(Knob.INTERRUPTS, 0.01),
                 stormy(3).named("poison-3").with(Knob.POISON, 0.04).with(Knob.UNREADABLE, 0.02),
                 stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000),
-                dropped());
+                dropped(),
+                dropped().named("dropped-scheduled-2").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1),
+                scanning(),
+                stormy(3)
+                        .named("bypassed-3")
+                        .with(Knob.SILENT, 0.05)
+                        .with(Knob.EDIT_EVERY, 120_000)
+                        .with(Knob.FULLS, 0.05),
+                calm().named("anything").with(Knob.SHUFFLED, 1),
+                calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
+    }
+
+    /** Rows by time stamp, with skewed writers and changes that move no stamp: complete only together with full runs. */
+    static Scenario scanning() {
+        return stormy(2)
+                .named("scanning-2")
+                .with(Knob.SCANS, 1)
+                .with(Knob.UNSTAMPED, 0.1)
+                .with(Knob.SKEW, 300_000)
+                .with(Knob.FULLS, 0.05);
     }
 
     /** In one word. */
@@ -167,6 +186,11 @@ public final class Scenario {
         Set<WorldRule> more = EnumSet.of(rule);
         more.addAll(without);
         return new Scenario(name, knobs, more, engine, ledger);
+    }
+
+    /** Where the scenario leaves it to chance, the knobs are drawn for each seed. */
+    Scenario drawn(Dice dice) {
+        return on(Knob.SHUFFLED) ? Shuffle.of(this, dice) : this;
     }
 
     double of(Knob knob) {

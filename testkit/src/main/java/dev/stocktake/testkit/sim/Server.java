@@ -29,6 +29,7 @@ final class Server {
     /** A task that is over. */
     private record Past(long position, @Nullable String batchId, Outcome outcome) {}
 
+    private final World world;
     private final Scenario scenario;
     private final Conductor time;
     private final Dice dice;
@@ -48,6 +49,7 @@ final class Server {
     private long writes;
 
     Server(World world) {
+        this.world = world;
         this.scenario = world.scenario();
         this.time = world.time();
         this.dice = world.dice();
@@ -180,6 +182,7 @@ final class Server {
                     () -> "task " + task.position() + " of batch "
                             + task.batch().id() + ": " + outcome.kind(),
                     () -> Batches.keys(task.batch()));
+            count(outcome);
             past.put(
                     task.position(),
                     new Past(
@@ -192,8 +195,18 @@ final class Server {
         work();
     }
 
+    private void count(Outcome outcome) {
+        world.count(
+                switch (outcome.kind()) {
+                    case APPLIED -> Happening.TASK_APPLIED;
+                    case REFUSED -> Happening.TASK_REFUSED;
+                    default -> Happening.TASKS_FAILED;
+                });
+    }
+
     private void evict() {
         while (past.size() > scenario.of(Knob.HISTORY)) {
+            world.count(Happening.TASK_EVICTED);
             forgottenTo = past.pollFirstEntry().getKey();
         }
     }

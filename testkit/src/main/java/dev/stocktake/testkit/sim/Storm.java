@@ -3,6 +3,7 @@ package dev.stocktake.testkit.sim;
 /** What goes wrong on the way and with the servers, and when. Calm once it is {@linkplain #end over}. */
 final class Storm {
 
+    private final World world;
     private final Scenario scenario;
     private final Conductor time;
     private final Dice dice;
@@ -12,11 +13,12 @@ final class Storm {
     private long databaseDownTo;
     private int onTheWire;
 
-    Storm(Scenario scenario, Conductor time, Dice dice, History history) {
-        this.scenario = scenario;
-        this.time = time;
-        this.dice = dice;
-        this.history = history;
+    Storm(World world) {
+        this.world = world;
+        this.scenario = world.scenario();
+        this.time = world.time();
+        this.dice = world.dice();
+        this.history = world.history();
     }
 
     void begin() {
@@ -39,12 +41,14 @@ final class Storm {
     private void serverGoesDown() {
         long length = dice.anyScale(1_000, scenario.whole(Knob.LONGEST_OUTAGE));
         serverDownTo = time.now() + length;
+        world.count(Happening.INDEX_DOWN);
         history.event(() -> "the index is down for " + length + " ms");
     }
 
     private void databaseGoesDown() {
         long length = dice.anyScale(500, scenario.whole(Knob.LONGEST_OUTAGE) / 4);
         databaseDownTo = time.now() + length;
+        world.count(Happening.DATABASE_DOWN);
         history.event(() -> "the database is down for " + length + " ms");
     }
 

@@ -12,6 +12,7 @@ public final class Tally {
     private final String scenario;
     private final List<Verdict> bad = new ArrayList<>();
     private final Durations stale = new Durations();
+    private final Census census = new Census();
     private long seeds;
     private long checks;
     private long digest;
@@ -20,11 +21,12 @@ public final class Tally {
         this.scenario = scenario;
     }
 
-    void add(Verdict verdict, Durations staleness) {
+    void add(Verdict verdict, World world) {
         seeds++;
         checks += verdict.checks();
         digest += verdict.digest();
-        stale.add(staleness);
+        stale.add(world.staleness().seen());
+        census.add(world.census());
         if (verdict.bad()) {
             bad.add(verdict);
         }
@@ -35,6 +37,7 @@ public final class Tally {
         checks += other.checks;
         digest += other.digest;
         stale.add(other.stale);
+        census.add(other.census);
         bad.addAll(other.bad);
         bad.sort(Comparator.comparingLong(Verdict::seed));
     }
@@ -66,6 +69,10 @@ public final class Tally {
      */
     public Duration stale(double part) {
         return Duration.ofMillis(part >= 1 ? stale.longest() : stale.quantile(part));
+    }
+
+    Census census() {
+        return census;
     }
 
     @Override

@@ -28,7 +28,7 @@ final class TracedTransaction implements LedgerTransaction {
     private final LedgerTransaction tx;
     private final Node node;
     private final History history;
-    private final Checker checker;
+    private final World world;
     private final List<Runnable> effects = new ArrayList<>();
     private boolean changed;
     private boolean claimed;
@@ -37,7 +37,7 @@ final class TracedTransaction implements LedgerTransaction {
         this.tx = tx;
         this.node = node;
         this.history = world.history();
-        this.checker = world.checker();
+        this.world = world;
     }
 
     void committed() {
@@ -55,6 +55,10 @@ final class TracedTransaction implements LedgerTransaction {
     private <T> T changing(T result) {
         changed = true;
         return result;
+    }
+
+    private void count(Happening what) {
+        effects.add(() -> world.count(what));
     }
 
     private void note(Supplier<String> text, Supplier<Collection<ProductKey>> keys) {
@@ -76,7 +80,10 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public Optional<Lease> acquire(String holder, Duration time, Duration hold) {
         Optional<Lease> lease = tx.acquire(holder, time, hold);
-        lease.ifPresent(taken -> event(() -> "takes the lane, epoch " + taken.epoch()));
+        lease.ifPresent(taken -> {
+            event(() -> "takes the lane, epoch " + taken.epoch());
+            count(Happening.LANE_TAKEN);
+        });
         changed |= lease.isPresent();
         return lease;
     }
@@ -90,6 +97,7 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public boolean adopt(Lease lease, long generation, IndexIdentity identity, Duration hold) {
         event(() -> "adopts " + identity);
+        count(Happening.ADOPTED);
         return changing(tx.adopt(lease, generation, identity, hold));
     }
 
@@ -97,15 +105,16 @@ final class TracedTransaction implements LedgerTransaction {
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         note(() -> "marks " + reason + (forced ? " forced" : ""), () -> keys);
         tx.mark(keys, reason, forced);
-        effects.add(() -> checker.marked(keys));
+        effects.add(() -> world.checker().marked(keys));
         changed = true;
     }
 
     @Override
     public void markAll(boolean forced) {
         event(() -> "marks everything" + (forced ? ", forced" : ""));
+        count(forced ? Happening.ALL_MARKED_FORCED : Happening.ALL_MARKED);
         tx.markAll(forced);
-        effects.add(checker::markedAll);
+        effects.add(world.checker()::markedAll);
         changed = true;
     }
 
@@ -125,6 +134,7 @@ final class TracedTransaction implements LedgerTransaction {
 
     private void noteClaim(Claim claim) {
         claimed = true;
+        effects.add(() -> world.checker().claimed(claim));
         note(() -> "claims batch " + claim.batchId() + " " + tokens(claim), () -> keys(claim));
     }
 
@@ -148,6 +158,10 @@ final class TracedTransaction implements LedgerTransaction {
                 () -> "confirms batch " + claim.batchId() + ": " + done
                         + (refused.isEmpty() ? "" : ", refused " + refused.keySet()),
                 () -> keys(claim));
+        if (done) {
+            count(Happening.CONFIRMED);
+            effects.add(() -> world.checker().refused(claim, refused.keySet()));
+        }
         return changing(done);
     }
 
@@ -155,6 +169,7 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean fail(Lease lease, Claim claim, Duration retryAfter, int splitLimit) {
         boolean done = tx.fail(lease, claim, retryAfter, splitLimit);
         note(() -> "fails batch " + claim.batchId() + ", split " + splitLimit + ": " + done, () -> keys(claim));
+        count(Happening.FAILED);
         return changing(done);
     }
 
@@ -162,6 +177,7 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean suspect(Lease lease, Claim claim, Duration hold) {
         boolean done = tx.suspect(lease, claim, hold);
         note(() -> "suspects batch " + claim.batchId() + ": " + done, () -> keys(claim));
+        count(Happening.SUSPECTED);
         return changing(done);
     }
 
@@ -169,12 +185,14 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean walked(Lease lease, long generation, long owedWalk) {
         boolean done = tx.walked(lease, generation, owedWalk);
         event(() -> "has walked the index: " + done);
+        count(Happening.INDEX_WALKED);
         return changing(done);
     }
 
     @Override
     public void markBatch(String batchId) {
         event(() -> "finds suspect batch " + batchId + " applied");
+        count(Happening.LATE_WRITE_FOUND);
         tx.markBatch(batchId);
         changed = true;
     }

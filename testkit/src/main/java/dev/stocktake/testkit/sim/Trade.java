@@ -60,8 +60,10 @@ final class Trade {
     private void end(Shop.Transaction transaction, boolean rollback) {
         if (rollback) {
             transaction.rollback();
+            world.count(Happening.ROLLED_BACK);
         } else {
             transaction.commit();
+            world.count(Happening.COMMITTED);
             world.history().note(() -> "the shop commits " + transaction, transaction::keys);
         }
     }

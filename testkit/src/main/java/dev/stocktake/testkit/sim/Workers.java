@@ -56,7 +56,7 @@ final class Workers {
             for (long seed = next.getAndIncrement(); seed < end && bad.get() < enough; seed = next.getAndIncrement()) {
                 World world = Simulation.world(scenario, seed, crew);
                 Verdict verdict = Simulation.verdict(world, seed);
-                tally.add(verdict, world.staleness().seen());
+                tally.add(verdict, world);
                 if (verdict.bad()) {
                     bad.incrementAndGet();
                 }

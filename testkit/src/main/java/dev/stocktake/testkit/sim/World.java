@@ -16,6 +16,7 @@ final class World {
     private final Conductor time;
     private final Dice dice;
     private final History history;
+    private final Census census = new Census();
     private final Storm storm;
     private final Shop shop;
     private final Server server;
@@ -27,13 +28,13 @@ final class World {
     private long trueSince = -1;
     private boolean becameTrue;
 
-    World(Scenario scenario, long seed, Crew crew, boolean kept) {
+    World(Scenario kind, long seed, Crew crew, boolean kept) {
         this.crew = crew;
-        this.scenario = scenario;
         this.time = new Conductor(crew);
         this.dice = new Dice(seed);
+        this.scenario = kind.drawn(dice);
         this.history = new History(time, kept);
-        this.storm = new Storm(scenario, time, dice, history);
+        this.storm = new Storm(this);
         this.shop = new Shop((int) scenario.whole(Knob.PRODUCTS), time);
         this.server = new Server(this);
         this.ledger = scenario.ledger(time);
@@ -61,6 +62,14 @@ final class World {
 
     History history() {
         return history;
+    }
+
+    void count(Happening what) {
+        census.count(what);
+    }
+
+    Census census() {
+        return census;
     }
 
     Storm storm() {
@@ -128,8 +137,9 @@ final class World {
             trueSince = -1;
         } else if (trueSince < 0) {
             trueSince = time.now();
-        } else if (time.now() - trueSince >= STABLE_FOR) {
+        } else if (time.now() - trueSince >= STABLE_FOR && checker.open().isEmpty()) {
             becameTrue = true;
+            checker.checkBooks();
             time.cue(director, 0);
         }
     }

@@ -24,7 +24,14 @@ public final class SimulationMain {
             one[0] = name;
             long start = System.nanoTime();
             Tally tally = Simulation.play(scenario(one, 0), Long.parseLong(args[1]), Long.parseLong(args[2]), workers);
-            tally.bad().stream().limit(5).forEach(System.out::println);
+            tally.bad().stream()
+                    .limit(Integer.getInteger("show", 3))
+                    .map(Verdict::toString)
+                    .map(text -> text.substring(0, Math.min(400, text.length())))
+                    .forEach(System.out::println);
+            if (Boolean.getBoolean("census")) {
+                System.out.println(tally.census().per(tally.seeds()));
+            }
             System.out.printf("%s (%.1f s, digest %x)%n", tally, (System.nanoTime() - start) / 1e9, tally.digest());
         }
     }
