@@ -55,6 +55,9 @@ final class ShopDatabase {
                         + " from generate_series(1, " + products + ") n, generate_series(1, 2) v",
                 "insert into stock (variant_id, place, quantity) select v.id, place, 10 from variant v,"
                         + " unnest(array['north', 'south']) place",
+                "update product set updated_at = updated_at - interval '1 day'",
+                "update variant set updated_at = updated_at - interval '1 day'",
+                "update stock set updated_at = updated_at - interval '1 day'",
                 "analyze");
     }
 

@@ -1,0 +1,182 @@
+package dev.stocktake.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductOutcome;
+import dev.stocktake.ProductSource;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncCounts;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.jdbc.JdbcLedger;
+import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.meilisearch.MeilisearchIndex;
+import dev.stocktake.meilisearch.MeilisearchStandIn;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A shop in a real PostgreSQL and the adapters of every day, told as its operator would see it. */
+class RealPartsIT {
+
+    private static final int PRODUCTS = 250;
+
+    private static EmbeddedPostgres postgres;
+
+    private final MeilisearchStandIn server = MeilisearchStandIn.automatic();
+    private final ShopDatabase shop = ShopDatabase.at(postgres.getJdbcUrl("postgres", "postgres"));
+    private final ProductSource source = shop.source();
+    private final MeilisearchIndex index = ShopKeeper.index(server.url(), MeilisearchStandIn.MASTER_KEY);
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = EmbeddedPostgres.builder().start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void open() {
+        shop.execute("drop schema public cascade", "create schema public");
+        shop.create(PRODUCTS);
+        JdbcLedger.builder(shop.dataSource()).build().initialize();
+    }
+
+    @AfterEach
+    void close() {
+        index.close();
+        server.close();
+    }
+
+    private Stocktake stocktake() {
+        return ShopKeeper.stocktake(shop, source, index);
+    }
+
+    private int north(String product) {
+        JsonNode document = server.document(ShopKeeper.UID, product).orElseThrow();
+        return document.at("/variants/0/quantity").intValue();
+    }
+
+    @Test
+    void theStoryOfAnEditBySql() {
+        try (Stocktake stocktake = stocktake()) {
+            assertThat(stocktake.run(SyncPolicy.full()).counts())
+                    .isEqualTo(new SyncCounts(PRODUCTS, 0, PRODUCTS, 0, 0, 0));
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
+
+            shop.execute("update stock set quantity = 0, updated_at = clock_timestamp()"
+                    + " where variant_id = 'p7-1' and place = 'north'");
+            assertThat(north("p7")).isEqualTo(20);
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(new SyncCounts(1, 0, 1, 0, 0, 0));
+            assertThat(north("p7")).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void anEditThatMovesNoTimestampAndADeletionAreFoundByTheNextFullRun() {
+        try (Stocktake stocktake = stocktake()) {
+            stocktake.run(SyncPolicy.full());
+            shop.execute(
+                    "update stock set quantity = 1 where variant_id = 'p7-1'", "delete from product where id = 'p9'");
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
+            assertThat(stocktake.run(SyncPolicy.full()).counts())
+                    .isEqualTo(new SyncCounts(PRODUCTS, PRODUCTS - 2, 1, 1, 0, 0));
+
+            assertThat(north("p7")).isEqualTo(2);
+            assertThat(server.document(ShopKeeper.UID, "p9")).isEmpty();
+        }
+    }
+
+    @Test
+    void oneProductIsMadeTrueOnRequest() {
+        try (Stocktake stocktake = stocktake()) {
+            stocktake.run(SyncPolicy.full());
+            shop.execute("update stock set quantity = 1 where variant_id = 'p7-1'");
+
+            SyncReport report = stocktake.sync("p7", "nowhere");
+
+            Map<ProductKey, ProductOutcome> products = report.products();
+            assertThat(products.get(ProductKey.of("p7")).result()).isEqualTo(ProductOutcome.Result.WRITTEN);
+            assertThat(products.get(ProductKey.of("nowhere")).result()).isEqualTo(ProductOutcome.Result.UNCHANGED);
+            assertThat(north("p7")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aServerThatIsDownCostsTimeAndNothingElse() {
+        try (Stocktake stocktake = stocktake()) {
+            stocktake.run(SyncPolicy.full());
+            shop.execute("update stock set quantity = 3, updated_at = clock_timestamp() where variant_id = 'p7-1'");
+            server.down();
+            Thread up = new Thread(server::up);
+
+            // The run waits a second before it tries again; the server is back by then.
+            up.start();
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(north("p7")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aWrongKeyIsNamedAsSuchAndNeverShown() {
+        try (MeilisearchIndex wrong = ShopKeeper.index(server.url(), "not-the-right-key-0123456789");
+                Stocktake stocktake = ShopKeeper.stocktake(shop, source, wrong)) {
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full()))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("apiKey")
+                    .hasMessageNotContaining("not-the-right-key");
+        }
+    }
+
+    @Test
+    void anUnreachableDatabaseIsSaidAtOnce() {
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/shop?user=someone&password=secret-word");
+        JdbcLedger ledger = JdbcLedger.builder(nowhere).build();
+
+        assertThatThrownBy(() -> Stocktake.builder(source, index, ledger).build())
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageNotContaining("secret-word");
+    }
+
+    @Test
+    void aColumnThatIsNotThereIsNamedBeforeTheFirstRun() {
+        ProductSource mistaken = JdbcProductSource.builder(shop.dataSource())
+                .root("select p.id, p.titel from product p where {products:p.id}")
+                .keys("product", "id")
+                .build();
+
+        assertThatThrownBy(
+                        () -> Stocktake.builder(mistaken, index, shop.ledger()).build())
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("titel");
+    }
+
+    @Test
+    void aLedgerWithoutTablesSaysHowToMakeThem() {
+        shop.execute("drop schema public cascade", "create schema public");
+        shop.create(PRODUCTS);
+
+        assertThatThrownBy(this::stocktake)
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("initialize()");
+    }
+}
