@@ -1,0 +1,58 @@
+package dev.stocktake.examples.quickstart;
+
+import com.meilisearch.sdk.Client;
+import com.meilisearch.sdk.Config;
+import com.meilisearch.sdk.SearchRequest;
+import com.meilisearch.sdk.model.MatchingStrategy;
+import dev.stocktake.AuditableIndex;
+import dev.stocktake.meilisearch.MeilisearchIndex;
+import java.util.List;
+import java.util.UUID;
+
+/** An index of our own on a real server, removed at the end. */
+final class ServerIndex implements ShopIndex {
+
+    private final String url;
+    private final Client client;
+    private final MeilisearchIndex index;
+
+    ServerIndex(String url, String key) {
+        this.url = url;
+        Config config = new Config(url, key);
+        client = new Client(config);
+        index = MeilisearchIndex.fromConfig(config)
+                .uid("stocktake-quickstart-" + UUID.randomUUID())
+                .searchable("name", "brand", "category", "variants.sku")
+                .filterable("in_stock", "category", "price_from")
+                .displayed("id", "name", "brand", "category", "available", "in_stock", "price_from", "variants")
+                .build();
+    }
+
+    @Override
+    public AuditableIndex port() {
+        return index;
+    }
+
+    @Override
+    public String description() {
+        return "the index '" + index.name() + "' on the Meilisearch server at " + url;
+    }
+
+    @Override
+    public List<Offer> search(String words) {
+        SearchRequest request = SearchRequest.builder()
+                .q(words)
+                .limit(5)
+                .matchingStrategy(MatchingStrategy.ALL)
+                .build();
+        return client.index(index.name()).search(request).getHits().stream()
+                .map(Offer::of)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        client.waitForTask(client.deleteIndex(index.name()).getTaskUid());
+        index.close();
+    }
+}

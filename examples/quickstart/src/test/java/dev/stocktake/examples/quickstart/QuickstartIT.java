@@ -1,0 +1,98 @@
+package dev.stocktake.examples.quickstart;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stocktake.Stocktake;
+import dev.stocktake.lucene.LuceneIndex;
+import dev.stocktake.lucene.Search;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuickstartIT {
+
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    @Test
+    void comesOutAsTold() {
+        int code = Quickstart.run(screen(false), Map.of());
+
+        assertThat(lines())
+                .as("what was told")
+                .anySatisfy(line -> assertThat(line).contains("smart sync: found=1 unchanged=0 written=1 deleted=0"));
+        assertThat(code).isZero();
+        assertThat(lines())
+                .anySatisfy(line -> assertThat(line).contains("6,000 products", "3 stock locations"))
+                .anySatisfy(line -> assertThat(line).contains("smart sync: found=0 unchanged=0 written=0 deleted=0"))
+                .anySatisfy(
+                        line -> assertThat(line).contains("full sync: found=6000 unchanged=6000 written=0 deleted=0"))
+                .noneSatisfy(line -> assertThat(line).contains("\tat "));
+        assertThat(told.toString(UTF_8)).as("plain lines where nothing moves").doesNotContain("\r");
+        assertThat(directory()).as("removed at the end").doesNotExist();
+    }
+
+    @Test
+    void comesOutAsToldInAnyLocaleAndTimeZone() {
+        Locale locale = Locale.getDefault();
+        TimeZone zone = TimeZone.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+            TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
+
+            assertThat(Quickstart.run(screen(true), Map.of()))
+                    .as(told::toString)
+                    .isZero();
+        } finally {
+            Locale.setDefault(locale);
+            TimeZone.setDefault(zone);
+        }
+        assertThat(told.toString(UTF_8))
+                .as("a bar where lines may move")
+                .contains("\r   [########################################] 6,000 of 6,000");
+    }
+
+    @Test
+    void endsWithASentenceAndACodeIfItCannotBeTold() {
+        int code = Quickstart.run(screen(false), Map.of("STOCKTAKE_MEILISEARCH_URL", "http://127.0.0.1:1"));
+
+        assertThat(code).isEqualTo(1);
+        assertThat(lines())
+                .anySatisfy(line ->
+                        assertThat(line).startsWith("The story broke off: ").contains("127.0.0.1"))
+                .noneSatisfy(line -> assertThat(line).contains("\tat "));
+    }
+
+    @Test
+    void theFirstScreenOfTheReadmeWorks(@TempDir Path directory) throws Exception {
+        Assortment assortment = Assortment.generate(7, 200);
+        try (Shop shop = Shop.with(assortment);
+                LuceneIndex index = LuceneIndex.builder("products", directory).build();
+                Stocktake stocktake = Snippets.firstScreen(shop.database(), index)) {
+            assertThat(index.search(Search.everything()).total()).isEqualTo(200);
+            assertThat(stocktake.status().quarantined()).isZero();
+        }
+    }
+
+    private Screen screen(boolean moving) {
+        return new Screen(new PrintStream(told, true, UTF_8), moving);
+    }
+
+    private List<String> lines() {
+        return told.toString(UTF_8).lines().toList();
+    }
+
+    private Path directory() {
+        Matcher place = Pattern.compile("a Lucene index in (\\S+), empty").matcher(told.toString(UTF_8));
+        assertThat(place.find()).isTrue();
+        return Path.of(place.group(1));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stocktake.examples.quickstart;
+
+import static dev.stocktake.jdbc.ProductTables.key;
+import static dev.stocktake.jdbc.ProductTables.leadsTo;
+
+import dev.stocktake.ProductSource;
+import dev.stocktake.SearchIndex;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncSchedule;
+import dev.stocktake.jdbc.JdbcLedger;
+import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.jdbc.ProductTables;
+import dev.stocktake.jdbc.Rows;
+import dev.stocktake.jdbc.TimestampFeed;
+import javax.sql.DataSource;
+
+/** What the documentation shows, compiled and run. {@link DocsSnippetsTest} keeps the two equal. */
+final class Snippets {
+
+    private Snippets() {}
+
+    static Stocktake firstScreen(DataSource dataSource, SearchIndex index) {
+        // region first-screen
+        ProductSource source = JdbcProductSource.builder(dataSource)
+                .root("select p.id, p.name, p.brand from product p where {products:p.id}")
+                .children("variants", Rows.by("product_id", """
+                        select v.product_id, v.sku, s.quantity from variant v join stock s on s.variant_id = v.id
+                        where {products:v.product_id} order by s.id"""))
+                .build();
+        ProductTables tables = ProductTables.root("product", "id")
+                .table("variant", key("product_id"), leadsTo("product.id"))
+                .table("stock", key("variant_id"), leadsTo("variant.id"));
+        JdbcLedger ledger = JdbcLedger.of(dataSource).initialize();
+        Stocktake stocktake = Stocktake.builder(source, index, ledger)
+                .feed(TimestampFeed.builder(dataSource, tables).build())
+                .build();
+        stocktake.run(SyncPolicy.full()); // everything, once; writes only what differs
+        stocktake.run(SyncPolicy.smart()); // what changed since: costs what changed, not what is in the catalogue
+        stocktake.sync("P-100042"); // one product, now; returns when it is true, or says why not
+        stocktake.start(SyncSchedule.recommended()); // and from here on by itself
+        // endregion
+        return stocktake;
+    }
+}
