@@ -28,22 +28,22 @@ public final class Quickstart {
     /** Tells the story on standard output. */
     public static void main(String[] args) {
         LUCENE.setLevel(Level.SEVERE);
-        int code = run(Screen.system(), System.getenv());
+        int code = run(Screen.system(), System.getenv(), PRODUCTS);
         if (code != 0) {
             System.exit(code);
         }
     }
 
-    static int run(Screen screen, Map<String, String> environment) {
-        Assortment assortment = Assortment.generate(SEED, PRODUCTS);
+    static int run(Screen screen, Map<String, String> environment, int products) {
+        Assortment assortment = Assortment.generate(SEED, products);
         try (Shop shop = Shop.with(assortment);
                 ShopIndex index = index(environment);
                 Stocktake stocktake =
-                        ShopSync.stocktake(shop.database(), index.port(), new Progress(screen, PRODUCTS))) {
+                        ShopSync.stocktake(shop.database(), index.port(), new Progress(screen, products))) {
             screen.title("An invented shop, kept true in a search index.");
             screen.say(
                     "Database: H2 in this process, %,d products, %,d variants, %d stock locations, prices in 2 currencies.",
-                    PRODUCTS, assortment.variantCount(), assortment.locations().size());
+                    products, assortment.variantCount(), assortment.locations().size());
             screen.say("Index:    %s, empty.", index.description());
             // An index that cannot be reached is said now, and not after several patient attempts.
             index.port().identify();

@@ -2,8 +2,6 @@ package dev.stocktake.examples.quickstart;
 
 import com.meilisearch.sdk.Client;
 import com.meilisearch.sdk.Config;
-import com.meilisearch.sdk.SearchRequest;
-import com.meilisearch.sdk.model.MatchingStrategy;
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.util.List;
@@ -40,12 +38,7 @@ final class ServerIndex implements ShopIndex {
 
     @Override
     public List<Offer> search(String words) {
-        SearchRequest request = SearchRequest.builder()
-                .q(words)
-                .limit(5)
-                .matchingStrategy(MatchingStrategy.ALL)
-                .build();
-        return client.index(index.name()).search(request).getHits().stream()
+        return client.index(index.name()).search(words).getHits().stream()
                 .map(Offer::of)
                 .toList();
     }

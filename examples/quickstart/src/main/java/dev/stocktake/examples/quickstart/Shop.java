@@ -53,7 +53,7 @@ final class Shop implements AutoCloseable {
         return pool;
     }
 
-    /** A product of which a single row of stock is left, somewhere in the middle of the catalogue. */
+    /** A product of which a single row of stock is left, somewhere in the catalogue. */
     record LastOne(String id, String name, long variant, String location, long quantity) {}
 
     LastOne lastOne() throws SQLException {
@@ -64,7 +64,7 @@ final class Shop implements AutoCloseable {
                         join variant v on v.product_id = p.id
                         join stock s on s.variant_id = v.id and s.quantity > 0
                         join location l on l.id = s.location_id
-                        where p.published and p.id > 'P-102500' and 1 = (
+                        where p.published and p.id > 'P-100100' and 1 = (
                             select count(*) from stock s2 join variant v2 on v2.id = s2.variant_id
                             where v2.product_id = p.id and s2.quantity > 0)
                         order by p.id fetch first row only""");

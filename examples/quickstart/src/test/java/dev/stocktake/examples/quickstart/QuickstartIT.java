@@ -24,7 +24,7 @@ class QuickstartIT {
 
     @Test
     void comesOutAsTold() {
-        int code = Quickstart.run(screen(false), Map.of());
+        int code = Quickstart.run(screen(false), Map.of(), 6_000);
 
         assertThat(lines())
                 .as("what was told")
@@ -48,7 +48,7 @@ class QuickstartIT {
             Locale.setDefault(Locale.forLanguageTag("tr-TR"));
             TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
 
-            assertThat(Quickstart.run(screen(true), Map.of()))
+            assertThat(Quickstart.run(screen(true), Map.of(), 1_500))
                     .as(told::toString)
                     .isZero();
         } finally {
@@ -57,12 +57,12 @@ class QuickstartIT {
         }
         assertThat(told.toString(UTF_8))
                 .as("a bar where lines may move")
-                .contains("\r   [########################################] 6,000 of 6,000");
+                .contains("\r   [########################################] 1,500 of 1,500");
     }
 
     @Test
     void endsWithASentenceAndACodeIfItCannotBeTold() {
-        int code = Quickstart.run(screen(false), Map.of("STOCKTAKE_MEILISEARCH_URL", "http://127.0.0.1:1"));
+        int code = Quickstart.run(screen(false), Map.of("STOCKTAKE_MEILISEARCH_URL", "http://127.0.0.1:1"), 200);
 
         assertThat(code).isEqualTo(1);
         assertThat(lines())
