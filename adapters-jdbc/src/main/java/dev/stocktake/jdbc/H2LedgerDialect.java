@@ -4,7 +4,6 @@ import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -67,28 +66,32 @@ final class H2LedgerDialect implements LedgerDialect {
     }
 
     @Override
-    public String lock(String alias) {
-        return "";
+    public String mark(String alias, String row, boolean optional) {
+        return (optional ? "left join" : "join") + " stocktake_mark " + alias + " on " + alias + ".generation = " + row
+                + ".generation and " + alias + ".product_key = " + row + ".product_key";
     }
 
     @Override
-    public String upsert(String table, String key, String columns, String values, String set, String source) {
-        String on = Arrays.stream(key.split(", "))
-                .map(column -> "m." + column + " = s." + column)
-                .collect(Collectors.joining(" and "));
-        return "merge into " + table + " m using " + source + " on (" + on + ") when matched then update set "
+    public String upsertMarks(String columns, String values, String set, String source) {
+        return "merge into stocktake_mark m using " + source
+                + " on (m.generation = s.generation and m.product_key = s.product_key) when matched then update set "
                 + set.replace("{new}.token", "{token}").replace("{new}.", "s.") + " when not matched then insert ("
-                + columns + ") values (" + values
-                + ")";
+                + columns + ") values (" + values + ")";
     }
 
     @Override
-    public String update(String target, String set, String source, String on) {
-        return "merge into " + target + " using " + source + " on (" + on + ") when matched then update set " + set;
+    public String updateMarks(String set, String source, String condition) {
+        return merge(source, condition) + "update set " + set;
     }
 
     @Override
-    public String delete(String target, String source, String on) {
-        return "merge into " + target + " using " + source + " on (" + on + ") when matched then delete";
+    public String deleteMarks(String source, String condition) {
+        return merge(source, condition) + "delete";
+    }
+
+    private static String merge(String source, String condition) {
+        return "merge into stocktake_mark m using " + source
+                + " on (m.generation = i.generation and m.product_key = i.product_key and " + condition
+                + ") when matched then ";
     }
 }

@@ -12,7 +12,7 @@ import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import dev.stocktake.Refusal;
 import dev.stocktake.Standing;
-import dev.stocktake.jdbc.LedgerBatches.Open;
+import dev.stocktake.jdbc.LedgerBatches.Listed;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +34,7 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     private final LedgerBatches batches;
     private final LedgerClaims claims;
     private final LedgerClosing closing;
+    private final LedgerView view;
 
     JdbcLedgerTransaction(LedgerSql sql) {
         this.sql = sql;
@@ -43,11 +44,12 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
         batches = new LedgerBatches(sql);
         claims = new LedgerClaims(sql, generations, marks, batches);
         closing = new LedgerClosing(sql, marks, batches);
+        view = new LedgerView(sql, batches);
     }
 
     @Override
     public Instant now() {
-        return new LedgerView(sql).now();
+        return view.now();
     }
 
     @Override
@@ -123,7 +125,7 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
 
     @Override
     public boolean submitted(Lease lease, Claim claim, Collection<Long> positions) {
-        return withOpen(lease, claim, batch -> batches.submitted(batch, positions));
+        return lane.lock(lease) && batches.submitted(claim, positions);
     }
 
     @Override
@@ -142,8 +144,8 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     /** Compare-and-set: the epoch is the current one and the batch still open, and both stay so until the commit. */
-    private boolean withOpen(Lease lease, Claim claim, Consumer<Open> change) {
-        Optional<Open> batch = lane.lock(lease) ? batches.find(claim) : Optional.empty();
+    private boolean withOpen(Lease lease, Claim claim, Consumer<Listed> change) {
+        Optional<Listed> batch = lane.lock(lease) ? batches.find(claim) : Optional.empty();
         batch.ifPresent(change);
         return batch.isPresent();
     }
@@ -165,7 +167,8 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
 
     @Override
     public void markBatch(String batchId) {
-        batches.withItems(batchId).ifPresent(batch -> marks.markBatch(batch.getKey(), batch.getValue()));
+        batches.withItems(batchId)
+                .ifPresent(batch -> marks.suspect(batch.items().keySet(), Duration.ZERO));
     }
 
     @Override
@@ -190,17 +193,17 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
 
     @Override
     public Map<ProductKey, Standing> standing(Collection<ProductKey> keys) {
-        return new LedgerView(sql).standing(keys);
+        return view.standing(keys);
     }
 
     @Override
     public Backlog backlog() {
-        return new LedgerView(sql).backlog();
+        return view.backlog();
     }
 
     @Override
     public Map<ProductKey, Refusal> quarantine(int limit) {
-        return new LedgerView(sql).quarantine(limit);
+        return view.quarantine(limit);
     }
 
     @Override

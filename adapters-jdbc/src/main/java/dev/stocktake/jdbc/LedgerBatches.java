@@ -3,84 +3,91 @@ package dev.stocktake.jdbc;
 import dev.stocktake.BatchRecord;
 import dev.stocktake.Claim;
 import dev.stocktake.jdbc.LedgerSql.Values;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** Batches on their way, and those whose writes may still be met in the index's log. */
+/** Batches on their way, and those whose writes may still be met in the index's log. One row each, its items within. */
 final class LedgerBatches {
 
     /**
-     * An open batch.
+     * A batch whose items are known.
      *
-     * @param number the database's for it
+     * @param forced whether those without a token came from a forced walk
+     * @param items the products with the tokens that were claimed, 0 for those from the frontier
      */
-    record Open(long number, long generation, long claimedAt) {}
+    record Listed(String id, long generation, long claimedAt, boolean forced, Map<String, Long> items) {
+
+        /** The items that had a mark. */
+        SortedMap<String, Long> marked() {
+            SortedMap<String, Long> marked = new TreeMap<>(items);
+            marked.values().removeIf(token -> token == 0);
+            return marked;
+        }
+
+        /** The items that came from the frontier, sorted. */
+        List<String> walked() {
+            return items.entrySet().stream()
+                    .filter(item -> item.getValue() == 0)
+                    .map(Map.Entry::getKey)
+                    .sorted()
+                    .toList();
+        }
+    }
 
     private static final long REMEMBERED = TimeUnit.DAYS.toMicros(7);
 
-    private static final String KNOWN = "select batch from stocktake_batch where index_name = ? and batch_id = ?";
-
     private static final String INSERT = """
-            insert into stocktake_batch (index_name, batch_id, generation, state, claimed_at, closed_at)
-            select ?, ?, ?, 'OPEN', t.micros, 0 from (select {now} as micros) t""";
+            insert into stocktake_batch (index_name, batch_id, generation, state, claimed_at, closed_at, forced, items)
+            select ?, ?, ?, 'OPEN', t.micros, 0, ?, ? from (select {now} as micros) t
+            where not exists (select 1 from stocktake_batch b where b.index_name = ? and b.batch_id = ?)""";
 
-    private static final String INSERT_ITEMS = """
-            insert into stocktake_batch_item (generation, product_key, batch, token, forced, reason)
-            select ?, r.product_key, ?, r.token, r.forced, r.reason
-            from {rows r product_key text, token bigint, forced boolean, reason integer}""";
+    private static final String LISTED =
+            "select batch_id, generation, claimed_at, forced, items from stocktake_batch where index_name = ?";
 
-    private static final String OPEN = """
-            select batch, generation, claimed_at from stocktake_batch
-            where index_name = ? and batch_id = ? and state = 'OPEN'""";
+    private static final String POSITIONS =
+            "select positions from stocktake_batch where index_name = ? and batch_id = ? and state = 'OPEN'";
 
-    private static final String POSITIONS = """
-            insert into stocktake_batch_position (batch, log_position)
-            select ?, r.log_position from {rows r log_position bigint}
-            where not exists (select 1 from stocktake_batch_position p
-                where p.batch = ? and p.log_position = r.log_position)""";
+    private static final String SUBMITTED =
+            "update stocktake_batch set positions = ?, last_position = ? where index_name = ? and batch_id = ?";
 
-    private static final String CLOSE = "update stocktake_batch set state = ?, closed_at = {now} where batch = ?";
+    private static final String CLOSE = """
+            update stocktake_batch set state = ?, closed_at = {now}, items = null
+            where index_name = ? and batch_id = ? and last_position is not null""";
 
     /** Of a batch without positions the log has nothing to tell that it would not tell of an unknown one. */
-    private static final String FORGET_UNSENT = """
-            delete from stocktake_batch where batch = ?
-            and not exists (select 1 from stocktake_batch_position p where p.batch = stocktake_batch.batch)""";
+    private static final String FORGET_UNSENT =
+            "delete from stocktake_batch where index_name = ? and batch_id = ? and last_position is null";
 
-    private static final String KEEP_ITEMS = """
-            insert into stocktake_suspect_item (batch, product_key)
-            select i.batch, i.product_key from stocktake_batch_item i join stocktake_batch b on b.batch = i.batch
-            where b.index_name = ? and b.state = 'OPEN' and (? = 0 or b.batch = ?)""";
-
-    private static final String LAND = """
-            delete from stocktake_batch_item where batch in (select b.batch from stocktake_batch b
-                where b.index_name = ? and b.state = 'OPEN' and (? = 0 or b.batch = ?))""";
-
-    private static final String SUSPECT = """
-            update stocktake_batch set state = 'SUSPECT', closed_at = {now}
-            where index_name = ? and state = 'OPEN' and (? = 0 or batch = ?)""";
+    private static final String SUSPECT =
+            "update stocktake_batch set state = 'SUSPECT', closed_at = {now} where index_name = ? and batch_id = ?";
 
     private static final String REMEMBERED_OF = """
-            select b.batch_id, b.generation, b.state, p.log_position
-            from {rows r batch_id text} join stocktake_batch b on b.index_name = ? and b.batch_id = r.batch_id
-            left join stocktake_batch_position p on p.batch = b.batch""";
+            select b.batch_id, b.generation, b.state, b.positions from {rows r batch_id text}
+            join stocktake_batch b on b.index_name = ? and b.batch_id = r.batch_id""";
 
     private static final String FORGET_READ = """
-            delete from stocktake_batch where index_name = ? and state in ('CONFIRMED', 'FAILED')
-            and not exists (select 1 from stocktake_batch_position p
-                where p.batch = stocktake_batch.batch and p.log_position > ?)""";
+            delete from stocktake_batch
+            where index_name = ? and state in ('CONFIRMED', 'FAILED') and last_position <= ?""";
 
     private static final String FORGET_SEEN = """
             delete from stocktake_batch where index_name = ? and state = 'SUSPECT'
             and batch_id in (select r.batch_id from {rows r batch_id text})""";
 
     private static final String FORGET_EXPIRED =
-            "delete from stocktake_batch where index_name = ? and state = 'SUSPECT' and closed_at < {now} - ?";
+            "delete from stocktake_batch where index_name = ? and state = 'SUSPECT' and closed_at <= {now} - ?";
 
     private final LedgerSql sql;
 
@@ -88,106 +95,112 @@ final class LedgerBatches {
         this.sql = sql;
     }
 
-    /** Opens the batch of a claim with its items, which are in flight from now on. */
-    void open(Claim claim) {
-        if (sql.one(KNOWN, row -> row.getLong(1), sql.index(), claim.batchId()).isPresent()) {
+    /** Opens the batch of a claim; its products are in flight from now on. */
+    void open(Claim claim, boolean forced) {
+        Map<String, Long> items = new LinkedHashMap<>();
+        claim.items().forEach(item -> items.put(item.key().value(), item.token()));
+        int opened = sql.update(
+                INSERT,
+                sql.index(),
+                claim.batchId(),
+                claim.generation(),
+                forced,
+                LedgerJson.items(items),
+                sql.index(),
+                claim.batchId());
+        if (opened == 0) {
             throw new IllegalArgumentException("There is already a batch '" + claim.batchId() + "'");
         }
-        long batch = sql.insert(INSERT, "batch", sql.index(), claim.batchId(), claim.generation());
-        List<Claim.Item> items = claim.items();
-        sql.update(
-                INSERT_ITEMS,
-                claim.generation(),
-                batch,
-                Values.texts(items.stream().map(item -> item.key().value()).toList()),
-                Values.numbers(items.stream().map(Claim.Item::token).toList()),
-                new Values("boolean", items.stream().map(Claim.Item::forced).toList()),
-                new Values(
-                        "integer",
-                        items.stream().map(item -> item.reason().ordinal()).toList()));
     }
 
     /** The batch of a claim, if it is still open. Only under the lane's lock, so that it stays so. */
-    Optional<Open> find(Claim claim) {
+    Optional<Listed> find(Claim claim) {
         return sql.one(
-                OPEN,
-                row -> new Open(row.getLong("batch"), row.getLong("generation"), row.getLong("claimed_at")),
-                sql.index(),
-                claim.batchId());
+                LISTED + " and batch_id = ? and state = 'OPEN'", LedgerBatches::listed, sql.index(), claim.batchId());
     }
 
-    void submitted(Open batch, Collection<Long> positions) {
-        List<Long> distinct = List.copyOf(new HashSet<>(positions));
-        if (!distinct.isEmpty()) {
-            sql.update(POSITIONS, batch.number(), Values.numbers(distinct), batch.number());
+    /** A batch whose items are remembered. */
+    Optional<Listed> withItems(String id) {
+        return sql.one(
+                LISTED + " and batch_id = ? and state in ('OPEN', 'SUSPECT')", LedgerBatches::listed, sql.index(), id);
+    }
+
+    List<Listed> open() {
+        return sql.list(LISTED + " and state = 'OPEN'", LedgerBatches::listed, sql.index());
+    }
+
+    List<Listed> open(long generation) {
+        return sql.list(
+                LISTED + " and state = 'OPEN' and generation = ?", LedgerBatches::listed, sql.index(), generation);
+    }
+
+    private static Listed listed(ResultSet row) throws SQLException {
+        return new Listed(
+                row.getString("batch_id"),
+                row.getLong("generation"),
+                row.getLong("claimed_at"),
+                row.getBoolean("forced"),
+                LedgerJson.items(row.getString("items")));
+    }
+
+    /** R5: products of open batches. */
+    Set<String> inFlight(long generation) {
+        Set<String> keys = new HashSet<>();
+        open(generation).forEach(batch -> keys.addAll(batch.items().keySet()));
+        return keys;
+    }
+
+    /** Adds positions to an open batch; false if it is not open. */
+    boolean submitted(Claim claim, Collection<Long> positions) {
+        Optional<List<Long>> known = sql.one(
+                POSITIONS, row -> LedgerJson.positions(row.getString("positions")), sql.index(), claim.batchId());
+        if (known.isEmpty()) {
+            return false;
         }
+        Set<Long> all = new TreeSet<>(known.get());
+        all.addAll(positions);
+        if (!all.isEmpty()) {
+            sql.update(SUBMITTED, LedgerJson.positions(all), Collections.max(all), sql.index(), claim.batchId());
+        }
+        return true;
     }
 
     /** Closes a batch whose items are of no more interest. */
-    void close(Open batch, BatchRecord.State state) {
-        sql.update("delete from stocktake_batch_item where batch = ?", batch.number());
-        if (sql.update(FORGET_UNSENT, batch.number()) == 0) {
-            sql.update(CLOSE, state.name(), batch.number());
+    void close(Listed batch, BatchRecord.State state) {
+        if (sql.update(FORGET_UNSENT, sql.index(), batch.id()) == 0) {
+            sql.update(CLOSE, state.name(), sql.index(), batch.id());
         }
     }
 
-    /** One open batch, or all of them, become suspect; their items are kept. */
-    void suspect(long batchOrZero) {
-        Object[] batches = {sql.index(), batchOrZero, batchOrZero};
-        sql.update(KEEP_ITEMS, batches);
-        sql.update(LAND, batches);
-        sql.update(SUSPECT, batches);
-    }
-
-    /** Whether there is any open batch. */
-    boolean anyOpen() {
-        return sql.one(
-                        "select batch from stocktake_batch where index_name = ? and state = 'OPEN' limit 1",
-                        row -> row.getLong(1),
-                        sql.index())
-                .isPresent();
+    /** Closes a batch whose items must be remembered. */
+    void suspect(Listed batch) {
+        sql.update(SUSPECT, sql.index(), batch.id());
     }
 
     Map<String, BatchRecord> remembered(Collection<String> ids) {
         Map<String, BatchRecord> records = new LinkedHashMap<>();
-        sql.list(
-                        REMEMBERED_OF,
-                        row -> {
-                            long position = row.getLong("log_position");
-                            Set<Long> positions = row.wasNull() ? Set.of() : Set.of(position);
-                            return new BatchRecord(
-                                    row.getString("batch_id"),
-                                    row.getLong("generation"),
-                                    BatchRecord.State.valueOf(row.getString("state")),
-                                    positions);
-                        },
-                        Values.texts(List.copyOf(new HashSet<>(ids))),
-                        sql.index())
-                .forEach(record -> records.merge(record.id(), record, LedgerBatches::together));
+        sql.list(REMEMBERED_OF, LedgerBatches::remembered, distinct(ids), sql.index())
+                .forEach(record -> records.put(record.id(), record));
         return records;
     }
 
-    private static BatchRecord together(BatchRecord one, BatchRecord other) {
-        Set<Long> positions = new HashSet<>(one.positions());
-        positions.addAll(other.positions());
-        return new BatchRecord(one.id(), one.generation(), one.state(), positions);
+    private static BatchRecord remembered(ResultSet row) throws SQLException {
+        return new BatchRecord(
+                row.getString("batch_id"),
+                row.getLong("generation"),
+                BatchRecord.State.valueOf(row.getString("state")),
+                Set.copyOf(LedgerJson.positions(row.getString("positions"))));
     }
 
-    /** The database's number of a batch whose items are remembered, by whether it is open. */
-    Optional<Map.Entry<Long, Boolean>> withItems(String id) {
-        return sql.one(
-                "select batch, state from stocktake_batch where index_name = ? and batch_id = ?"
-                        + " and state in ('OPEN', 'SUSPECT')",
-                row -> Map.entry(row.getLong(1), row.getString(2).equals("OPEN")),
-                sql.index(),
-                id);
+    private static Values distinct(Collection<String> ids) {
+        return Values.texts(new ArrayList<>(new TreeSet<>(ids)));
     }
 
     /** A5: forgets what the log can tell nothing more about. */
     void forget(long readTo, Collection<String> seen) {
         sql.update(FORGET_READ, sql.index(), readTo);
         if (!seen.isEmpty()) {
-            sql.update(FORGET_SEEN, sql.index(), Values.texts(List.copyOf(new HashSet<>(seen))));
+            sql.update(FORGET_SEEN, sql.index(), distinct(seen));
         }
         forgetExpired();
     }

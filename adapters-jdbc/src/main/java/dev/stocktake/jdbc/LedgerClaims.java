@@ -9,43 +9,40 @@ import dev.stocktake.jdbc.LedgerSql.Values;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Takes products in hand, under the lane's lock: those with a mark, and those the walk over all keys comes to. */
 final class LedgerClaims {
 
+    private static final String ANY = """
+            select m.product_key from stocktake_mark m
+            where m.stage = 0 and m.generation = ? and exists (select 1 from stocktake_generation g
+                where g.generation = ? and g.index_name = ? and g.state in ('BUILDING', 'LIVE'))
+            order by m.stage, m.generation, m.reason, m.since limit 1""";
+
     /**
-     * The order is that of the index on it, column by column, so that nothing is sorted. Items of open batches are few, so
-     * little is skipped.
+     * The order is that of the index on it, column by column, so that nothing is sorted; what is in flight stands in front,
+     * but is not much.
      */
     private static final String CLAIMABLE = """
             select m.product_key, m.token, m.suspect, m.reason, m.attempts, m.refusal, m.refused_fingerprint,
                 m.split_limit
-            from stocktake_mark m
-            where m.generation = ? and m.stage = 0
-              and exists (select 1 from stocktake_generation g
-                where g.generation = ? and g.index_name = ? and g.state in ('BUILDING', 'LIVE'))
-              and not exists (select 1 from stocktake_batch_item i
-                where i.generation = m.generation and i.product_key = m.product_key)
-            order by m.generation, m.stage, m.reason, m.since limit %d""";
+            from stocktake_mark m where m.stage = 0 and m.generation = ? %s
+            order by m.stage, m.generation, m.reason, m.since limit %d""";
 
-    private static final String PAGE = """
-            select r.product_key, m.product_key as marked, i.product_key as in_flight
-            from {rows r product_key text}
-            left join stocktake_mark m on m.generation = ? and m.product_key = r.product_key
-            left join stocktake_batch_item i on i.generation = ? and i.product_key = r.product_key""";
+    private static final String NOT_IN_FLIGHT =
+            "and m.product_key not in (select r.product_key from {rows r product_key text})";
+
+    private static final String MARKED = """
+            select m.product_key from (select cast(? as bigint) as generation, r.product_key
+                from {rows r product_key text}) i {mark m of i}""";
 
     /** A product that may be claimed, and how many may share its batch. */
     private record Candidate(Claim.Item item, int splitLimit) {}
-
-    /** What is known of a key of a page. */
-    private record Known(boolean marked, boolean inFlight) {}
-
-    private static final Known UNKNOWN = new Known(false, false);
 
     private final LedgerSql sql;
     private final LedgerGenerations generations;
@@ -62,14 +59,29 @@ final class LedgerClaims {
     /** R3, R5. */
     Optional<Claim> claim(long generation, String batchId, int limit) {
         marks.promote(generation);
-        List<Candidate> candidates =
-                sql.list(CLAIMABLE.formatted(limit), LedgerClaims::candidate, generation, generation, sql.index());
+        if (sql.one(ANY, row -> row.getString(1), generation, generation, sql.index())
+                .isEmpty()) {
+            return Optional.empty();
+        }
+        List<Candidate> candidates = candidates(generation, batches.inFlight(generation), limit);
         if (candidates.isEmpty()) {
             return Optional.empty();
         }
         Claim claim = new Claim(batchId, generation, alike(candidates));
-        batches.open(claim);
+        batches.open(claim, false);
         return Optional.of(claim);
+    }
+
+    /** R5: one batch in flight per product and generation. */
+    private List<Candidate> candidates(long generation, Set<String> inFlight, int limit) {
+        if (inFlight.isEmpty()) {
+            return sql.list(CLAIMABLE.formatted("", limit), LedgerClaims::candidate, generation);
+        }
+        return sql.list(
+                CLAIMABLE.formatted(NOT_IN_FLIGHT, limit),
+                LedgerClaims::candidate,
+                generation,
+                Values.texts(List.copyOf(inFlight)));
     }
 
     private static Candidate candidate(ResultSet row) throws SQLException {
@@ -103,38 +115,30 @@ final class LedgerClaims {
             return Optional.empty();
         }
         boolean forced = seen.frontier().forced();
+        Set<String> marked = marked(seen.number(), page.keys());
+        Set<String> inFlight = batches.inFlight(seen.number());
         List<Claim.Item> items = new ArrayList<>();
         List<ProductKey> toMark = new ArrayList<>();
-        Map<ProductKey, Known> known = known(seen.number(), page.keys());
         for (ProductKey key : new LinkedHashSet<>(page.keys())) {
-            Known state = known.getOrDefault(key, UNKNOWN);
-            if (!state.marked() && !state.inFlight()) {
+            boolean hasRow = marked.contains(key.value());
+            if (!hasRow && !inFlight.contains(key.value())) {
                 items.add(new Claim.Item(key, 0, forced, Reason.SWEEP, 0, null));
-            } else if (!state.marked() || forced) {
+            } else if (!hasRow || forced) {
                 toMark.add(key);
             }
         }
         marks.markIn(seen.number(), toMark, Reason.SWEEP, forced);
         Claim claim = new Claim(batchId, seen.number(), items);
         if (!items.isEmpty()) {
-            batches.open(claim);
+            batches.open(claim, forced);
         }
         return Optional.of(claim);
     }
 
-    private Map<ProductKey, Known> known(long generation, List<ProductKey> keys) {
-        Map<ProductKey, Known> known = new HashMap<>();
-        if (!keys.isEmpty()) {
-            sql.list(
-                            PAGE,
-                            row -> Map.entry(
-                                    new ProductKey(row.getString("product_key")),
-                                    new Known(row.getString("marked") != null, row.getString("in_flight") != null)),
-                            Values.texts(keys.stream().map(ProductKey::value).toList()),
-                            generation,
-                            generation)
-                    .forEach(entry -> known.put(entry.getKey(), entry.getValue()));
-        }
-        return known;
+    private Set<String> marked(long generation, List<ProductKey> keys) {
+        List<String> texts = keys.stream().map(ProductKey::value).toList();
+        return texts.isEmpty()
+                ? Set.of()
+                : new HashSet<>(sql.list(MARKED, row -> row.getString(1), generation, Values.texts(texts)));
     }
 }

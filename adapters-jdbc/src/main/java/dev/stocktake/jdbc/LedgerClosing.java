@@ -4,39 +4,33 @@ import dev.stocktake.BatchRecord;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Refusal;
-import dev.stocktake.jdbc.LedgerBatches.Open;
+import dev.stocktake.jdbc.LedgerBatches.Listed;
 import dev.stocktake.jdbc.LedgerSql.Values;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Closes batches, under the lane's lock. A row is touched only if its token is the one that was claimed. */
+/** Closes batches, under the lane's lock. A mark is touched only if its token is the one that was claimed. */
 final class LedgerClosing {
 
     private static final int LONGEST_REASON = 2_000;
 
-    private static final String ROW = "stocktake_mark m";
+    private static final String AS_CLAIMED = "m.token = i.token";
 
-    private static final String AS_CLAIMED =
-            "m.generation = i.generation and m.product_key = i.product_key and m.token = i.token";
+    /** Parameters: the claim's time, the generation, keys and tokens. */
+    private static final String APPLIED = """
+            (select cast(? as bigint) as claimed_at, cast(? as bigint) as generation, r.product_key, r.token
+            from {rows r product_key text, token bigint}) i""";
 
-    /** Locks the rows in the order in which marks come, and counts them. */
-    private static final String LOCK = """
-            select count(*) from (select m.product_key from stocktake_mark m
-                join stocktake_batch_item i on i.generation = m.generation and i.product_key = m.product_key
-                    and i.token = m.token
-                where i.batch = ? order by m.product_key {lock m}) locked""";
-
-    private static final String ITEMS = "(select * from stocktake_batch_item where batch = ?) i";
-
-    /** Parameters: the batch, keys, reasons and fingerprints. */
+    /** Parameters: the generation, keys, tokens, reasons and fingerprints. */
     private static final String REFUSED = """
-            (select items.generation, items.product_key, items.token, r.refusal, r.fingerprint
-            from stocktake_batch_item items
-            join {rows r product_key text, refusal text, fingerprint text} on r.product_key = items.product_key
-            where items.batch = ?) i""";
+            (select cast(? as bigint) as generation, r.product_key, r.token, r.refusal, r.fingerprint
+            from {rows r product_key text, token bigint, refusal text, fingerprint text}) i""";
 
     private static final String QUARANTINE = """
             stage = 2, not_before = 0, attempts = m.attempts + 1,
@@ -46,41 +40,30 @@ final class LedgerClosing {
     private static final String INSERT_QUARANTINED = """
             insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before, suspect,
                 hold_until, attempts, split_limit, refusal, refused_fingerprint)
-            select i.generation, i.product_key, {token}, i.reason, t.micros, 2, 0, i.forced, 0, 1, 0,
-                r.refusal, r.fingerprint
-            from stocktake_batch_item i
-            join {rows r product_key text, refusal text, fingerprint text} on r.product_key = i.product_key
-            cross join (select {now} as micros) t
-            where i.batch = ? and i.token = 0 and not exists (select 1 from stocktake_mark m
-                where m.generation = i.generation and m.product_key = i.product_key)""";
+            select i.generation, i.product_key, {token}, 4, t.micros, 2, 0, ?, 0, 1, 0, i.refusal, i.fingerprint
+            from %s {any mark m of i} cross join (select {now} as micros) t
+            where i.token = 0 and m.token is null""".formatted(REFUSED);
 
-    /** A4: claimed before the hold was over, the row stays and is due then. */
-    private static final String HELD = AS_CLAIMED + " and m.stage <> 2 and m.hold_until > i.claimed_at";
-
-    private static final String ITEMS_WITH_TIME = """
-            (select items.generation, items.product_key, items.token, b.claimed_at from stocktake_batch_item items
-            join stocktake_batch b on b.batch = items.batch where b.batch = ?) i""";
-
-    /** Parameters: how long to put off, split limit, the batch. */
+    /** Parameters: how long to put off, split limit, the generation, keys and tokens. */
     private static final String FAILED = """
-            (select items.generation, items.product_key, items.token, t.micros + ? as retry_at,
-                cast(? as integer) as split_limit
-            from stocktake_batch_item items cross join (select {now} as micros) t where items.batch = ?) i""";
+            (select t.micros + ? as retry_at, cast(? as integer) as split_limit, cast(? as bigint) as generation,
+                r.product_key, r.token
+            from {rows r product_key text, token bigint} cross join (select {now} as micros) t) i""";
 
     private static final String PUT_OFF = """
             stage = 1, not_before = i.retry_at, attempts = m.attempts + 1,
             split_limit = case when i.split_limit = 0 then m.split_limit else i.split_limit end""";
 
-    private static final String KEEP_FORCE_ON = "m.generation = i.generation and m.product_key = i.product_key"
-            + " and m.token <> i.token and i.forced and not m.suspect";
+    /** Parameters: the generation and keys. */
+    private static final String WALKED =
+            "(select cast(? as bigint) as generation, r.product_key from {rows r product_key text}) i";
 
     private static final String INSERT_FAILED = """
             insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before, suspect,
                 hold_until, attempts, split_limit)
-            select i.generation, i.product_key, {token}, i.reason, t.micros, 1, t.micros + ?, i.forced, 0, 1, ?
-            from stocktake_batch_item i cross join (select {now} as micros) t
-            where i.batch = ? and i.token = 0 and not exists (select 1 from stocktake_mark m
-                where m.generation = i.generation and m.product_key = i.product_key)""";
+            select i.generation, i.product_key, {token}, 4, t.micros, 1, t.micros + ?, ?, 0, 1, ?
+            from %s {any mark m of i} cross join (select {now} as micros) t
+            where m.token is null""".formatted(WALKED);
 
     private final LedgerSql sql;
     private final LedgerMarks marks;
@@ -93,35 +76,60 @@ final class LedgerClosing {
     }
 
     /** R4. */
-    void confirm(Open batch, Map<ProductKey, Refusal> refused) {
-        long left = sql.number(LOCK, batch.number());
-        left -= refused.isEmpty() ? 0 : quarantine(batch, refused);
-        if (left > 0) {
-            left -= sql.update(
-                    sql.dialect().update(ROW, "stage = 1, not_before = m.hold_until", ITEMS_WITH_TIME, HELD),
-                    batch.number());
+    void confirm(Listed batch, Map<ProductKey, Refusal> refused) {
+        if (!refused.isEmpty()) {
+            quarantine(batch, refused);
         }
-        if (left > 0) {
-            sql.update(sql.dialect().delete(ROW, ITEMS, AS_CLAIMED + " and m.stage = 0"), batch.number());
+        SortedMap<String, Long> applied = batch.marked();
+        refused.keySet().forEach(key -> applied.remove(key.value()));
+        if (!applied.isEmpty()) {
+            settle(batch, applied);
         }
         batches.close(batch, BatchRecord.State.CONFIRMED);
     }
 
-    /** Sets products aside; answers how many of them had a row. */
-    private int quarantine(Open batch, Map<ProductKey, Refusal> refused) {
-        List<String> keys = new ArrayList<>();
+    /** A4: claimed before its hold was over, a row stays and is due then; the others go. */
+    private void settle(Listed batch, SortedMap<String, Long> applied) {
+        Object[] items = {batch.claimedAt(), batch.generation(), keys(applied), tokens(applied)};
+        int gone =
+                sql.update(sql.dialect().deleteMarks(APPLIED, AS_CLAIMED + " and m.hold_until <= i.claimed_at"), items);
+        if (gone < applied.size()) {
+            sql.update(sql.dialect().updateMarks("stage = 1, not_before = m.hold_until", APPLIED, AS_CLAIMED), items);
+        }
+    }
+
+    private static Values keys(SortedMap<String, Long> items) {
+        return Values.texts(List.copyOf(items.keySet()));
+    }
+
+    private static Values tokens(SortedMap<String, Long> items) {
+        return Values.numbers(List.copyOf(items.values()));
+    }
+
+    private void quarantine(Listed batch, Map<ProductKey, Refusal> refused) {
+        SortedMap<String, Long> items = new TreeMap<>(batch.items());
+        items.keySet().removeIf(key -> !refused.containsKey(new ProductKey(key)));
         List<String> reasons = new ArrayList<>();
         List<@Nullable String> fingerprints = new ArrayList<>();
-        refused.forEach((key, refusal) -> {
-            keys.add(key.value());
+        for (String key : items.keySet()) {
+            Refusal refusal = refused.getOrDefault(new ProductKey(key), new Refusal("", null));
             reasons.add(shortened(refusal.reason()));
-            Fingerprint fingerprint = refusal.fingerprint();
-            fingerprints.add(fingerprint == null ? null : fingerprint.value());
-        });
-        Object[] arguments = {Values.texts(keys), Values.texts(reasons), Values.texts(fingerprints), batch.number()};
-        int met = sql.update(sql.dialect().update(ROW, QUARANTINE, REFUSED, AS_CLAIMED), arguments);
-        sql.update(INSERT_QUARANTINED, arguments);
-        return met;
+            fingerprints.add(value(refusal.fingerprint()));
+        }
+        Values[] columns = {keys(items), tokens(items), Values.texts(reasons), Values.texts(fingerprints)};
+        sql.update(
+                sql.dialect().updateMarks(QUARANTINE, REFUSED, AS_CLAIMED),
+                batch.generation(),
+                columns[0],
+                columns[1],
+                columns[2],
+                columns[3]);
+        sql.update(
+                INSERT_QUARANTINED, batch.forced(), batch.generation(), columns[0], columns[1], columns[2], columns[3]);
+    }
+
+    private static @Nullable String value(@Nullable Fingerprint fingerprint) {
+        return fingerprint == null ? null : fingerprint.value();
     }
 
     /** What the column takes; PostgreSQL knows no character 0. */
@@ -130,28 +138,49 @@ final class LedgerClosing {
         return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON - 1) + "…";
     }
 
-    void fail(Open batch, Duration retryAfter, int splitLimit) {
+    void fail(Listed batch, Duration retryAfter, int splitLimit) {
         long later = Micros.of(retryAfter);
-        if (sql.number(LOCK, batch.number()) > 0) {
-            sql.update(sql.dialect().update(ROW, PUT_OFF, FAILED, AS_CLAIMED), later, splitLimit, batch.number());
+        SortedMap<String, Long> marked = batch.marked();
+        if (!marked.isEmpty()) {
+            sql.update(
+                    sql.dialect().updateMarks(PUT_OFF, FAILED, AS_CLAIMED),
+                    later,
+                    splitLimit,
+                    batch.generation(),
+                    keys(marked),
+                    tokens(marked));
         }
-        sql.update(sql.dialect().update(ROW, "suspect = true", ITEMS, KEEP_FORCE_ON), batch.number());
-        sql.update(INSERT_FAILED, later, splitLimit, batch.number());
+        List<String> walked = batch.walked();
+        if (!walked.isEmpty()) {
+            failWalked(batch, Values.texts(walked), later, splitLimit);
+        }
         batches.close(batch, BatchRecord.State.FAILED);
     }
 
+    /** A product that was marked meanwhile stays due, but the walk's force is not lost on it. */
+    private void failWalked(Listed batch, Values walked, long later, int splitLimit) {
+        if (batch.forced()) {
+            sql.update(
+                    sql.dialect().updateMarks("suspect = true", WALKED, "not m.suspect"), batch.generation(), walked);
+        }
+        sql.update(INSERT_FAILED, later, batch.forced(), splitLimit, batch.generation(), walked);
+    }
+
     /** R7. */
-    void suspect(Open batch, Duration hold) {
-        marks.suspectOpen(batch.number(), Micros.of(hold));
-        batches.suspect(batch.number());
+    void suspect(Listed batch, Duration hold) {
+        suspect(List.of(batch), hold);
     }
 
     /** R7 for whatever is open. */
     void suspectAll(Duration hold) {
-        if (batches.anyOpen()) {
-            marks.suspectOpen(0, Micros.of(hold));
-            batches.suspect(0);
-        }
+        suspect(batches.open(), hold);
+    }
+
+    private void suspect(List<Listed> open, Duration hold) {
+        TreeSet<String> keys = new TreeSet<>();
+        open.forEach(batch -> keys.addAll(batch.items().keySet()));
+        marks.suspect(keys, hold);
+        open.forEach(batches::suspect);
         batches.forgetExpired();
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * What the ledger's SQL needs that databases spell differently. Everything else in it is plain SQL.
  *
- * <p>Parameters may stand only in the sources of {@link #upsert}, {@link #update} and {@link #delete}, because the databases
- * put the other parts into another order.
+ * <p>Of marks that are inserted, updated or deleted, parameters may stand only in the source, because the databases put the
+ * other parts into another order.
  *
  * <p>Stateless and thread-safe.
  */
@@ -47,19 +47,28 @@ interface LedgerDialect {
     /** A table of array parameters, one parameter for each column. */
     String rows(String alias, List<Column> columns);
 
-    /** Ends a query in a subselect: locks the rows of an alias, in the order of the query. Empty where that is not possible. */
-    String lock(String alias);
+    /**
+     * Joins the mark of the product of a row, by {@code generation} and {@code product_key}.
+     *
+     * @param optional keeps the row also if there is no mark
+     */
+    String mark(String alias, String row, boolean optional);
 
     /**
-     * Inserts what the source {@code s} yields; where the key is taken, updates the row {@code m}.
+     * Inserts the marks that the source {@code s} yields; where there is one, updates it as {@code m}.
      *
      * @param set may name the new values as {@code {new}.column}
      */
-    String upsert(String table, String key, String columns, String values, String set, String source);
+    String upsertMarks(String columns, String values, String set, String source);
 
-    /** Updates the rows that match a row of the source. */
-    String update(String target, String set, String source, String on);
+    /**
+     * Updates the marks {@code m} of the products that the source {@code i} yields, by its {@code generation} and {@code
+     * product_key}; locks them in its order where that is possible.
+     *
+     * @param condition may name columns of both
+     */
+    String updateMarks(String set, String source, String condition);
 
-    /** Deletes the rows that match a row of the source. */
-    String delete(String target, String source, String on);
+    /** Deletes the marks {@code m} of the products that the source {@code i} yields, likewise. */
+    String deleteMarks(String source, String condition);
 }

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,23 +89,11 @@ final class LedgerSql {
     /** Runs a change and answers how many rows it met. */
     int update(String template, @Nullable Object... arguments) {
         changed = true;
-        return run(template, Statement.NO_GENERATED_KEYS, arguments, PreparedStatement::executeUpdate);
-    }
-
-    /** Runs an insert and answers the number that the database gave the row. */
-    long insert(String template, String column, @Nullable Object... arguments) {
-        changed = true;
-        return run(template, Statement.RETURN_GENERATED_KEYS, arguments, statement -> {
-            statement.executeUpdate();
-            try (ResultSet keys = statement.getGeneratedKeys()) {
-                keys.next();
-                return keys.getLong(column);
-            }
-        });
+        return run(template, arguments, PreparedStatement::executeUpdate);
     }
 
     <T extends @Nullable Object> List<T> list(String template, Row<T> row, @Nullable Object... arguments) {
-        return run(template, Statement.NO_GENERATED_KEYS, arguments, statement -> {
+        return run(template, arguments, statement -> {
             try (ResultSet results = statement.executeQuery()) {
                 List<T> list = new ArrayList<>();
                 while (results.next()) {
@@ -131,13 +118,12 @@ final class LedgerSql {
         over = true;
     }
 
-    private <T extends @Nullable Object> T run(
-            String template, int generatedKeys, @Nullable Object[] arguments, Work<T> work) {
+    private <T extends @Nullable Object> T run(String template, @Nullable Object[] arguments, Work<T> work) {
         if (over) {
             throw new IllegalStateException("A ledger transaction was used after its end");
         }
         String sql = tables.sql(template, dialect);
-        try (PreparedStatement statement = connection.prepareStatement(sql, generatedKeys)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.length; i++) {
                 bind(statement, i + 1, arguments[i]);
             }

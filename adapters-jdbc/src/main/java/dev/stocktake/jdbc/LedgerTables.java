@@ -3,6 +3,7 @@ package dev.stocktake.jdbc;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the ledger's tables are, and with that the wording of its SQL.
  *
- * <p>SQL is written with the plain names ({@code stocktake_mark}) and a few words in braces: <code>{now}</code>,
- * <code>{token}</code>, <code>{lock m}</code> and <code>{rows r product_key text, token bigint}</code>, see
- * {@link LedgerDialect}.
+ * <p>SQL is written with the plain names ({@code stocktake_mark}) and a few words in braces, see {@link LedgerDialect}:
+ * <code>{now}</code>, <code>{token}</code>, <code>{rows r product_key text, token bigint}</code>, <code>{mark m of r}</code>
+ * and <code>{any mark m of r}</code>, which keeps a row also if it has no mark.
  *
  * <p>Thread-safe.
  */
@@ -24,7 +25,7 @@ final class LedgerTables {
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,29}");
     private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*|\"[^\"\\x00]+\"");
     private static final Pattern NAME = Pattern.compile("\\b(ix_)?stocktake_(?=[a-z])");
-    private static final Pattern WORD = Pattern.compile("\\{(now|token|lock|rows)(?: (\\w+))?(?: ([^}]*))?}");
+    private static final Pattern WORD = Pattern.compile("\\{(now|token|rows|mark|any mark)(?: (\\w+) ([^}]*))?}");
 
     /** A claim's limit is part of its text, so there is no end of texts. */
     private static final int MOST_RENDERED = 200;
@@ -64,21 +65,23 @@ final class LedgerTables {
         if (known != null) {
             return known;
         }
-        String sql = named(WORD.matcher(template)
-                .replaceAll(
-                        word -> Matcher.quoteReplacement(spell(word.group(1), word.group(2), word.group(3), dialect))));
+        String sql = named(WORD.matcher(template).replaceAll(word -> Matcher.quoteReplacement(spell(word, dialect))));
         if (rendered.size() < MOST_RENDERED) {
             rendered.put(template, sql);
         }
         return sql;
     }
 
-    private static String spell(String word, @Nullable String alias, @Nullable String columns, LedgerDialect dialect) {
-        return switch (word) {
+    private static String spell(MatchResult word, LedgerDialect dialect) {
+        return switch (word.group(1)) {
             case "now" -> dialect.now();
             case "token" -> dialect.next("stocktake_token");
-            case "lock" -> dialect.lock(alias == null ? "" : alias);
-            default -> dialect.rows(alias == null ? "" : alias, columns(columns == null ? "" : columns));
+            case "rows" -> dialect.rows(word.group(2), columns(word.group(3)));
+            default ->
+                dialect.mark(
+                        word.group(2),
+                        word.group(3).substring("of ".length()),
+                        word.group(1).equals("any mark"));
         };
     }
 

@@ -10,90 +10,93 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What can be seen of the live generation without changing anything. */
 final class LedgerView {
 
     private static final String LIVE =
-            "(select g.generation from stocktake_generation g where g.index_name = ? and g.state = 'LIVE')";
+            "select generation from stocktake_generation where index_name = ? and state = 'LIVE'";
+
+    /** There is no live generation; no query finds anything of this one. */
+    private static final long NONE = -1;
 
     private static final String STANDING = """
-            select r.product_key, m.stage, m.suspect, m.reason, m.since, m.attempts, m.not_before, m.refusal,
-                m.refused_fingerprint, i.product_key as in_flight, {now} as micros
-            from {rows r product_key text}
-            left join stocktake_mark m on m.generation = %1$s and m.product_key = r.product_key
-            left join stocktake_batch_item i on i.generation = %1$s and i.product_key = r.product_key""".formatted(LIVE);
+            select m.product_key, m.stage, m.suspect, m.reason, m.since, m.attempts, m.not_before, m.refusal,
+                m.refused_fingerprint, {now} as micros
+            from (select cast(? as bigint) as generation, r.product_key from {rows r product_key text}) i {mark m of i}""";
 
     private static final String MARKS = """
             select t.micros,
                 sum(case when m.stage < 2 then 1 else 0 end) as marked,
-                sum(case when i.product_key is null and (m.stage = 0 or m.stage = 1 and m.not_before <= t.micros)
-                    then 1 else 0 end) as due,
+                sum(case when m.stage = 0 or m.stage = 1 and m.not_before <= t.micros then 1 else 0 end) as due,
                 sum(case when m.stage < 2 and m.suspect then 1 else 0 end) as suspect,
                 sum(case when m.stage = 2 then 1 else 0 end) as quarantined,
                 min(case when m.stage < 2 then m.since end) as oldest,
                 min(case when m.stage = 1 and m.not_before > t.micros then m.not_before end) as next_due
-            from (select {now} as micros) t
-            left join stocktake_mark m on m.generation = %s
-            left join stocktake_batch_item i on i.generation = m.generation and i.product_key = m.product_key
-            group by t.micros""".formatted(LIVE);
+            from (select {now} as micros) t left join stocktake_mark m on m.generation = ?
+            group by t.micros""";
 
-    private static final String IN_FLIGHT = "select count(*) from stocktake_batch_item where generation = " + LIVE;
-
-    private static final String OPEN_BATCHES = "select count(*) from stocktake_batch where index_name = ?"
-            + " and state = 'OPEN' and generation = " + LIVE;
+    private static final String DUE_IN_FLIGHT = """
+            select count(*) from (select cast(? as bigint) as generation, r.product_key
+                from {rows r product_key text}) i {mark m of i}
+            where m.stage = 0 or m.stage = 1 and m.not_before <= {now}""";
 
     private static final String QUARANTINED = """
             select product_key, refusal, refused_fingerprint from stocktake_mark
-            where generation = %s and stage = 2 order by product_key limit ?""".formatted(LIVE);
+            where generation = ? and stage = 2 order by product_key limit ?""";
 
     private final LedgerSql sql;
+    private final LedgerBatches batches;
 
-    LedgerView(LedgerSql sql) {
+    LedgerView(LedgerSql sql, LedgerBatches batches) {
         this.sql = sql;
+        this.batches = batches;
     }
 
     Instant now() {
         return Micros.instant(sql.number("select {now}"));
     }
 
+    private long live() {
+        return sql.one(LIVE, row -> row.getLong(1), sql.index()).orElse(NONE);
+    }
+
     Map<ProductKey, Standing> standing(Collection<ProductKey> keys) {
+        long live = live();
+        Set<String> inFlight = batches.inFlight(live);
         Map<ProductKey, Standing> standings = new LinkedHashMap<>();
-        keys.forEach(key -> standings.put(key, Standing.unmarked(false)));
+        keys.forEach(key -> standings.put(key, Standing.unmarked(inFlight.contains(key.value()))));
         if (!standings.isEmpty()) {
             List<String> distinct =
                     standings.keySet().stream().map(ProductKey::value).toList();
-            sql.list(STANDING, LedgerView::entry, Values.texts(distinct), sql.index(), sql.index())
-                    .forEach(entry -> standings.put(entry.getKey(), entry.getValue()));
+            sql.list(STANDING, row -> marked(row, inFlight), live, Values.texts(distinct))
+                    .forEach(marked -> standings.put(marked.getKey(), marked.getValue()));
         }
         return standings;
     }
 
-    private static Map.Entry<ProductKey, Standing> entry(ResultSet row) throws SQLException {
-        return Map.entry(new ProductKey(row.getString("product_key")), standing(row));
-    }
-
-    private static Standing standing(ResultSet row) throws SQLException {
-        boolean inFlight = row.getString("in_flight") != null;
+    private static Map.Entry<ProductKey, Standing> marked(ResultSet row, Set<String> inFlight) throws SQLException {
+        String key = row.getString("product_key");
         int stage = row.getInt("stage");
-        if (row.wasNull()) {
-            return Standing.unmarked(inFlight);
-        }
         long notBefore = row.getLong("not_before");
         boolean later = stage == LedgerMarks.PUT_OFF && notBefore > row.getLong("micros");
-        return new Standing(
+        Standing standing = new Standing(
                 true,
-                inFlight,
+                inFlight.contains(key),
                 row.getBoolean("suspect"),
                 LedgerClaims.reason(row.getInt("reason")),
                 Micros.instant(row.getLong("since")),
                 row.getInt("attempts"),
                 later ? Micros.instant(notBefore) : null,
                 stage == LedgerMarks.QUARANTINED ? refusal(row) : null);
+        return Map.entry(new ProductKey(key), standing);
     }
 
     /** What was refused of a product, now or before its quarantine was lifted; null if nothing ever was. */
@@ -104,34 +107,36 @@ final class LedgerView {
     }
 
     Backlog backlog() {
-        long inFlight = sql.number(IN_FLIGHT, sql.index());
-        long openBatches = sql.number(OPEN_BATCHES, sql.index(), sql.index());
+        long live = live();
+        List<LedgerBatches.Listed> open = batches.open(live);
+        Set<String> inFlight = new HashSet<>();
+        open.forEach(batch -> inFlight.addAll(batch.items().keySet()));
+        long dueInFlight =
+                inFlight.isEmpty() ? 0 : sql.number(DUE_IN_FLIGHT, live, Values.texts(List.copyOf(inFlight)));
         return sql.list(
                         MARKS,
                         row -> new Backlog(
                                 row.getLong("marked"),
-                                row.getLong("due"),
+                                row.getLong("due") - dueInFlight,
                                 row.getLong("suspect"),
                                 row.getLong("quarantined"),
-                                inFlight,
-                                openBatches,
+                                inFlight.size(),
+                                open.size(),
                                 Micros.orNull(row.getLong("oldest")),
                                 Micros.orNull(row.getLong("next_due")),
                                 Micros.instant(row.getLong("micros"))),
-                        sql.index())
+                        live)
                 .get(0);
     }
 
     Map<ProductKey, Refusal> quarantine(int limit) {
         Map<ProductKey, Refusal> refusals = new LinkedHashMap<>();
-        sql.list(
-                QUARANTINED,
-                row -> {
-                    Refusal refusal = refusal(row);
-                    return refusal == null ? null : refusals.put(new ProductKey(row.getString("product_key")), refusal);
-                },
-                sql.index(),
-                limit);
+        sql.list(QUARANTINED, LedgerView::refused, live(), limit)
+                .forEach(refused -> refusals.put(refused.getKey(), refused.getValue()));
         return refusals;
+    }
+
+    private static Map.Entry<ProductKey, Refusal> refused(ResultSet row) throws SQLException {
+        return Map.entry(new ProductKey(row.getString("product_key")), Objects.requireNonNull(refusal(row)));
     }
 }

@@ -18,13 +18,16 @@ final class PostgresLedgerDialect implements LedgerDialect {
     /**
      * One round trip; all of it ends with the transaction, so there is nothing to restore. The first statement is refused in
      * a transaction that has begun: it would be the caller's, and we would end it.
+     *
+     * <p>A table of marks is empty one moment and holds a million rows the next, and a plan made for the empty one compares
+     * each with each. So plans are not left to statistics.
      */
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
         long millis = timeout.toMillis();
         try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level repeatable read;"
-                    + " set transaction isolation level read committed, read write; set local jit = off;"
+                    + " set transaction isolation level read committed, read write; set local jit = off; set local enable_seqscan = off;"
                     + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2);
         }
         return () -> {};
@@ -60,25 +63,36 @@ final class PostgresLedgerDialect implements LedgerDialect {
         return "(select " + selected + " from unnest(" + arrays + ") as u(" + names + ")) as " + alias;
     }
 
+    /** The offset forbids the planner any other plan than one look-up for each row, see {@link #begin}. */
     @Override
-    public String lock(String alias) {
-        return "for update of " + alias;
+    public String mark(String alias, String row, boolean optional) {
+        String found = "lateral (select k.* from stocktake_mark k where k.generation = " + row
+                + ".generation and k.product_key = " + row + ".product_key offset 0) as " + alias;
+        return optional ? "left join " + found + " on true" : "cross join " + found;
     }
 
     /** Sorted by key, so that two transactions that mark the same products wait for each other instead of deadlocking. */
     @Override
-    public String upsert(String table, String key, String columns, String values, String set, String source) {
-        return "insert into " + table + " as m (" + columns + ") select " + values + " from " + source + " order by "
-                + key + " on conflict (" + key + ") do update set " + set.replace("{new}.", "excluded.");
+    public String upsertMarks(String columns, String values, String set, String source) {
+        return "insert into stocktake_mark as m (" + columns + ") select " + values + " from " + source
+                + " order by generation, product_key on conflict (generation, product_key) do update set "
+                + set.replace("{new}.", "excluded.");
     }
 
     @Override
-    public String update(String target, String set, String source, String on) {
-        return "update " + target + " set " + set + " from " + source + " where " + on;
+    public String updateMarks(String set, String source, String condition) {
+        return "update stocktake_mark m set " + set + " from " + locked(source, condition)
+                + " where m.ctid = i.mark_row";
     }
 
     @Override
-    public String delete(String target, String source, String on) {
-        return "delete from " + target + " using " + source + " where " + on;
+    public String deleteMarks(String source, String condition) {
+        return "delete from stocktake_mark m using " + locked(source, condition) + " where m.ctid = i.mark_row";
+    }
+
+    private static String locked(String source, String condition) {
+        return "(select i.*, l.mark_row from " + source + " cross join lateral (select m.ctid as mark_row"
+                + " from stocktake_mark m where m.generation = i.generation and m.product_key = i.product_key and "
+                + condition + " for update) l) i";
     }
 }

@@ -13,15 +13,8 @@ import javax.sql.DataSource;
 /** What the ledger's tables hold, row by row. */
 final class LedgerTableContents {
 
-    static final List<String> TABLES = List.of(
-            "stocktake_lane",
-            "stocktake_generation",
-            "stocktake_mark",
-            "stocktake_batch",
-            "stocktake_batch_item",
-            "stocktake_suspect_item",
-            "stocktake_batch_position",
-            "stocktake_cursor");
+    static final List<String> TABLES =
+            List.of("stocktake_lane", "stocktake_generation", "stocktake_mark", "stocktake_batch", "stocktake_cursor");
 
     private LedgerTableContents() {}
 

@@ -49,22 +49,22 @@ record SetClock(LedgerDialect real) implements LedgerDialect {
     }
 
     @Override
-    public String lock(String alias) {
-        return real.lock(alias);
+    public String mark(String alias, String row, boolean optional) {
+        return real.mark(alias, row, optional);
     }
 
     @Override
-    public String upsert(String table, String key, String columns, String values, String set, String source) {
-        return real.upsert(table, key, columns, values, set, source);
+    public String upsertMarks(String columns, String values, String set, String source) {
+        return real.upsertMarks(columns, values, set, source);
     }
 
     @Override
-    public String update(String target, String set, String source, String on) {
-        return real.update(target, set, source, on);
+    public String updateMarks(String set, String source, String condition) {
+        return real.updateMarks(set, source, condition);
     }
 
     @Override
-    public String delete(String target, String source, String on) {
-        return real.delete(target, source, on);
+    public String deleteMarks(String source, String condition) {
+        return real.deleteMarks(source, condition);
     }
 }
