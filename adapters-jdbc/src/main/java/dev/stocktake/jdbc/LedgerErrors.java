@@ -18,7 +18,7 @@ final class LedgerErrors {
     /** From {@link LedgerDialect#begin}. */
     private static final String IN_A_TRANSACTION = "25001";
 
-    private static final Set<String> NO_RIGHT = Set.of("42501", "90096");
+    private static final Set<String> NO_RIGHT = Set.of("42501", "90096", "90040");
 
     /** Beside class 40: two transactions inserted the same key, or waited too long for a lock. The last line is H2's own. */
     private static final Set<String> CONFLICT = Set.of("23505", "55P03", "HYT00", "90131");

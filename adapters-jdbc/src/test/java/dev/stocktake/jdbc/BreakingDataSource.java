@@ -43,6 +43,7 @@ final class BreakingDataSource implements DataSource {
     private final AtomicInteger open = new AtomicInteger();
     private final List<String> calls = new ArrayList<>();
     private int countdown;
+    private String victim = "";
     private @Nullable Fault fault;
 
     BreakingDataSource(DataSource real) {
@@ -68,6 +69,11 @@ final class BreakingDataSource implements DataSource {
     /** The last thing that was asked of a connection. */
     String lastCall() {
         return calls.isEmpty() ? "" : calls.get(calls.size() - 1);
+    }
+
+    /** The call that had the last fault. */
+    String victim() {
+        return victim;
     }
 
     /** What was asked of connections since: statements, commits, roll-backs. */
@@ -121,6 +127,7 @@ final class BreakingDataSource implements DataSource {
             return call.run();
         }
         fault = null;
+        victim = what;
         if (due == Fault.LOSE_REPLY) {
             call.run();
         }

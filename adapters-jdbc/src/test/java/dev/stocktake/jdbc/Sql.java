@@ -53,8 +53,15 @@ final class Sql {
 
     /** The first column of all rows. */
     static List<String> texts(DataSource dataSource, String sql, Object... parameters) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = prepare(connection, sql, parameters);
+        try (Connection connection = dataSource.getConnection()) {
+            return texts(connection, sql, parameters);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    static List<String> texts(Connection connection, String sql, Object... parameters) {
+        try (PreparedStatement statement = prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
             List<String> texts = new ArrayList<>();
             while (rows.next()) {

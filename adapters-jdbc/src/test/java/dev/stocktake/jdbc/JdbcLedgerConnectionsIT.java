@@ -1,0 +1,191 @@
+package dev.stocktake.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stocktake.LedgerTransaction;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.StoppedException;
+import dev.stocktake.UnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Whose connections the ledger uses, and how it leaves them behind. */
+class JdbcLedgerConnectionsIT {
+
+    @Nested
+    class OnPostgres extends Connections {
+
+        OnPostgres() {
+            super(TestPostgres.freshDatabase());
+        }
+
+        @Test
+        void tellsNoSecretOfADatabaseThatIsNotThere() {
+            PGSimpleDataSource nowhere = new PGSimpleDataSource();
+            nowhere.setUrl("jdbc:postgresql://localhost:1/shop?user=keeper&password=sesame");
+
+            assertThatThrownBy(() -> JdbcLedger.of(nowhere).verify())
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("ledger")
+                    .satisfies(thrown -> assertThat(stackTrace(thrown)).doesNotContain("sesame"));
+        }
+    }
+
+    @Nested
+    class OnH2 extends Connections {
+
+        OnH2() {
+            super(TestH2.freshDatabase());
+        }
+    }
+
+    private static String stackTrace(Throwable thrown) {
+        java.io.StringWriter text = new java.io.StringWriter();
+        thrown.printStackTrace(new java.io.PrintWriter(text));
+        return text.toString();
+    }
+
+    abstract static class Connections {
+
+        private final DataSource database;
+        private final List<String> given = new ArrayList<>();
+
+        Connections(DataSource database) {
+            this.database = database;
+            JdbcLedger.of(database).initialize();
+        }
+
+        /** A data source with one connection only, which it keeps. */
+        private DataSource keeping(Connection connection) {
+            return new KeptConnection(connection, given);
+        }
+
+        private static void save(JdbcLedger ledger, String cursor) {
+            ledger.inTransaction("products", tx -> {
+                tx.saveCursor("feed", cursor);
+                return null;
+            });
+        }
+
+        private List<String> saved() {
+            return Sql.texts(database, "select place from stocktake_cursor");
+        }
+
+        @Test
+        void givesAConnectionBackAsItWasFound() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+                JdbcLedger ledger = JdbcLedger.of(keeping(connection));
+                save(ledger, "1");
+                assertThatThrownBy(() -> ledger.inTransaction("products", tx -> {
+                            throw new IllegalStateException("of the work");
+                        }))
+                        .hasMessage("of the work");
+
+                assertThat(connection.getAutoCommit()).isTrue();
+                assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+                assertThat(given).as("taken and given back").containsExactly("get", "close", "get", "close");
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        }
+
+        @Test
+        void worksAtReadCommittedWhateverThePoolsDefault() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+                JdbcLedger.of(keeping(connection)).inTransaction("products", tx -> {
+                    assertThat(tx.cursor("feed")).isEmpty();
+                    save(JdbcLedger.of(database), "by another");
+                    assertThat(tx.cursor("feed")).contains("by another");
+                    return null;
+                });
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        }
+
+        @Test
+        void worksWithAPoolThatNeverCommitsByItself() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setAutoCommit(false);
+                save(JdbcLedger.of(keeping(connection)), "1");
+
+                assertThat(connection.getAutoCommit()).isFalse();
+                assertThat(saved()).containsExactly("1");
+                connection.setAutoCommit(true);
+            }
+        }
+
+        @Test
+        void neitherEndsNorJoinsTheCallersTransaction() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setAutoCommit(false);
+                Sql.run(connection, "insert into stocktake_cursor (index_name, feed, place) values ('i', 'f', 'mine')");
+                int commits = given.size();
+
+                assertThatThrownBy(() -> save(JdbcLedger.of(keeping(connection)), "1"))
+                        .isInstanceOf(MisconfiguredException.class)
+                        .hasMessageContaining("inside a transaction");
+
+                assertThat(given.subList(commits, given.size())).containsExactly("get", "close");
+                assertThat(saved()).isEmpty();
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+
+        @Test
+        void lendsItsConnectionToAFeedInTheSameDatabase() {
+            JdbcLedger ledger = JdbcLedger.of(database);
+            assertThatThrownBy(() -> ledger.inTransaction("products", tx -> {
+                        Connection connection = tx.unwrap(Connection.class);
+                        assertThat(connection).isNotNull();
+                        Sql.run(
+                                connection,
+                                "insert into stocktake_cursor (index_name, feed, place) values ('i', 'f', 'x')");
+                        throw new IllegalStateException("of the work");
+                    }))
+                    .hasMessage("of the work");
+
+            assertThat(saved()).isEmpty();
+            DataSource nothing = ledger.inTransaction("products", tx -> tx.unwrap(DataSource.class));
+            assertThat(nothing).isNull();
+        }
+
+        @Test
+        void endsWithItsTransaction() {
+            AtomicReference<LedgerTransaction> kept = new AtomicReference<>();
+            JdbcLedger.of(database).inTransaction("products", tx -> {
+                kept.set(tx);
+                return null;
+            });
+
+            assertThatThrownBy(() -> kept.get().backlog())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("after its end");
+        }
+
+        @Test
+        void stopsWhenInterruptedBetweenTwoTries() {
+            BreakingDataSource breaking = new BreakingDataSource(database);
+            JdbcLedger ledger = JdbcLedger.builder(breaking)
+                    .sleeper(time -> {
+                        throw new InterruptedException();
+                    })
+                    .build();
+            ledger.verify();
+            breaking.arm(1, BreakingDataSource.Fault.DEADLOCK);
+
+            assertThatThrownBy(() -> save(ledger, "1")).isInstanceOf(StoppedException.class);
+            assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+            assertThat(saved()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.stocktake.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stocktake.MisconfiguredException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LedgerTablesTest {
+
+    private final LedgerTables plain = new LedgerTables(null, "stocktake_");
+    private final LedgerTables named = new LedgerTables("shop", "search_");
+
+    @Test
+    void leavesThePlainNamesAlone() {
+        String script = LedgerSchema.script(new PostgresLedgerDialect());
+
+        assertThat(plain.named(script)).isEqualTo(script);
+    }
+
+    @Test
+    void namesTablesBySchemaAndPrefix() {
+        assertThat(named.named("select * from stocktake_mark m join stocktake_lane"))
+                .isEqualTo("select * from shop.search_mark m join shop.search_lane");
+    }
+
+    /** An index lies in the schema of its table, and PostgreSQL refuses to be told so. */
+    @Test
+    void namesIndexesByPrefixOnly() {
+        assertThat(named.named("create index if not exists ix_stocktake_mark_order on stocktake_mark (stage)"))
+                .isEqualTo("create index if not exists ix_search_mark_order on shop.search_mark (stage)");
+    }
+
+    @Test
+    void leavesNoPlainNameInAScript() {
+        for (LedgerDialect dialect : new LedgerDialect[] {new PostgresLedgerDialect(), new H2LedgerDialect()}) {
+            assertThat(named.named(LedgerSchema.script(dialect))).doesNotContain("stocktake_");
+        }
+    }
+
+    @Test
+    void takesAQuotedSchemaAsItIs() {
+        assertThat(new LedgerTables("\"My $1 Shop\"", "stocktake_").named("from stocktake_mark"))
+                .isEqualTo("from \"My $1 Shop\".stocktake_mark");
+    }
+
+    @Test
+    void spellsTheWordsInBraces() {
+        String sql = "select {now}, {token} from {rows r product_key text, token bigint} {any mark m of r}";
+
+        assertThat(named.sql(sql, new H2LedgerDialect()))
+                .contains("next value for shop.search_token")
+                .contains("unnest(cast(? as varchar array), cast(? as bigint array)) as r(product_key, token)")
+                .contains("left join shop.search_mark m on m.generation = r.generation")
+                .doesNotContain("{");
+        assertThat(plain.sql(sql, new PostgresLedgerDialect()))
+                .contains("nextval('stocktake_token')")
+                .contains("unnest(cast(? as text[]), cast(? as bigint[]))")
+                .contains("left join lateral")
+                .doesNotContain("{");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a b", "1st", "drop table x;", "\"a\"b\"", "a.b"})
+    void refusesASchemaThatIsNoName(String schema) {
+        assertThatThrownBy(() -> JdbcLedger.builder(TestH2.freshDatabase())
+                        .schema(schema)
+                        .build())
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("schema: '" + schema + "'");
+    }
+
+    @Test
+    void namesEverySettingThatIsWrong() {
+        JdbcLedger.Builder builder = JdbcLedger.builder(TestH2.freshDatabase())
+                .schema("no name")
+                .tablePrefix("x".repeat(31))
+                .timeout(Duration.ZERO);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContainingAll("schema: ", "tablePrefix: ", "timeout: PT0S");
+    }
+}
