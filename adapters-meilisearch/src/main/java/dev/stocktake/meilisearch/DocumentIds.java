@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class DocumentIds {
 
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    /** The place of each character in the alphabet, -1 for any other. */
+    private static final byte[] CODES = codes();
+
     /** Where pairs of id characters begin; all up to 0x5fff are plain characters, none blank. */
     private static final int PAIRS = 0x5000;
 
@@ -41,6 +45,15 @@ final class DocumentIds {
     private static final int SINGLES = 0x4f00;
 
     private DocumentIds() {}
+
+    private static byte[] codes() {
+        byte[] codes = new byte[128];
+        Arrays.fill(codes, (byte) -1);
+        for (int i = 0; i < ALPHABET.length(); i++) {
+            codes[ALPHABET.charAt(i)] = (byte) i;
+        }
+        return codes;
+    }
 
     /** The id of the product's document; empty for a key that is not valid Unicode. */
     static Optional<String> of(ProductKey key) {
@@ -93,7 +106,8 @@ final class DocumentIds {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
-            if (ALPHABET.indexOf(text.charAt(i)) < 0) {
+            char c = text.charAt(i);
+            if (c >= CODES.length || CODES[c] < 0) {
                 return false;
             }
         }
@@ -148,11 +162,11 @@ final class DocumentIds {
     }
 
     private static int code(String id, int at) {
-        int code = ALPHABET.indexOf(id.charAt(at));
-        if (code < 0) {
+        char c = id.charAt(at);
+        if (c >= CODES.length || CODES[c] < 0) {
             throw new IllegalArgumentException("Not a document id: '" + id + "'");
         }
-        return code;
+        return CODES[c];
     }
 
     private static Optional<String> unpacked(String value) {

@@ -98,14 +98,23 @@ final class Http implements AutoCloseable {
         } catch (CancellationException e) {
             throw closed(e);
         } catch (IOException e) {
+            boolean begun = body.begun();
             if (body.withhold()) {
-                throw new UnavailableException(unreachable(e) + "; the write was not delivered", e);
+                throw new UnavailableException(unreachable(e) + notDelivered(begun), e);
             }
             throw new UnknownOutcomeException(
                     "Meilisearch at '" + address + "' was sent a write and gave no answer (" + reason(e)
                             + "); it may be applied now, later or never",
                     e);
         }
+    }
+
+    private static String notDelivered(boolean begun) {
+        return "; the write was not delivered"
+                + (begun
+                        ? " whole. If only large batches fail like this, something on the way limits the size of a request:"
+                                + " lower 'limits'"
+                        : "");
     }
 
     private HttpRequest.Builder request(String path) {
@@ -129,6 +138,9 @@ final class Http implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new IOException("no answer within " + timeout.toSeconds() + " s", e);
         } catch (ExecutionException e) {
+            if (closed) {
+                throw new CancellationException("closed meanwhile");
+            }
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } finally {
             running.remove(exchange);

@@ -3,7 +3,6 @@ package dev.stocktake.meilisearch;
 import dev.stocktake.Outcome;
 import dev.stocktake.Outcome.Kind;
 import dev.stocktake.Receipt;
-import dev.stocktake.meilisearch.SentWrites.Sent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -116,9 +115,8 @@ final class Outcomes {
         Matcher named = NAMED_DOCUMENT.matcher(task.errorMessage());
         if (named.find()) {
             return sent.of(task.uid())
-                    .map(Sent::documents)
-                    .orElse(Set.of(named.group(1)))
-                    .contains(named.group(1));
+                    .map(write -> write.mayHold(named.group(1)))
+                    .orElse(true);
         }
         return queue.batchSize(task.batch()) <= 1;
     }

@@ -39,8 +39,12 @@ final class SingleSending implements BodyPublisher {
      * @return whether something was: then the server never has the whole request
      */
     boolean withhold() {
-        State before = state.getAndUpdate(now -> now == State.COMPLETE ? now : State.WITHHELD);
-        return before != State.COMPLETE;
+        return state.getAndUpdate(now -> now == State.COMPLETE ? now : State.WITHHELD) != State.COMPLETE;
+    }
+
+    /** Whether the sending has begun. */
+    boolean begun() {
+        return state.get() != State.NEW;
     }
 
     @Override
