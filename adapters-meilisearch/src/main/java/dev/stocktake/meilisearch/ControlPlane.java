@@ -44,7 +44,7 @@ final class ControlPlane {
     private final TaskQueue queue;
     private final Sleeper sleeper;
     private final Client client;
-    private volatile boolean warned;
+    private volatile boolean versionChecked;
 
     ControlPlane(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire, Listing listing, Sleeper sleeper) {
         this.options = options;
@@ -58,17 +58,16 @@ final class ControlPlane {
     }
 
     IndexIdentity prepare() {
-        Optional<JsonNode> found = listing.index();
-        checkVersion();
-        if (found.isEmpty()) {
-            create();
-        } else {
-            checkPrimaryKey(found.get());
+        JsonNode found = listing.index().orElse(null);
+        // After the first question, which tells a wrong key from one that may only not ask for the version.
+        if (!versionChecked) {
+            checkVersion();
+            versionChecked = true;
         }
+        JsonNode index = found == null ? create() : found;
+        checkPrimaryKey(index);
         settings();
-        return listing.identity()
-                .orElseThrow(() -> new UnavailableException(
-                        "Index '" + options.uid() + "' was removed while it was being prepared; run again", null));
+        return Listing.identity(index);
     }
 
     private void checkVersion() {
@@ -78,7 +77,11 @@ final class ControlPlane {
                     .path("pkgVersion")
                     .asText();
         } catch (MisconfiguredException e) {
-            warnOnce(e);
+            log.warn(
+                    "The version of Meilisearch at '{}' could not be checked, it must be 1.{} or later: {}",
+                    options.address(),
+                    OLDEST_MINOR,
+                    e.getMessage());
             return;
         } catch (JsonProcessingException e) {
             version = "";
@@ -96,31 +99,19 @@ final class ControlPlane {
         }
     }
 
-    private void warnOnce(MisconfiguredException e) {
-        if (!warned) {
-            warned = true;
-            log.warn(
-                    "The version of Meilisearch at '{}' could not be checked, it must be 1.{} or later: {}",
-                    options.address(),
-                    OLDEST_MINOR,
-                    e.getMessage());
-        }
-    }
-
-    private void create() {
-        TaskInfo task = call("indexes.create", () -> client.createIndex(options.uid(), options.primaryKey()));
-        Task done = await(task);
+    private JsonNode create() {
+        Task done = await(call("indexes.create", () -> client.createIndex(options.uid(), options.primaryKey())));
         if (!done.succeeded() && !done.errorCode().equals("index_already_exists")) {
             throw failed("could not be created", done);
         }
-        checkPrimaryKey(listing.index()
-                .orElseThrow(() -> new UnavailableException(
-                        "Index '" + options.uid() + "' was removed at once after it was created; run again", null)));
         log.info(
                 "Created index '{}' with primary key '{}' at '{}'",
                 options.uid(),
                 options.primaryKey(),
                 options.address());
+        return listing.index()
+                .orElseThrow(() -> new UnavailableException(
+                        "Index '" + options.uid() + "' was removed at once after it was created; run again", null));
     }
 
     private void checkPrimaryKey(JsonNode index) {

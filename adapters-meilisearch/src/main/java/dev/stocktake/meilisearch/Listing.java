@@ -52,7 +52,11 @@ final class Listing {
 
     /** The time of creation belongs to the content: it travels with it when indexes are swapped. */
     Optional<IndexIdentity> identity() {
-        return index().map(index -> new IndexIdentity(index.path("createdAt").asText()));
+        return index().map(Listing::identity);
+    }
+
+    static IndexIdentity identity(JsonNode index) {
+        return new IndexIdentity(index.path("createdAt").asText());
     }
 
     Map<ProductKey, Fingerprint> of(Collection<ProductKey> keys) {

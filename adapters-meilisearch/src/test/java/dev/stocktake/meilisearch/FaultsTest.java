@@ -366,12 +366,20 @@ class FaultsTest {
     @Nested
     class Preparing {
 
+        /** Which has not asked for the version yet. */
+        private final MeilisearchIndex fresh = Samples.index(server).build();
+
+        @AfterEach
+        void closes() {
+            fresh.close();
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"1.30.9", "0.30.0", "1.2.0"})
         void refusesAnOldServer(String version) {
             server.version(version);
 
-            assertThatThrownBy(index::prepare)
+            assertThatThrownBy(fresh::prepare)
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining(version)
                     .hasMessageContaining("1.31");
@@ -382,13 +390,13 @@ class FaultsTest {
         void takesANewServer(String version) {
             server.version(version);
 
-            assertThat(index.prepare()).isEqualTo(index.identify().orElseThrow());
+            assertThat(fresh.prepare()).isEqualTo(index.identify().orElseThrow());
         }
 
         @Test
         void refusesAServerWithoutAVersion() {
             server.answerNext("GET /version", 200, NONE, "{\"pkgVersion\":\"newest\"}");
-            assertThatThrownBy(index::prepare)
+            assertThatThrownBy(fresh::prepare)
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("'url'");
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stocktake.Document;
 import dev.stocktake.ProductKey;
 import dev.stocktake.testkit.IndexHarness;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,15 @@ abstract class ServerHarness implements IndexHarness {
 
     /** Makes the server work its queue off, if it does not by itself. */
     abstract void work();
+
+    /** Lets the server come on while virtual time passes. */
+    void rest() {
+        try {
+            sleeper().sleep(Duration.ofMillis(20));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     void close() {
         index.close();

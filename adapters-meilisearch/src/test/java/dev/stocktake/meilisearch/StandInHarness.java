@@ -17,6 +17,10 @@ final class StandInHarness extends ServerHarness {
         this.server = server;
     }
 
+    MeilisearchStandIn server() {
+        return server;
+    }
+
     @Override
     void work() {
         if (!held) {
