@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLHandshakeException;
@@ -130,8 +131,8 @@ final class Http implements AutoCloseable {
         if (closed) {
             throw new CancellationException("closed");
         }
-        // Not HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, BodyHandlers.ofByteArray());
+        // Without HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
+        CompletableFuture<HttpResponse<byte[]>> exchange = begin(request);
         running.add(exchange);
         try {
             return answer(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -146,6 +147,15 @@ final class Http implements AutoCloseable {
             running.remove(exchange);
             // Nothing if it is over, else it closes the connection.
             exchange.cancel(true);
+        }
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request) {
+        try {
+            return client.sendAsync(request, BodyHandlers.ofByteArray());
+        } catch (RejectedExecutionException e) {
+            // Closed since we looked: the threads are gone.
+            throw new CancellationException("closed");
         }
     }
 

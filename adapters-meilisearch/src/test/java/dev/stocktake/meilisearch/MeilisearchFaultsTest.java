@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server answers badly, late or not at all: every time it must be clear what became of a write. */
-class FaultsTest {
+class MeilisearchFaultsTest {
 
     private static final String ADD = "POST /indexes/lamps/documents?";
     private static final String DELETE = "POST /indexes/lamps/documents/delete-batch";
