@@ -116,7 +116,7 @@ final class Failures {
         return new MisconfiguredException("directory: " + place + " cannot be opened (" + cause + ")", cause);
     }
 
-    private String subject() {
+    String subject() {
         return "Index '" + index + "' in " + place;
     }
 

@@ -11,6 +11,7 @@ import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Receipt;
 import dev.stocktake.UnavailableException;
+import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -142,8 +143,13 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
     /** {@inheritDoc} Where the settings differ from those of the last time, all documents are indexed anew. */
     @Override
     public IndexIdentity prepare() {
-        Reindexing reindexing = new Reindexing(directory, mapper);
-        return writer.prepare(fields.signature(), old -> reindexing).id();
+        try {
+            return writer.prepare(fields.signature(), new Reindexing(directory, mapper))
+                    .id();
+        } catch (UnknownOutcomeException e) {
+            // Whatever came of it, the next attempt finds out.
+            throw new UnavailableException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override

@@ -2,11 +2,15 @@ package dev.stocktake.lucene;
 
 import dev.stocktake.IndexIdentity;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.util.StringHelper;
 
 /**
@@ -33,7 +37,17 @@ record Stamp(String identity, String settings, long writes) {
             return Optional.of(of(SegmentInfos.readLatestCommit(directory).getUserData()));
         } catch (IndexNotFoundException e) {
             return Optional.empty();
+        } catch (NoSuchFileException e) {
+            if (isGone(directory)) {
+                return Optional.empty();
+            }
+            throw e;
         }
+    }
+
+    /** Who wants to drop the index removes its directory; a writer makes it again. */
+    private static boolean isGone(Directory directory) {
+        return FilterDirectory.unwrap(directory) instanceof FSDirectory files && Files.notExists(files.getDirectory());
     }
 
     static Stamp of(Map<String, String> userData) throws IOException {

@@ -48,14 +48,8 @@ final class Writer implements Closeable {
         void apply(IndexWriter writer) throws IOException;
     }
 
-    /** What {@link #prepare} does where settings have changed. */
-    @FunctionalInterface
-    interface Reindex {
-        Change under(Stamp old);
-    }
-
-    /** Creates the index if it is missing, and brings what it holds under these settings. */
-    Stamp prepare(String settings, Reindex reindex) {
+    /** Creates the index if it is missing, and brings what it holds under these settings. Done twice, it is done once. */
+    Stamp prepare(String settings, Change reindexing) {
         return locked(() -> {
             Optional<Stamp> found = Stamp.read(directory);
             if (found.isEmpty()) {
@@ -67,8 +61,8 @@ final class Writer implements Closeable {
                 open(stamp, IndexWriterConfig.OpenMode.APPEND);
                 return stamp;
             }
-            log.info("Index '{}' gets new settings: {}", directory, settings);
-            return commit("settings", stamp.with(settings), IndexWriterConfig.OpenMode.APPEND, reindex.under(stamp));
+            log.info("{} gets new settings, its documents are indexed anew: {}", failures.subject(), settings);
+            return commit("settings", stamp.with(settings), IndexWriterConfig.OpenMode.APPEND, reindexing);
         });
     }
 
@@ -98,7 +92,7 @@ final class Writer implements Closeable {
             readers.committed();
         } catch (IOException | RuntimeException e) {
             readers.expectCommits();
-            log.debug("Index '{}' was committed and could not be looked at; the next look tries again", directory, e);
+            log.debug("{} was committed and could not be looked at; the next look tries again", failures.subject(), e);
         }
         return stamp;
     }
@@ -141,7 +135,7 @@ final class Writer implements Closeable {
         try {
             broken.rollback();
         } catch (IOException | RuntimeException e) {
-            log.debug("Index '{}' could not be rolled back tidily; what was committed is not touched", directory, e);
+            log.debug("{} could not be rolled back tidily; what was committed is not touched", failures.subject(), e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

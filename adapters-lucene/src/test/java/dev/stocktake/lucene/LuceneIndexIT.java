@@ -15,8 +15,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +87,7 @@ class LuceneIndexIT {
             index.prepare();
             index.write(batch(1));
         }
-        try (var files = Files.list(directory)) {
+        try (Stream<Path> files = Files.list(directory)) {
             Path commit = files.filter(file -> file.getFileName().toString().startsWith("segments_"))
                     .findFirst()
                     .orElseThrow();
@@ -96,6 +98,27 @@ class LuceneIndexIT {
             assertThatThrownBy(index::prepare)
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("Move it away");
+        }
+    }
+
+    @Test
+    void isMadeAnewIfSomebodyRemovesTheDirectoryWhileItIsOpen() throws Exception {
+        Path removed = directory.resolve("removed");
+        try (LuceneIndex index = LuceneIndex.builder("products", removed).build()) {
+            IndexIdentity before = index.prepare();
+            index.write(batch(1));
+            try (Stream<Path> files = Files.walk(removed)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+
+            assertThat(index.identify()).isEmpty();
+            assertThat(index.prepare()).isNotEqualTo(before);
+            index.write(batch(2));
+            assertThat(index.search(Search.everything().where("round", 2)).total())
+                    .isEqualTo(BATCH);
+            assertThat(index.search(Search.everything()).total()).isEqualTo(BATCH);
         }
     }
 

@@ -270,6 +270,17 @@ class LuceneIndexTest {
         }
 
         @Test
+        void whileItIsCreatedIsTriedAgain() {
+            directory.failInTheLastStepOfACommit();
+            assertThatThrownBy(index::prepare).isInstanceOf(UnavailableException.class);
+            directory.heal();
+
+            index.prepare();
+            write("1");
+            assertThat(keysHeld()).containsExactly("1");
+        }
+
+        @Test
         void forLackOfRightsNamesTheDirectory() {
             index.prepare();
             directory.failWith(() -> new AccessDeniedException("/data/search"));
