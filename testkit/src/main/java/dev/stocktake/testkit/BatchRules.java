@@ -241,6 +241,15 @@ final class BatchRules {
         return true;
     }
 
+    /** For {@link LedgerRule#CLAIM_FIRST}: their claimer is dead, and nobody else knows them. */
+    void forgetUnsent() {
+        for (Batch batch : books.batches()) {
+            if (batch.open() && batch.positions().isEmpty()) {
+                close(batch, BatchRecord.State.FAILED);
+            }
+        }
+    }
+
     /** R8. */
     void suspectAllOpen(Duration hold) {
         for (Batch batch : books.batches()) {

@@ -67,6 +67,9 @@ final class BooksTransaction implements LedgerTransaction {
             return Optional.empty();
         }
         books.forgetUnrecorded();
+        if (!work.keeps(LedgerRule.CLAIM_FIRST)) {
+            batches.forgetUnsent();
+        }
         if (work.keeps(LedgerRule.SUSPECT_ON_TAKEOVER)) {
             batches.suspectAllOpen(hold);
         }

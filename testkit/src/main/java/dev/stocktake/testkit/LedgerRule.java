@@ -19,6 +19,8 @@ enum LedgerRule {
     SUSPECT_FORCE,
     /** R8: a new epoch makes open batches suspect. */
     SUSPECT_ON_TAKEOVER,
+    /** R3: a claim is durable before anything is sent. Without it a new epoch finds only batches whose writes were accepted. */
+    CLAIM_FIRST,
     /**
      * A1: the frontier moves in the transaction that records the batch. Without it the batch is recorded only when the
      * ledger next hears of it; if its claimer dies before, nobody knows its products.
