@@ -17,6 +17,10 @@ final class Batches {
         return keys;
     }
 
+    static boolean holdsPoison(WriteBatch batch) {
+        return batch.upserts().stream().anyMatch(upsert -> Value.of(upsert.document()) == Value.POISON);
+    }
+
     static String contents(WriteBatch batch) {
         List<String> contents = new ArrayList<>();
         batch.upserts().forEach(upsert -> contents.add(upsert.key() + "=" + Value.of(upsert.document())));

@@ -54,11 +54,7 @@ final class Conductor implements InstantSource {
 
     @Override
     public Instant instant() {
-        return instantOf(now);
-    }
-
-    static Instant instantOf(long millis) {
-        return DAWN.plusMillis(millis);
+        return DAWN.plusMillis(now);
     }
 
     /** Stands for the whole schedule: equal for equal seeds. */

@@ -3,6 +3,7 @@ package dev.stocktake.testkit.sim;
 /** What a schedule counts, so that a calm sea is not taken for a seaworthy ship. */
 enum Happening {
     KILLED,
+    ABANDONED,
     CLOSED,
     INTERRUPTED,
     PAUSED,

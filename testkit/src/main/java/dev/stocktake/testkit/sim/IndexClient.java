@@ -8,12 +8,14 @@ import dev.stocktake.IndexIdentity;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Receipt;
+import dev.stocktake.RefusedException;
 import dev.stocktake.UnavailableException;
 import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +64,7 @@ final class IndexClient implements AuditableIndex {
 
     private static final class Answer {
         private boolean refused;
+        private @Nullable String objection;
         private long position;
     }
 
@@ -83,7 +86,28 @@ final class IndexClient implements AuditableIndex {
     // --- write ------------------------------------------------------------------------------------------------------
 
     @Override
-    public Receipt write(WriteBatch batch) {
+    public Receipt write(WriteBatch whole) {
+        Map<ProductKey, String> refused = oversized(whole);
+        WriteBatch batch = new WriteBatch(
+                whole.id(),
+                whole.upserts().stream()
+                        .filter(upsert -> !refused.containsKey(upsert.key()))
+                        .toList(),
+                whole.deletions());
+        return new Receipt(batch.size() == 0 ? List.of() : List.of(send(batch)), refused);
+    }
+
+    private static Map<ProductKey, String> oversized(WriteBatch batch) {
+        Map<ProductKey, String> oversized = new LinkedHashMap<>();
+        for (WriteBatch.Upsert upsert : batch.upserts()) {
+            if (Value.of(upsert.document()) == Value.OVERSIZED) {
+                oversized.put(upsert.key(), "too large");
+            }
+        }
+        return oversized;
+    }
+
+    private long send(WriteBatch batch) {
         Fate fate = fate();
         fate.count(world);
         world.history()
@@ -107,7 +131,10 @@ final class IndexClient implements AuditableIndex {
             node.waits(TIMEOUT);
             throw new UnknownOutcomeException("No answer to batch '" + batch.id() + "'", null);
         }
-        return Receipt.at(answer.position);
+        if (answer.objection != null) {
+            throw new RefusedException(answer.objection, null);
+        }
+        return answer.position;
     }
 
     private Fate fate() {
@@ -130,6 +157,8 @@ final class IndexClient implements AuditableIndex {
             world.storm().arrived();
             if (world.storm().serverDown()) {
                 answer.refused = true;
+            } else if (Batches.holdsPoison(batch) && world.dice().chance(0.3)) {
+                answer.objection = "A document of the batch is no JSON";
             } else {
                 answer.position = server.accept(batch, false);
             }

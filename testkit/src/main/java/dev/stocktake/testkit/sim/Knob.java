@@ -22,6 +22,8 @@ enum Knob {
     DRAFTS(0.08),
     /** Changes to a document that the index refuses. */
     POISON(0),
+    /** Changes to a document that is too large to be sent. */
+    OVERSIZED(0),
     /** Changes to a row of which no document can be made. */
     UNREADABLE(0),
     /** Changes that no trigger sees. */
@@ -55,6 +57,10 @@ enum Knob {
     // --- what happens to processes
     /** Mean time between two deaths of a node; 0: none. */
     KILL_EVERY(0),
+    /** Deaths that are none: the node only stands still, while its successor is already at work. */
+    ABANDONED(0),
+    /** How wrong the clocks of the nodes are; they jump, too. */
+    CLOCK_SKEW(0),
     /** Mean time between two orderly restarts of a node; 0: none. */
     CLOSE_EVERY(0),
     /** Sleeps that are interrupted. */
@@ -84,6 +90,8 @@ enum Knob {
     // --- the index's server
     /** Whether the engine may read the log of writes. */
     LOGGED(1),
+    /** Whether the engine may ask what the index holds; without it there is no log either. */
+    READABLE(1),
     /** How many tasks the history remembers. */
     HISTORY(1e9),
     FASTEST_TASK(100),

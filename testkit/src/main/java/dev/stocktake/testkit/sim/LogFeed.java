@@ -5,7 +5,6 @@ import dev.stocktake.Intake;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -21,7 +20,7 @@ final class LogFeed implements ChangeFeed {
     private final Node node;
     private final boolean exactly;
 
-    /** @param exactly whether what was read is deleted (R2), or everything up to it */
+    /** @param exactly whether what was read is deleted (R2), or everything up to it, also what is committed later */
     LogFeed(Shop shop, Node node, boolean exactly) {
         this.shop = shop;
         this.node = node;
@@ -61,8 +60,7 @@ final class LogFeed implements ChangeFeed {
             if (exactly) {
                 taken.forEach(shop::removeEntry);
             } else {
-                long last = taken.stream().mapToLong(Long::longValue).max().orElse(0);
-                List.copyOf(shop.log().headMap(last, true).keySet()).forEach(shop::removeEntry);
+                shop.skipTo(taken.stream().mapToLong(Long::longValue).max().orElse(0));
             }
         });
     }

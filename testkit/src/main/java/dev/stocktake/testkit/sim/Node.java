@@ -15,8 +15,11 @@ import dev.stocktake.SyncSettings;
 import dev.stocktake.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +40,11 @@ final class Node {
     private final LedgerClient ledger;
     private final ChangeFeed feed;
     private final SyncSettings settings;
+    private final NodeClock clock;
     private final List<Actor> process = new ArrayList<>();
+    private final List<Actor> ghosts = new ArrayList<>();
     private final Semaphore guests = new Semaphore(0);
+    private @Nullable Stocktake open;
     private int lives;
     private long lastPause = Long.MIN_VALUE / 2;
     private Shop.@Nullable Row @Nullable [] before;
@@ -47,9 +53,9 @@ final class Node {
         this.world = world;
         this.number = number;
         Scenario scenario = world.scenario();
+        this.clock = new NodeClock(world);
         this.source = new SourceClient(world.shop(), this);
-        IndexClient client = new IndexClient(world, this);
-        this.index = scenario.on(Knob.LOGGED) ? new LoggedClient(client, world.server()) : client;
+        this.index = index(new IndexClient(world, this));
         this.ledger = new LedgerClient(world, this);
         this.feed = scenario.on(Knob.SCANS)
                 ? new ScanFeed(world.shop(), this, world.time(), scenario.whole(Knob.OVERLAP))
@@ -59,6 +65,13 @@ final class Node {
                         (int) scenario.whole(Knob.BATCH), BATCH_BYTES, (int) scenario.whole(Knob.IN_FLIGHT)),
                 RETRY,
                 LANE);
+    }
+
+    private SearchIndex index(IndexClient client) {
+        if (!world.scenario().on(Knob.READABLE)) {
+            return new BlindClient(client);
+        }
+        return world.scenario().on(Knob.LOGGED) ? new LoggedClient(client, world.server()) : client;
     }
 
     // --- life and death ---------------------------------------------------------------------------------------------
@@ -79,19 +92,48 @@ final class Node {
     }
 
     private void die() {
-        world.history().event(() -> this + " is killed");
-        world.count(Happening.KILLED);
-        end();
+        if (world.storm().strikes(Knob.ABANDONED) && mayPause()) {
+            abandon();
+        } else {
+            world.history().event(() -> this + " is killed");
+            world.count(Happening.KILLED);
+            endProcess();
+        }
         start(world.dice().anyScale(200, 60_000));
     }
 
+    /** Everybody takes it for dead, but it only stands still. */
+    private void abandon() {
+        bury();
+        ghosts.addAll(process);
+        process.clear();
+        long length = pauseLength();
+        world.history().event(() -> this + " is taken for dead, but stands still for " + length + " ms");
+        world.count(Happening.ABANDONED);
+        ghosts.stream()
+                .filter(actor -> !actor.ended())
+                .forEach(actor -> world.time().cue(actor, length));
+    }
+
+    /** Two that live under one name take the lane from each other for ever: safe, but nothing gets done. */
+    void bury() {
+        ghosts.forEach(world.time()::kill);
+        ghosts.clear();
+    }
+
     void end() {
+        bury();
+        endProcess();
+    }
+
+    private void endProcess() {
         process.forEach(world.time()::kill);
         process.clear();
     }
 
     private void live() {
         Stocktake stocktake = build();
+        open = stocktake;
         for (int i = 0; i < world.scenario().whole(Knob.CALLERS); i++) {
             enter("-caller" + i, () -> call(stocktake), 0);
         }
@@ -106,10 +148,12 @@ final class Node {
         long lifetime = lifetime();
         while (world.storm().isOver() || world.time().now() < lifetime) {
             act(stocktake, policy());
-            waits(world.dice().next(world.scenario().whole(Knob.POLL)));
+            long poll = world.scenario().whole(Knob.POLL);
+            waits(world.dice().between(poll / 2, poll + poll / 2));
         }
         world.history().event(() -> this + " is closed");
         world.count(Happening.CLOSED);
+        open = null;
         stocktake.close();
         start(world.dice().anyScale(200, 60_000));
     }
@@ -134,10 +178,9 @@ final class Node {
     }
 
     private void call(Stocktake stocktake) {
-        boolean open = true;
-        while (open && !world.storm().isOver()) {
+        while (stocktake == open && !world.storm().isOver()) {
             waits(world.dice().next(world.scenario().whole(Knob.CALL_EVERY)));
-            open = act(stocktake, world.dice().chance(0.05) ? fullWhileItHelps() : someProducts());
+            act(stocktake, world.dice().chance(0.05) ? fullWhileItHelps() : someProducts());
         }
     }
 
@@ -151,33 +194,38 @@ final class Node {
                 .settings(settings)
                 .listener(new Reporter())
                 .instance(this + "." + lives)
-                .clock(world.time())
+                .clock(clock)
                 .sleeper(this::sleep)
                 .random(world.dice().split());
         return world.scenario().engine().apply(builder).build();
     }
 
-    /** @return false if the engine is closed */
-    private boolean act(Stocktake stocktake, SyncPolicy policy) {
+    private void act(Stocktake stocktake, SyncPolicy policy) {
         try {
             stocktake.run(policy);
         } catch (MisconfiguredException e) {
             world.time().broke(toString(), e);
         } catch (StoppedException e) {
             world.history().event(() -> this + " is stopped: " + e);
-            return Thread.interrupted() || !e.getMessage().contains("is closed");
+            Thread.interrupted();
         } catch (StocktakeException e) {
             world.history().event(() -> this + " fails: " + e);
         }
-        return true;
     }
 
     private final class Reporter implements SyncListener {
 
+        private final Map<Thread, Long> begun = new HashMap<>();
+
+        @Override
+        public void started(String index, String policy) {
+            begun.put(Thread.currentThread(), world.time().now());
+        }
+
         @Override
         public void finished(SyncReport report) {
             world.history().event(() -> Node.this + " reports " + report);
-            world.checker().reported(report);
+            world.checker().reported(report, Objects.requireNonNull(begun.get(Thread.currentThread())));
         }
     }
 
@@ -233,15 +281,22 @@ final class Node {
     }
 
     private long pause() {
-        if (!world.storm().strikes(Knob.PAUSES)
-                || world.time().now() - lastPause < world.scenario().whole(Knob.PAUSE_REST)) {
+        if (!world.storm().strikes(Knob.PAUSES) || !mayPause()) {
             return 0;
         }
-        lastPause = world.time().now();
         world.count(Happening.PAUSED);
-        long length = world.dice().anyScale(1_000, world.scenario().whole(Knob.LONGEST_PAUSE));
+        long length = pauseLength();
         world.history().event(() -> this + " stands still for " + length + " ms");
         return length;
+    }
+
+    private boolean mayPause() {
+        return world.time().now() - lastPause >= world.scenario().whole(Knob.PAUSE_REST);
+    }
+
+    private long pauseLength() {
+        lastPause = world.time().now();
+        return world.dice().anyScale(1_000, world.scenario().whole(Knob.LONGEST_PAUSE));
     }
 
     void askDatabase() {

@@ -112,6 +112,8 @@ public final class Scenario {
                 stormy(3),
                 stormy(5),
                 hard(),
+                hard().named("abandoned-3").with(Knob.ABANDONED, 0.7),
+                stormy(3).named("clocks-3").with(Knob.CLOCK_SKEW, 600_000),
                 stormy(3).named("evicted-3").with(Knob.HISTORY, 12),
                 stormy(3).named("hot-3").with(Knob.PRODUCTS, 4).with(Knob.CHANGE_EVERY, 2_000),
                 stormy(3).named("twice-3").with(Knob.TWICE, 0.02),
@@ -125,13 +127,18 @@ public final class Scenario {
                         .with(Knob.FULLS, 0.08),
                 slow(),
                 unlogged(),
+                unlogged().named("write-only-3").with(Knob.READABLE, 0),
                 scheduled(),
                 stormy(2)
                         .named("callers-2")
                         .with(Knob.CALLERS, 2)
                         .with(Knob.CLOSE_EVERY, 180_000)
                         .with(Knob.INTERRUPTS, 0.01),
-                stormy(3).named("poison-3").with(Knob.POISON, 0.04).with(Knob.UNREADABLE, 0.02),
+                stormy(3)
+                        .named("poison-3")
+                        .with(Knob.POISON, 0.04)
+                        .with(Knob.UNREADABLE, 0.02)
+                        .with(Knob.OVERSIZED, 0.02),
                 stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000),
                 dropped(),
                 dropped().named("dropped-scheduled-2").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1),
@@ -143,6 +150,15 @@ public final class Scenario {
                         .with(Knob.FULLS, 0.05),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
+    }
+
+    /** Changes that no trigger sees, and edits of the index: complete only together with full runs. */
+    static Scenario bypassed() {
+        return stormy(3)
+                .named("bypassed-3")
+                .with(Knob.SILENT, 0.05)
+                .with(Knob.EDIT_EVERY, 120_000)
+                .with(Knob.FULLS, 0.05);
     }
 
     /** Rows by time stamp, with skewed writers and changes that move no stamp: complete only together with full runs. */

@@ -215,10 +215,8 @@ final class Server {
         if (!exists) {
             return Outcome.failed("There is no such index");
         }
-        for (WriteBatch.Upsert upsert : task.batch().upserts()) {
-            if (Value.of(upsert.document()) == Value.POISON) {
-                return Outcome.refused("The document of product '" + upsert.key() + "' has no valid price");
-            }
+        if (Batches.holdsPoison(task.batch())) {
+            return Outcome.refused("A document of the batch has no valid id");
         }
         for (WriteBatch.Upsert upsert : task.batch().upserts()) {
             Value value = Value.of(upsert.document());

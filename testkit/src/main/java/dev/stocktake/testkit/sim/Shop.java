@@ -30,6 +30,7 @@ final class Shop {
     private final TreeMap<Long, Integer> log = new TreeMap<>();
     private final List<IntConsumer> observers = new ArrayList<>();
     private long lastEntry;
+    private long skipped;
 
     Shop(int products, Conductor time) {
         this.time = time;
@@ -96,6 +97,12 @@ final class Shop {
         }
     }
 
+    /** What a reader does that remembers how far it came: it never sees what is committed later under a lower number. */
+    void skipTo(long number) {
+        skipped = Math.max(skipped, number);
+        List.copyOf(log.headMap(skipped, true).keySet()).forEach(this::removeEntry);
+    }
+
     /** Whether a committed change of this product waits in the log. */
     boolean hasUnread(int product) {
         return unread[product] > 0;
@@ -143,7 +150,7 @@ final class Shop {
 
         void commit() {
             changes.forEach((product, change) -> rows[product] = change.row());
-            entries.forEach((number, product) -> {
+            entries.tailMap(skipped, false).forEach((number, product) -> {
                 log.put(number, product);
                 unread[product]++;
             });

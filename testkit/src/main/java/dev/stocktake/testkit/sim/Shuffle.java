@@ -31,6 +31,7 @@ final class Shuffle {
         perhaps(Knob.DRAFTS, 0.2);
         perhaps(Knob.POISON, 0.06);
         perhaps(Knob.UNREADABLE, 0.04);
+        perhaps(Knob.OVERSIZED, 0.03);
     }
 
     private void nodes() {
@@ -45,6 +46,8 @@ final class Shuffle {
         scale(Knob.IN_FLIGHT, 1, 5);
         scale(Knob.KILL_EVERY, 60_000, 3_000_000);
         perhaps(Knob.PAUSES, 0.01);
+        perhaps(Knob.ABANDONED, 0.6);
+        rarely(Knob.CLOCK_SKEW, 1_000, 600_000);
         if (!scenario.on(Knob.SCHEDULED)) {
             scale(Knob.CLOSE_EVERY, 60_000, 3_000_000);
             perhaps(Knob.INTERRUPTS, 0.02);
@@ -81,6 +84,7 @@ final class Shuffle {
         }
         set(Knob.HISTORY, Knob.HISTORY.usual());
         set(Knob.SLOWEST_TASK, Knob.SLOWEST_TASK.usual());
+        set(Knob.READABLE, dice.chance(0.7) ? 1 : 0);
     }
 
     private void set(Knob knob, double value) {

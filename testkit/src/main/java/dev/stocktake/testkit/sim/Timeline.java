@@ -2,9 +2,13 @@ package dev.stocktake.testkit.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a product was worth at every time. */
 final class Timeline {
+
+    private static final List<Value> UNSOUND =
+            Stream.of(Value.values()).filter(value -> !value.sound()).toList();
 
     private record Entry(long from, Value value) {}
 
@@ -38,6 +42,11 @@ final class Timeline {
             }
         }
         return false;
+    }
+
+    /** Whether it held anything that no index can hold at any time from {@code from} to {@code to}. */
+    boolean wasUnsound(long from, long to) {
+        return UNSOUND.stream().anyMatch(value -> held(value, from, to));
     }
 
     /** Whether it held this value at any time from {@code from} to {@code to}. */

@@ -92,6 +92,9 @@ final class Trade {
         if (dice.chance(scenario.of(Knob.POISON))) {
             return Value.POISON;
         }
+        if (dice.chance(scenario.of(Knob.OVERSIZED))) {
+            return Value.OVERSIZED;
+        }
         if (dice.chance(scenario.of(Knob.UNREADABLE))) {
             return Value.UNREADABLE;
         }

@@ -18,6 +18,8 @@ enum Value {
     HUGE,
     /** A document to which the index objects. */
     POISON,
+    /** A document that is too large to be sent. */
+    OVERSIZED,
     /** A row of which no document can be made. */
     UNREADABLE,
     /** What somebody else put into the index; no row is ever worth this. */
@@ -35,7 +37,7 @@ enum Value {
 
     /** Whether an index can hold it or its absence. */
     boolean sound() {
-        return this != POISON && this != UNREADABLE;
+        return this != POISON && this != UNREADABLE && this != OVERSIZED;
     }
 
     Document document() {

@@ -121,6 +121,7 @@ final class World {
 
     private void calmDown() {
         storm.end();
+        nodes.forEach(Node::bury);
     }
 
     private void check() {

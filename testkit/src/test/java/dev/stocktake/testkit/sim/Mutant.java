@@ -30,6 +30,7 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                 new Mutant("R9", "audit of the log, nor a hold", true, hard, both("AUDIT", "HOLD")),
                 new Mutant("R7", "unknown outcome makes suspect", true, hard, ledger("SUSPECT_MARKS")),
                 new Mutant("R7-engine", "unknown is not failed", true, unlogged, engine("SUSPECT_UNKNOWN")),
+                new Mutant("R3-claim", "claim before anything is sent", true, hard, ledger("CLAIM_FIRST")),
                 new Mutant("A1-claim", "frontier moves with the claim", true, hard, ledger("FRONTIER_IN_CLAIM")),
                 new Mutant(
                         "R10", "identity check", true, Scenario.dropped().with(Knob.SCHEDULED, 1), engine("IDENTIFY")),
@@ -50,7 +51,7 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                 new Mutant("R6'", "compare before skipping", true, hard, engine("COMPARE_BEFORE_SKIP")),
                 new Mutant("A4", "hold without a log", true, unlogged, ledger("HOLD")),
                 new Mutant("force", "suspects are rewritten", false, hard, engine("FORCE_SUSPECT")),
-                new Mutant("A3", "audit final states only", false, hard, world(WorldRule.FINAL_STATES_ONLY)),
+                new Mutant("A3", "audit final states only", true, hard, world(WorldRule.FINAL_STATES_ONLY)),
                 new Mutant(
                         "force+A3",
                         "neither of the two",
@@ -58,6 +59,18 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         Scenario.slow(),
                         scenario -> scenario.without(WorldRule.FINAL_STATES_ONLY)
                                 .withEngine(EngineMutants.without("FORCE_SUSPECT"))),
+                new Mutant(
+                        "scan-alone",
+                        "full runs behind a scan",
+                        true,
+                        Scenario.scanning(),
+                        scenario -> scenario.with(Knob.FULLS, 0)),
+                new Mutant(
+                        "bypass-alone",
+                        "full runs behind a log that is bypassed",
+                        true,
+                        Scenario.bypassed(),
+                        scenario -> scenario.with(Knob.FULLS, 0)),
                 new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
     }
 

@@ -12,7 +12,7 @@ final class Stories {
         Verdict first = tally.bad().get(0);
         return tally + "\n"
                 + String.join("\n", Simulation.replay(scenario, first.seed()).history()) + "\n" + first
-                + "\nagain: ./mvnw -q -pl testkit -am test -Dtest=ReplayTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + "\nagain: ./mvnw -q -pl testkit -am test -Dtest=PlayTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dstocktake.replay=" + scenario.name() + ":" + first.seed() + "\n";
     }
 }
