@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Flow.Publisher;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.atomic.AtomicReference;
@@ -102,7 +103,7 @@ final class SingleSending implements BodyPublisher {
         }
     }
 
-    private static final class Closed implements java.util.concurrent.Flow.Publisher<ByteBuffer> {
+    private static final class Closed implements Publisher<ByteBuffer> {
 
         @Override
         public void subscribe(Subscriber<? super ByteBuffer> subscriber) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tasks somebody deleted, as the server tells it: the query string of his request.
@@ -33,7 +34,7 @@ record TaskFilter(String query) {
                 || uids.stream().anyMatch(uid -> !uid.matches("\\d{1,18}") || Long.parseLong(uid) > position);
     }
 
-    private static boolean mayName(@org.jspecify.annotations.Nullable Set<String> named, Set<String> ours) {
+    private static boolean mayName(@Nullable Set<String> named, Set<String> ours) {
         return named == null || named.contains("*") || named.stream().anyMatch(ours::contains);
     }
 

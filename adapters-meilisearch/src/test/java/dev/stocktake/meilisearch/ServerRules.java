@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 abstract class ServerRules {
 
     private final List<String> made = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
     private MeilisearchIndex index;
     private Raw admin;
     private String uid;
@@ -93,6 +94,7 @@ abstract class ServerRules {
     void dropsWhatItMade() {
         index.close();
         made.forEach(name -> admin.call("DELETE", "/indexes/" + name, null));
+        keys.forEach(key -> admin.call("DELETE", "/keys/" + key, null));
         stop();
     }
 
@@ -289,6 +291,7 @@ abstract class ServerRules {
                 "{\"actions\":[\"" + String.join("\",\"", actions) + "\"],\"indexes\":[\"" + uid
                         + "*\"],\"expiresAt\":null}");
         assertThat(key.path("key").asText()).isNotEmpty();
+        keys.add(key.path("key").asText());
         return key.path("key").asText();
     }
 
