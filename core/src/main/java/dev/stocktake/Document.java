@@ -96,9 +96,9 @@ public final class Document {
             return this;
         }
 
-        /** The document. The builder must not be used afterwards. */
+        /** The document; what is put afterwards does not change it. */
         public Document build() {
-            return new Document(fields);
+            return new Document(new LinkedHashMap<>(fields));
         }
     }
 

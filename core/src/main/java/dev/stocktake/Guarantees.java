@@ -35,7 +35,7 @@ final class Guarantees {
             gaps.add("The index has no log of its writes: one that arrives later than "
                     + ports.index().requestLife() + " after its outcome became unknown is not noticed.");
         }
-        boolean lossFree = feedComplete || walk.isPresent();
+        boolean lossFree = feedComplete || (walk.isPresent() && ports.index() instanceof AuditableIndex);
         return new Guarantee(lossFree, walk.orElse(null), logged || lateImpossible, gaps);
     }
 }

@@ -18,14 +18,14 @@ public final class Intake {
     private final boolean gap;
     private final boolean more;
     private final @Nullable String cursor;
-    private final Consumer<LedgerTransaction> acknowledgement;
+    private final @Nullable Consumer<LedgerTransaction> acknowledgement;
 
     private Intake(
             Collection<ProductKey> products,
             boolean gap,
             boolean more,
             @Nullable String cursor,
-            Consumer<LedgerTransaction> acknowledgement) {
+            @Nullable Consumer<LedgerTransaction> acknowledgement) {
         this.products = java.util.Collections.unmodifiableSet(new LinkedHashSet<>(products));
         this.gap = gap;
         this.more = more;
@@ -40,7 +40,7 @@ public final class Intake {
      * @param more whether another {@code take} would find more at once
      */
     public static Intake upTo(@Nullable String cursor, Collection<ProductKey> products, boolean more) {
-        return new Intake(products, false, more, cursor, tx -> {});
+        return new Intake(products, false, more, cursor, null);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Intake {
 
     /** The feed may have missed anything: mark everything, and go on from {@code cursor}. */
     public static Intake gap(@Nullable String cursor) {
-        return new Intake(List.of(), true, true, cursor, tx -> {});
+        return new Intake(List.of(), true, cursor != null, cursor, null);
     }
 
     /** The products named, in the order they were met. */
@@ -81,6 +81,13 @@ public final class Intake {
 
     /** Tells the feed, inside the transaction that marks, that its hints are safe. */
     public void acknowledge(LedgerTransaction transaction) {
-        acknowledgement.accept(transaction);
+        if (acknowledgement != null) {
+            acknowledgement.accept(transaction);
+        }
+    }
+
+    /** Whether there is nothing in it that the ledger would have to know. */
+    boolean isEmpty(String saved) {
+        return !gap && products.isEmpty() && acknowledgement == null && (cursor == null || cursor.equals(saved));
     }
 }

@@ -24,22 +24,25 @@ final class Intaker {
     void startNewFeeds() {
         for (ChangeFeed feed : ports.feeds()) {
             if (ports.inLedger(tx -> tx.cursor(feed.name())).isEmpty()) {
-                Intake first = feed.take(null, PAGE);
-                ports.inLedger(tx -> {
-                    tx.markAll(false);
-                    tx.saveCursor(feed.name(), first.cursor() == null ? STARTED : first.cursor());
-                    first.acknowledge(tx);
-                    return null;
-                });
+                start(feed);
             }
         }
+    }
+
+    private void start(ChangeFeed feed) {
+        Intake first = feed.take(null, PAGE);
+        ports.inLedger(tx -> {
+            tx.markAll(false);
+            tx.saveCursor(feed.name(), first.cursor() == null ? STARTED : first.cursor());
+            first.acknowledge(tx);
+            return null;
+        });
     }
 
     /** Takes all there is to take. */
     void take() {
         if (ports.feeds().isEmpty()) {
-            throw new MisconfiguredException("Policy 'smart' needs a change feed: give Stocktake.builder(...) one with"
-                    + " feed(...), or run SyncPolicy.full() instead");
+            throw noFeed();
         }
         for (ChangeFeed feed : ports.feeds()) {
             boolean more = true;
@@ -49,14 +52,20 @@ final class Intaker {
         }
     }
 
+    static MisconfiguredException noFeed() {
+        return new MisconfiguredException("Policy 'smart' needs a change feed: give Stocktake.builder(...) one with"
+                + " feed(...), or run SyncPolicy.full() instead");
+    }
+
     private boolean take(ChangeFeed feed) {
         Optional<String> cursor = ports.inLedger(tx -> tx.cursor(feed.name()));
-        Intake intake = feed.take(place(cursor), PAGE);
-        if (!intake.gap()
-                && cursor.isPresent()
-                && intake.products().isEmpty()
-                && (intake.cursor() == null || intake.cursor().equals(cursor.get()))) {
-            return intake.more();
+        if (cursor.isEmpty()) {
+            start(feed);
+            return true;
+        }
+        Intake intake = feed.take(place(cursor.get()), PAGE);
+        if (intake.isEmpty(cursor.get())) {
+            return false;
         }
         List<ProductKey> products = new ArrayList<>(intake.products());
         ports.inLedger(tx -> {
@@ -79,7 +88,7 @@ final class Intaker {
         intake.acknowledge(tx);
     }
 
-    private static @Nullable String place(Optional<String> cursor) {
-        return cursor.filter(saved -> !saved.equals(STARTED)).orElse(null);
+    private static @Nullable String place(String cursor) {
+        return cursor.equals(STARTED) ? null : cursor;
     }
 }

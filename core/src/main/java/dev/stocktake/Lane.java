@@ -26,6 +26,7 @@ final class Lane {
     private static final int LEASE_PARTS = 3;
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
+    private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
     /** How a drain ended. */
     enum End {
@@ -64,11 +65,11 @@ final class Lane {
         this.settings = settings;
         this.around = around;
         this.stopping = stopping;
-        this.retries = new Retries(settings.retry());
+        this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
-        this.writer = new BatchWriter(ports, settings.batch(), around);
-        this.audit = new LogAudit(ports, around);
-        this.walk = new OrphanWalk(ports);
+        this.writer = new BatchWriter(ports, settings.batch(), around, () -> keepLease(false));
+        this.audit = new LogAudit(ports, around, () -> keepLease(false));
+        this.walk = new OrphanWalk(ports, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
     }
 
@@ -81,8 +82,10 @@ final class Lane {
      */
     boolean open() {
         if (lease != null) {
-            keepLease(true);
-            return true;
+            if (renewed()) {
+                return true;
+            }
+            forget();
         }
         Optional<Lease> taken =
                 ports.inLedger(tx -> tx.acquire(around.holder(), settings.lane().lease(), hold()));
@@ -90,7 +93,7 @@ final class Lane {
             return false;
         }
         lease = taken.get();
-        renewAt = around.clock().instant().plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+        renewAt = around.clock().instant().plus(leasePart());
         inFlight.clear();
         walk.reset();
         learnIdentity();
@@ -163,10 +166,29 @@ final class Lane {
         if (!always && now.isBefore(renewAt)) {
             return;
         }
-        if (!ports.inLedger(tx -> tx.renew(lease(), settings.lane().lease()))) {
+        if (!renewed()) {
             throw takenOver();
         }
-        renewAt = now.plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+    }
+
+    private boolean renewed() {
+        renewAt = around.clock().instant().plus(leasePart());
+        return ports.inLedger(tx -> tx.renew(lease(), settings.lane().lease()));
+    }
+
+    private Duration leasePart() {
+        return settings.lane().lease().dividedBy(LEASE_PARTS);
+    }
+
+    /** Waits without letting the lease run out, and no longer than somebody wants it to go on. */
+    private void rest(Duration time) throws InterruptedException {
+        Duration left = time;
+        while (!left.isNegative() && !left.isZero() && !stopping.getAsBoolean()) {
+            Duration nap = left.compareTo(leasePart()) > 0 ? leasePart() : left;
+            around.sleeper().sleep(nap);
+            left = left.minus(nap);
+            keepLease(false);
+        }
     }
 
     private StoppedException takenOver() {
@@ -190,8 +212,13 @@ final class Lane {
      */
     End drain(Run run, Runnable between) throws InterruptedException {
         Instant progress = around.clock().instant();
+        Instant look = progress.plus(CATCHING_UP);
         boolean audited = false;
+        boolean caughtUp = false;
         while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             try {
                 keepLease(false);
                 between.run();
@@ -202,7 +229,11 @@ final class Lane {
                     continue;
                 }
                 auditNowAndThen(run);
-                if (settle(run) || step(run) == Step.WORKED) {
+                if (!caughtUp && !around.clock().instant().isBefore(look)) {
+                    look = around.clock().instant().plus(CATCHING_UP);
+                    caughtUp = caughtUp(run);
+                }
+                if (settle(run) || (!caughtUp && step(run) == Step.WORKED)) {
                     progress = around.clock().instant();
                     audited = false;
                 } else if (!inFlight.isEmpty()) {
@@ -215,7 +246,10 @@ final class Lane {
                     identify(run);
                     audited = true;
                 } else {
-                    Optional<End> end = endOrWait(run);
+                    if (caughtUp) {
+                        return End.DONE;
+                    }
+                    Optional<End> end = endOrWait(run, progress);
                     if (end.isPresent()) {
                         return end.get();
                     }
@@ -225,6 +259,25 @@ final class Lane {
                 trouble.note(e);
             }
         }
+    }
+
+    /**
+     * Whether everything is true that was marked before the run marked, although others go on marking: a run in a busy shop
+     * ends, too.
+     */
+    private boolean caughtUp(Run run) {
+        Generation live = live();
+        if (run.narrow() || !live.frontier().ended() || live.owedWalk() != 0) {
+            return false;
+        }
+        if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
+            return false;
+        }
+        Duration sinceMarking = Duration.between(run.marked(), around.clock().instant());
+        return ports.inLedger(LedgerTransaction::backlog)
+                .oldestAge()
+                .filter(age -> age.compareTo(sinceMarking) < 0)
+                .isPresent();
     }
 
     private End leaveInFlight(Run run) {
@@ -243,7 +296,7 @@ final class Lane {
 
     private void readLog() {
         audit.read(lease());
-        auditAt = around.clock().instant().plus(settings.lane().lease().dividedBy(LEASE_PARTS));
+        auditAt = around.clock().instant().plus(leasePart());
     }
 
     private boolean isOver(Instant progress) {
@@ -264,7 +317,7 @@ final class Lane {
     }
 
     /** Nothing is in flight and nothing can be claimed: is the run over, or is something only put off? */
-    private Optional<End> endOrWait(Run run) throws InterruptedException {
+    private Optional<End> endOrWait(Run run, Instant progress) throws InterruptedException {
         if (stopping.getAsBoolean()) {
             return Optional.of(End.LATER);
         }
@@ -272,17 +325,30 @@ final class Lane {
             return Optional.of(End.DONE);
         }
         Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
+        if (backlog.openBatches() > 0) {
+            throw new UnknownOutcomeException(
+                    "The ledger of index '" + ports.name() + "' holds open batches that this lane does not know", null);
+        }
         Generation live = live();
         if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
-            return Optional.of(walk.gaveUp(live) && !run.narrow() ? End.LATER : End.DONE);
+            return Optional.of(walkIsOpen(run, live) ? End.LATER : End.DONE);
         }
-        return waitUntilDue(run, backlog);
+        return waitUntilDue(run, backlog, progress);
     }
 
-    private Optional<End> waitUntilDue(Run run, Backlog backlog) throws InterruptedException {
+    private boolean walkIsOpen(Run run, Generation live) {
+        if (run.narrow() || !walk.gaveUp(live)) {
+            return false;
+        }
+        run.problem("Index '" + ports.name() + "' could not be listed in one piece, as others write it all the time;"
+                + " documents without a product are looked for again later");
+        return true;
+    }
+
+    private Optional<End> waitUntilDue(Run run, Backlog backlog, Instant progress) throws InterruptedException {
         Duration wait = backlog.untilDue().orElse(Duration.ZERO);
-        Duration spent = Duration.between(run.started(), around.clock().instant());
+        Duration spent = Duration.between(progress, around.clock().instant());
         if (!run.waits()
                 || trouble.exhausted()
                 || spent.plus(wait).compareTo(settings.lane().patience()) > 0) {
@@ -292,8 +358,7 @@ final class Lane {
         }
         run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, 0);
         Duration least = settings.lane().firstPoll();
-        around.sleeper().sleep(wait.compareTo(least) > 0 ? wait : least);
-        keepLease(true);
+        rest(wait.compareTo(least) > 0 ? wait : least);
         return Optional.empty();
     }
 
@@ -304,7 +369,7 @@ final class Lane {
             return false;
         }
         run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, productsInFlight());
-        around.sleeper().sleep(trouble.pause());
+        rest(trouble.pause());
         return true;
     }
 
@@ -391,6 +456,7 @@ final class Lane {
     private Step claimFrontier(Run run, Generation live) {
         ProductKey after = live.frontier().after();
         KeyPage page = run.reading(() -> ports.source().keys(after, writer.claimSize()));
+        requireProgress(page, after);
         page.problems().forEach(problem -> {
             log.warn("Index '{}': {}", ports.name(), problem);
             run.problem(problem);
@@ -404,6 +470,17 @@ final class Lane {
         return Step.WORKED;
     }
 
+    /** A source that does not walk on would be asked for ever. */
+    private static void requireProgress(KeyPage page, @Nullable ProductKey after) {
+        boolean asked = java.util.Objects.equals(page.after(), after);
+        if (!asked || (after != null && page.keys().contains(after))) {
+            throw new MisconfiguredException("ProductSource.keys was asked for the keys after '" + after
+                    + "' and answered with a page after '" + page.after() + "' that holds "
+                    + page.keys().size() + " keys, among them perhaps '" + after
+                    + "' itself; it must walk on, in one order");
+        }
+    }
+
     private String nextBatchId() {
         return Long.toUnsignedString(around.random().nextLong(), 36) + "-" + ++batches;
     }
@@ -413,6 +490,7 @@ final class Lane {
         run.claimed(batch.claim());
         try {
             writer.write(batch, run, receipt -> submitted(batch, receipt));
+            batch.handedOver();
         } catch (UnavailableException e) {
             trouble.note(e);
             batch.breakOff(Outcome.failed(message(e)), trouble.pause());
@@ -548,7 +626,10 @@ final class Lane {
             return true;
         }
         run.problem("Index '" + ports.name() + "' was replaced by somebody; everything is written anew");
-        inFlight.clear();
+        for (OpenBatch batch : List.copyOf(inFlight)) {
+            close(tx -> tx.suspect(lease(), batch.claim(), hold()));
+            inFlight.remove(batch);
+        }
         learnIdentity();
         return false;
     }

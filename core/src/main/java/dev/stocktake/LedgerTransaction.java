@@ -77,7 +77,7 @@ public interface LedgerTransaction {
     /**
      * Marks products in every open generation (R1): a new token, due at once, the more urgent of the two reasons, suspect if
      * it was or {@code forced} is; {@code since} stays that of the first mark; a quarantine is lifted (what was refused
-     * is kept, {@link Claim.Item#refused}), and the product is then tried alone. Also for keys beyond the frontier. No lease needed.
+     * is kept, {@link Claim.Item#refused}), and a product that was refused with a fingerprint is then tried alone. Also for keys beyond the frontier. No lease needed.
      */
     void mark(Collection<ProductKey> keys, Reason reason, boolean forced);
 

@@ -20,10 +20,13 @@ final class LogAudit {
 
     private final Ports ports;
     private final Surroundings around;
+    private final Runnable alive;
 
-    LogAudit(Ports ports, Surroundings around) {
+    /** @param alive called before every page */
+    LogAudit(Ports ports, Surroundings around, Runnable alive) {
         this.ports = ports;
         this.around = around;
+        this.alive = alive;
     }
 
     /** Where a new ledger begins to read. */
@@ -38,6 +41,7 @@ final class LogAudit {
         }
         boolean more = true;
         while (more) {
+            alive.run();
             long from = ports.inLedger(LedgerTransaction::auditPosition);
             LoggedIndex.LogPage page = logged.writesAfter(from, PAGE);
             if (page.position() == from && !page.hole()) {

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Loop {
 
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(30);
     private static final Duration LONGEST_FAILURE_PAUSE = Duration.ofMinutes(1);
 
@@ -24,7 +25,6 @@ final class Loop {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closing;
     private volatile boolean asleep;
-    private int failures;
 
     Loop(Stocktake stocktake, SyncSchedule schedule, Surroundings around) {
         this.stocktake = stocktake;
@@ -61,7 +61,7 @@ final class Loop {
             if (asleep) {
                 thread.interrupt();
             }
-            if (!ended.await(1, TimeUnit.SECONDS)) {
+            if (!ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 thread.interrupt();
             }
             if (!ended.await(LONGEST_FAREWELL.toSeconds(), TimeUnit.SECONDS)) {
@@ -110,44 +110,47 @@ final class Loop {
         SyncPolicy policy = due.entry.policy();
         Run run = new Run(
                 stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around.clock(), stocktake.listener());
+        due.again(around.clock().instant(), false);
         try {
-            stocktake.run(policy, run, () -> markDue(due, run));
+            stocktake.run(policy, run, () -> markDue(run));
             due.again(around.clock().instant(), run.worked());
-            failures = 0;
+            due.failures = 0;
         } catch (StoppedException e) {
             if (closing || Thread.currentThread().isInterrupted()) {
                 throw e;
             }
             failed(due, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(due, e);
         }
     }
 
-    /** While a long run goes on, the other policies still mark in time: a change does not wait for the end of a full sync. */
-    private void markDue(Due running, Run run) {
+    /** While a long run goes on, all policies still mark in time: a change does not wait for the end of a full sync. */
+    private void markDue(Run run) {
         Instant now = around.clock().instant();
         for (Due due : dues) {
-            if (due != running && !due.at.isAfter(now)) {
-                stocktake.markMeanwhile(due.entry.policy(), run);
-                due.again(now, false);
+            if (!due.at.isAfter(now)) {
+                try {
+                    due.again(now, false);
+                    stocktake.markMeanwhile(due.entry.policy(), run);
+                } catch (StocktakeException e) {
+                    throw e;
+                } catch (RuntimeException e) {
+                    failed(due, e);
+                }
             }
         }
     }
 
-    private void failed(Due due, RuntimeException e) {
-        failures++;
-        if (failures == 1) {
-            log.warn(
-                    "Policy '{}' of index '{}' failed; it is tried again",
-                    due.entry.policy().name(),
-                    stocktake.indexName(),
-                    e);
+    private void failed(Due due, Throwable e) {
+        due.failures++;
+        String policy = due.entry.policy().name();
+        if (due.failures == 1) {
+            log.warn("Policy '{}' of index '{}' failed; it is tried again", policy, stocktake.indexName(), e);
         } else {
-            log.debug(
-                    "Policy '{}' of index '{}' failed again", due.entry.policy().name(), stocktake.indexName(), e);
+            log.debug("Policy '{}' of index '{}' failed again", policy, stocktake.indexName(), e);
         }
-        Duration pause = Duration.ofSeconds(1L << Math.min(failures - 1, 10));
+        Duration pause = Duration.ofSeconds(1L << Math.min(due.failures - 1, 10));
         due.at = around.clock()
                 .instant()
                 .plus(pause.compareTo(LONGEST_FAILURE_PAUSE) > 0 ? LONGEST_FAILURE_PAUSE : pause);
@@ -159,6 +162,7 @@ final class Loop {
         private final SyncSchedule.Entry entry;
         private Instant at;
         private Duration delay;
+        private int failures;
 
         Due(SyncSchedule.Entry entry, Instant first) {
             this.entry = entry;

@@ -24,6 +24,7 @@ final class OpenBatch {
     private final Map<ProductKey, ProductOutcome> results = new LinkedHashMap<>();
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
     private @Nullable Outcome broken;
+    private boolean handedOver;
     private Duration retryAfter = Duration.ZERO;
 
     OpenBatch(Claim claim) {
@@ -59,6 +60,11 @@ final class OpenBatch {
         return meant == null ? null : meant.after();
     }
 
+    /** All of it was read, and sent as far as it had to be. */
+    void handedOver() {
+        handedOver = true;
+    }
+
     /** Reading or sending broke off; what was sent before is still awaited. */
     void breakOff(Outcome outcome, Duration after) {
         broken = outcome;
@@ -85,6 +91,9 @@ final class OpenBatch {
     }
 
     Verdict verdict() {
+        if (!handedOver && broken == null) {
+            return Verdict.UNKNOWN;
+        }
         if (has(Outcome.Kind.LOST)) {
             return Verdict.UNKNOWN;
         }
@@ -128,6 +137,11 @@ final class OpenBatch {
 
     int size() {
         return claim.items().size();
+    }
+
+    /** Whether it holds products without a mark. */
+    boolean fromFrontier() {
+        return claim.items().stream().anyMatch(item -> item.token() == 0);
     }
 
     int attempts() {

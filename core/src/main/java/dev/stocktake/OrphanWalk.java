@@ -1,5 +1,8 @@
 package dev.stocktake;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,14 +24,20 @@ final class OrphanWalk {
     private static final int TRIES = 5;
 
     private final Ports ports;
+    private final InstantSource clock;
+    private final Duration rest;
+    private Instant gaveUpAt = Instant.MIN;
     private long owed;
     private int tries;
     private boolean moved;
     private @Nullable String version;
     private @Nullable String cursor;
 
-    OrphanWalk(Ports ports) {
+    /** @param rest how long to leave it after it was given up */
+    OrphanWalk(Ports ports, InstantSource clock, Duration rest) {
         this.ports = ports;
+        this.clock = clock;
+        this.rest = rest;
     }
 
     /** Forgets how far it came: the lane begins anew. */
@@ -46,9 +55,7 @@ final class OrphanWalk {
 
     /** Whether there is a page to read for this generation. */
     boolean wanted(Generation generation) {
-        return generation.owedWalk() != 0
-                && generation.frontier().ended()
-                && !(generation.owedWalk() == owed && tries >= TRIES);
+        return generation.owedWalk() != 0 && generation.frontier().ended() && !gaveUp(generation);
     }
 
     /** Whether claims must wait until the walk has ended. */
@@ -58,7 +65,10 @@ final class OrphanWalk {
 
     /** Whether it has given up on what is owed. */
     boolean gaveUp(Generation generation) {
-        return generation.owedWalk() != 0 && generation.owedWalk() == owed && tries >= TRIES;
+        return generation.owedWalk() != 0
+                && generation.owedWalk() == owed
+                && tries >= TRIES
+                && clock.instant().isBefore(gaveUpAt.plus(rest));
     }
 
     /** Reads one page and marks what it holds without a product. */
@@ -67,7 +77,7 @@ final class OrphanWalk {
             ports.inLedger(tx -> tx.walked(lease, generation.number(), generation.owedWalk()));
             return;
         }
-        if (owed != generation.owedWalk()) {
+        if (owed != generation.owedWalk() || tries >= TRIES) {
             owed = generation.owedWalk();
             begin(0);
         }
@@ -108,9 +118,10 @@ final class OrphanWalk {
         } else {
             begin(tries + 1);
             if (tries == TRIES) {
+                gaveUpAt = clock.instant();
                 log.warn(
                         "Index '{}' is written by others all the time, so its documents could not be listed in one piece;"
-                                + " documents without a product are looked for again in the next run",
+                                + " documents without a product are looked for again in a while",
                         ports.name());
             }
         }

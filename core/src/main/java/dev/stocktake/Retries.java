@@ -14,8 +14,11 @@ final class Retries {
 
     private final IntervalFunction growing;
     private final Retry retry;
+    private final Duration mostAdvice;
 
-    Retries(SyncSettings.Retry settings) {
+    /** @param mostAdvice how long the other side's advice is followed at most */
+    Retries(SyncSettings.Retry settings, Duration mostAdvice) {
+        this.mostAdvice = mostAdvice;
         this.growing = IntervalFunction.ofExponentialBackoff(settings.first(), settings.growth(), settings.longest());
         this.retry = Retry.of(
                 "stocktake",
@@ -41,8 +44,12 @@ final class Retries {
     private Duration delay(int failures, Throwable failure) {
         Duration own = delay(failures);
         return failure instanceof UnavailableException unavailable
-                ? unavailable.retryAfter().orElse(own)
+                ? unavailable.retryAfter().map(this::bounded).orElse(own)
                 : own;
+    }
+
+    private Duration bounded(Duration advice) {
+        return advice.compareTo(mostAdvice) > 0 ? mostAdvice : advice;
     }
 
     /** Failures in a row. */

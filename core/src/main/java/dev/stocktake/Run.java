@@ -44,6 +44,7 @@ final class Run {
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
     private boolean kept;
+    private Instant marked;
     private @Nullable SyncReport report;
     private long found;
     private long unchanged;
@@ -62,6 +63,7 @@ final class Run {
         this.clock = clock;
         this.listener = listener;
         this.started = clock.instant();
+        this.marked = started;
         tell(() -> listener.started(index, policy));
     }
 
@@ -77,6 +79,15 @@ final class Run {
     void await(Collection<ProductKey> keys) {
         awaited.addAll(keys);
         claimedSince.clear();
+    }
+
+    /** Its own marks are made. */
+    void markedAll() {
+        marked = clock.instant();
+    }
+
+    Instant marked() {
+        return marked;
     }
 
     /** Whether there was a generation to keep the marks in. */

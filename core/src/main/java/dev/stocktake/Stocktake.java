@@ -78,7 +78,9 @@ public final class Stocktake implements AutoCloseable {
      * are true, at most for {@link SyncSettings.Lane#patience}.
      *
      * @throws MisconfiguredException if a setting is wrong; nothing is lost
-     * @throws UnavailableException if the ledger or the source cannot be reached while marking
+     * <p>An index that is down ends the run {@linkplain SyncReport.Outcome#INCOMPLETE incomplete}.
+     *
+     * @throws UnavailableException if the ledger or a feed cannot be reached while marking
      * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
      */
     public SyncReport run(SyncPolicy policy) {
@@ -97,6 +99,11 @@ public final class Stocktake implements AutoCloseable {
     }
 
     SyncReport run(SyncPolicy policy, Run run, Runnable between) {
+        if (laneLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("Stocktake for index '" + ports.name()
+                    + "' was called from inside one of its own runs (a listener, a policy or a mapper);"
+                    + " hand the call to another thread");
+        }
         SyncReport.Outcome outcome = SyncReport.Outcome.INCOMPLETE;
         try {
             if (stopping) {
@@ -129,11 +136,31 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private SyncReport.Outcome markAndDrain(SyncPolicy policy, Run run, Runnable between) throws InterruptedException {
-        Optional<SyncReport.Outcome> done = inLane(run, () -> {
+        try {
+            Optional<SyncReport.Outcome> done = inLane(run, () -> {
+                mark(policy, run);
+                return drained(run, between);
+            });
+            return done.isPresent() ? done.get() : markOnly(policy, run);
+        } catch (ClosedLaneException e) {
+            // The index is down, the ledger perhaps not: what was asked for is remembered.
+            run.problem(e.cause.getMessage() == null ? e.cause.toString() : e.cause.getMessage());
             mark(policy, run);
-            return drained(run, between);
-        });
-        return done.isPresent() ? done.get() : markOnly(policy, run);
+            return SyncReport.Outcome.INCOMPLETE;
+        }
+    }
+
+    /** The lane could not be opened now. */
+    private static final class ClosedLaneException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient UnavailableException cause;
+
+        ClosedLaneException(UnavailableException cause) {
+            super(cause);
+            this.cause = cause;
+        }
     }
 
     /** What is done by whoever runs the lane. */
@@ -147,20 +174,38 @@ public final class Stocktake implements AutoCloseable {
         if (!laneLock.tryLock()) {
             return Optional.empty();
         }
+        boolean ended = false;
         try {
+            if (run.waits()) {
+                lane.trouble().giveAnotherChance();
+            }
             if (!open(run)) {
+                ended = true;
                 return Optional.empty();
             }
             SyncReport.Outcome outcome = work.run();
-            if (!keepLane) {
-                lane.release();
+            if (!keepLane || stopping) {
+                giveBack();
             }
+            ended = true;
             return Optional.of(outcome);
         } catch (RuntimeException | InterruptedException e) {
             giveUp(e);
             throw e;
         } finally {
+            if (!ended) {
+                lane.forget();
+            }
             laneLock.unlock();
+        }
+    }
+
+    /** If the ledger does not answer, the lease runs out by itself. */
+    private void giveBack() {
+        try {
+            lane.release();
+        } catch (StocktakeException e) {
+            log.debug("The lane of index '{}' could not be given back; its lease will run out", ports.name(), e);
         }
     }
 
@@ -174,17 +219,18 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private boolean open(Run run) throws InterruptedException {
-        if (run.waits()) {
-            lane.trouble().giveAnotherChance();
-        }
         while (true) {
+            if (!lane.isOpen() && !run.waits() && lane.trouble().pausing()) {
+                throw new ClosedLaneException(
+                        new UnavailableException(lane.trouble().cause(), null));
+            }
             try {
                 return lane.open();
             } catch (UnavailableException e) {
                 giveUp(e);
                 lane.trouble().note(e);
-                if (!run.waits() || lane.trouble().exhausted()) {
-                    throw e;
+                if (!run.waits() || stopping || lane.trouble().exhausted()) {
+                    throw new ClosedLaneException(e);
                 }
                 around.sleeper().sleep(lane.trouble().pause());
             } catch (UnknownOutcomeException e) {
@@ -221,6 +267,7 @@ public final class Stocktake implements AutoCloseable {
     private void mark(SyncPolicy policy, Run run) {
         run.progressed(SyncProgress.Phase.MARKING, 0);
         policy.mark(new RunMarker(run));
+        run.markedAll();
     }
 
     // --- another thread or instance runs the lane -------------------------------------------------------------------
@@ -236,7 +283,7 @@ public final class Stocktake implements AutoCloseable {
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
     private boolean awaitOthers(SyncPolicy policy, Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().patience());
-        while (around.clock().instant().isBefore(until)) {
+        while (around.clock().instant().isBefore(until) && !stopping) {
             markUnlessKept(policy, run);
             if (run.kept() && settledElsewhere(run)) {
                 return true;
@@ -289,8 +336,9 @@ public final class Stocktake implements AutoCloseable {
             for (int from = 0; from < all.size(); from += PAGE) {
                 List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
                 run.kept(ports.inLedger(tx -> {
+                    boolean kept = tx.live().isPresent();
                     tx.mark(page, reason, false);
-                    return tx.live().isPresent();
+                    return kept;
                 }));
             }
         }
@@ -299,9 +347,18 @@ public final class Stocktake implements AutoCloseable {
         public void markEverything() {
             run.broaden();
             ports.inLedger(tx -> {
-                tx.markAll(false);
+                if (run.waits() || !walking(tx)) {
+                    tx.markAll(false);
+                }
                 return null;
             });
+        }
+
+        /** A schedule faster than its walks shall not send each back to its start; somebody who waits may. */
+        private static boolean walking(LedgerTransaction tx) {
+            return tx.live()
+                    .filter(generation -> !generation.frontier().ended())
+                    .isPresent();
         }
 
         @Override
@@ -317,6 +374,7 @@ public final class Stocktake implements AutoCloseable {
      * Runs the schedule on one daemon thread named {@code stocktake-<index>}, until {@link #close}.
      *
      * @throws IllegalStateException if it runs already
+     * @throws MisconfiguredException if it takes changes and there is no feed
      */
     public void start(SyncSchedule schedule) {
         loopLock.lock();
@@ -326,6 +384,9 @@ public final class Stocktake implements AutoCloseable {
             }
             if (loop != null) {
                 throw new IllegalStateException("The schedule of index '" + ports.name() + "' runs already");
+            }
+            if (ports.feeds().isEmpty() && schedule.slowest("smart").isPresent()) {
+                throw Intaker.noFeed();
             }
             keepLane = true;
             loop = new Loop(this, schedule, around);
@@ -350,11 +411,9 @@ public final class Stocktake implements AutoCloseable {
         } finally {
             loopLock.unlock();
         }
-        if (laneLock.tryLock()) {
+        if (!laneLock.isHeldByCurrentThread() && laneLock.tryLock()) {
             try {
-                lane.release();
-            } catch (StocktakeException e) {
-                log.debug("The lane of index '{}' could not be given back; its lease will run out", ports.name(), e);
+                giveBack();
             } finally {
                 laneLock.unlock();
             }

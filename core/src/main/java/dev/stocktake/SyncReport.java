@@ -66,7 +66,11 @@ public record SyncReport(
                 + counts.deleted() + " refused=" + counts.refused() + " retried=" + counts.retried() + " took="
                 + seconds(times.total()) + " reading=" + seconds(times.reading()) + " writing="
                 + seconds(times.writing()) + " waiting=" + seconds(times.waiting())
-                + (problems.isEmpty() ? "" : " problem='" + problems.get(0) + "'");
+                + (problems.isEmpty() ? "" : " problem='" + oneLine(problems.get(0)) + "'");
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").replace('\'', '"');
     }
 
     private static String seconds(Duration time) {

@@ -76,7 +76,7 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane) {
         /** @throws IllegalArgumentException naming every value that is wrong */
         public Retry {
             Problems problems = new Problems("retry");
-            problems.positive("first", first);
+            problems.atLeast("first", first, Duration.ofMillis(1));
             problems.atLeast("longest", longest, first);
             if (!(growth >= 1 && growth <= 100)) {
                 problems.add("growth", "must be between 1 and 100, not " + growth);

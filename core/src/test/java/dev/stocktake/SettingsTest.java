@@ -66,8 +66,8 @@ class SettingsTest {
     @Nested
     class RetryDelays {
 
-        private final Retries retries =
-                new Retries(new SyncSettings.Retry(Duration.ofMillis(100), Duration.ofSeconds(1), 2, 4));
+        private final Retries retries = new Retries(
+                new SyncSettings.Retry(Duration.ofMillis(100), Duration.ofSeconds(1), 2, 4), Duration.ofMinutes(10));
 
         @Test
         void growUpToTheLongest() {
@@ -110,7 +110,8 @@ class SettingsTest {
 
     @Test
     void aTroubleIsExhaustedAfterAsManyFailuresAsWereAllowed() {
-        Retries retries = new Retries(new SyncSettings.Retry(Duration.ofSeconds(1), Duration.ofSeconds(9), 2, 2));
+        Retries retries = new Retries(
+                new SyncSettings.Retry(Duration.ofSeconds(1), Duration.ofSeconds(9), 2, 2), Duration.ofMinutes(10));
         Trouble trouble = new Trouble("shop", retries, InstantSource.fixed(java.time.Instant.EPOCH));
 
         trouble.note(new UnavailableException("down", null));

@@ -33,7 +33,7 @@ final class LedgerMarks {
     private static final String MARK_AGAIN = """
             token = {new}.token, reason = least(m.reason, {new}.reason), stage = 0, not_before = 0,
             suspect = (m.suspect or {new}.suspect), hold_until = greatest(m.hold_until, {new}.hold_until),
-            split_limit = case when m.stage = 2 then 1 else m.split_limit end""";
+            split_limit = case when m.stage = 2 and m.refused_fingerprint is not null then 1 else m.split_limit end""";
 
     /** Parameters: reason, forced, twice the hold, the keys, the index, twice the only generation or 0. */
     private static final String MARKED = """
@@ -45,7 +45,7 @@ final class LedgerMarks {
     private static final String MARK_ALL = """
             update stocktake_mark set token = {token}, reason = least(reason, cast(? as integer)),
                 stage = 0, not_before = 0, suspect = (suspect or cast(? as boolean)),
-                split_limit = case when stage = 2 then 1 else split_limit end
+                split_limit = case when stage = 2 and refused_fingerprint is not null then 1 else split_limit end
             where generation in (select g.generation from stocktake_generation g
                 where g.index_name = ? and g.state <> 'RETIRED')""";
 

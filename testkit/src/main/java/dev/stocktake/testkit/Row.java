@@ -34,14 +34,18 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
         return new Row(key, mark, Tries.NONE, null, Objection.NONE);
     }
 
+    private boolean refusedByTheIndex() {
+        return objection.quarantine() != null && objection.quarantine().fingerprint() != null;
+    }
+
     boolean quarantined() {
         return objection.quarantine() != null;
     }
 
-    /** R1. A product that comes out of quarantine is tried alone. */
+    /** R1. A product that the index refused is tried alone when it comes out of quarantine. */
     Row marked(long token, Reason reason, boolean forced) {
         Reason urgent = reason.compareTo(mark.reason()) < 0 ? reason : mark.reason();
-        int splitLimit = quarantined() ? 1 : tries.splitLimit();
+        int splitLimit = refusedByTheIndex() ? 1 : tries.splitLimit();
         return new Row(
                 key,
                 new Mark(token, mark.since(), urgent, mark.suspect() || forced),

@@ -491,8 +491,10 @@ class StocktakeTest {
             shop.change(key(1), 0);
             shop.index.down();
 
-            assertThatThrownBy(() -> stocktake.run(SyncPolicy.smart())).isInstanceOf(UnavailableException.class);
+            SyncReport report = stocktake.run(SyncPolicy.smart());
 
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+            assertThat(report.problems()).anyMatch(problem -> problem.contains("cannot be reached"));
             shop.index.up();
             shop.pass(Duration.ofHours(1));
             stocktake.run(SyncPolicy.smart());
@@ -518,6 +520,34 @@ class StocktakeTest {
             assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void doesNotForgetWhatWasAskedForMeanwhile() {
+            stocktake.run(SyncPolicy.full());
+            shop.stock(key(1), 0);
+            shop.index.down();
+
+            SyncReport report = stocktake.run(only(key(1)));
+
+            assertThat(report.products().get(key(1)).result()).isEqualTo(ProductOutcome.Result.PENDING);
+            shop.index.up();
+            stocktake.run(SyncPolicy.smart());
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void withAbsurdAdviceIsAskedAgainAfterTheRunsPatience() {
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.beforeRead(keys -> {
+                if (reads.incrementAndGet() == 1) {
+                    throw new UnavailableException("maintenance", Duration.ofDays(1), null);
+                }
+            });
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(shop.time.slept()).isLessThan(Duration.ofMinutes(11));
         }
 
         @Test
@@ -706,7 +736,122 @@ class StocktakeTest {
     }
 
     @Nested
+    class AnErrorInTheMiddle {
+
+        @Test
+        void isNotTakenForSuccessByTheNextRunOfTheSameInstance() {
+            Stocktake stocktake = shop.products(10).batches(4, 2).stocktake();
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.beforeRead(keys -> {
+                if (reads.incrementAndGet() == 2) {
+                    throw new OutOfMemoryError("pretended");
+                }
+            });
+
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(OutOfMemoryError.class);
+            stocktake.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class ACallFromInsideARun {
+
+        @Test
+        void isRefusedWithoutHarm() {
+            List<Throwable> refused = new ArrayList<>();
+            Stocktake[] self = new Stocktake[1];
+            shop.products(5).source.beforeRead(keys -> {
+                try {
+                    self[0].sync("p001");
+                } catch (IllegalStateException e) {
+                    refused.add(e);
+                }
+            });
+            self[0] = shop.stocktake();
+
+            assertThat(self[0].run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(refused).isNotEmpty().allMatch(e -> e.getMessage().contains("inside one of its own runs"));
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
+    class AFeed {
+
+        @Test
+        void thatIsNewToAnIndexIsStartedWithEverythingMarkedWhoeverTakesItFirst() {
+            Stocktake without = Stocktake.builder(shop.products(5).source, shop.index, shop.ledger)
+                    .clock(shop.time)
+                    .sleeper(shop.time)
+                    .instance("without")
+                    .build();
+            without.run(SyncPolicy.full());
+            shop.stock(key(1), 0);
+            shop.ledger.inTransaction(INDEX, tx -> tx.acquire("busy", Duration.ofSeconds(30), Duration.ZERO));
+            Stocktake with = shop.stocktake();
+
+            assertThat(with.run(SyncPolicy.smart()).outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
+            shop.pass(Duration.ofMinutes(1));
+            with.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void whoseEntriesLeadToNoProductIsAcknowledged() {
+            AtomicInteger acknowledged = new AtomicInteger();
+            ChangeFeed orphans = new ChangeFeed() {
+                @Override
+                public String name() {
+                    return "orphans";
+                }
+
+                @Override
+                public Completeness completeness() {
+                    return Completeness.COMPLETE;
+                }
+
+                @Override
+                public dev.stocktake.Intake take(String cursor, int limit) {
+                    return dev.stocktake.Intake.queued(
+                            List.of(), acknowledged.get() < 3, tx -> acknowledged.incrementAndGet());
+                }
+            };
+            Stocktake stocktake =
+                    shop.products(2).builder(shop.index).feed(orphans).build();
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+
+            assertThat(acknowledged.get()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Nested
     class TwoInstances {
+
+        @Test
+        void giveALaneThatWasTakenBetweenTwoRunsAnotherTry() {
+            shop.products(5);
+            Stocktake first = shop.stocktake();
+            first.start(SyncSchedule.builder()
+                    .every(Duration.ofDays(1), SyncPolicy.full())
+                    .build());
+            try {
+                first.run(only(key(1)));
+                shop.pass(Duration.ofMinutes(2));
+                shop.ledger.inTransaction(INDEX, tx -> tx.acquire("other", Duration.ofSeconds(30), Duration.ZERO));
+                shop.pass(Duration.ofMinutes(2));
+                shop.stock(key(1), 0);
+
+                assertThat(first.run(only(key(1))).complete()).isTrue();
+            } finally {
+                first.close();
+            }
+        }
 
         @Test
         void shareOneLane() {
