@@ -8,6 +8,7 @@ import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncListener;
+import dev.stocktake.SyncSettings;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.jdbc.ProductTables;
@@ -18,12 +19,17 @@ import javax.sql.DataSource;
 /** All that a host writes: which rows make a document, and how a row leads to its product. */
 final class ShopSync {
 
+    /** A quarter of the usual size, so that there is something to watch. */
+    private static final SyncSettings SMALL_BATCHES =
+            SyncSettings.defaults().withBatch(new SyncSettings.Batch(500, 1024 * 1024, 4));
+
     private ShopSync() {}
 
     static Stocktake stocktake(DataSource database, SearchIndex index, SyncListener listener) {
         JdbcLedger ledger = JdbcLedger.of(database).initialize();
         return Stocktake.builder(products(database), index, ledger)
                 .feed(changes(database))
+                .settings(SMALL_BATCHES)
                 .listener(listener)
                 .build();
     }
