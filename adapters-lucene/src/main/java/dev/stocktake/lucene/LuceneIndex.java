@@ -49,6 +49,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Documents come back as they were written. Texts longer than 32,000 bytes can be searched but not filtered by.
  *
+ * <p>Lucene logs with {@code java.util.logging} under {@code org.apache.lucene}. On Java 24 and newer the JVM warns of its
+ * native access once, unless started with {@code --enable-native-access=ALL-UNNAMED}.
+ *
  * <p>Thread-safe.
  */
 public final class LuceneIndex implements AuditableIndex, AutoCloseable {

@@ -13,6 +13,7 @@ import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.jdbc.ProductTables;
 import dev.stocktake.jdbc.Rows;
 import dev.stocktake.jdbc.TimestampFeed;
+import dev.stocktake.meilisearch.MeilisearchIndex;
 import javax.sql.DataSource;
 
 /** What the documentation shows, compiled and run. {@link DocsSnippetsTest} keeps the two equal. */
@@ -41,5 +42,19 @@ final class Snippets {
         stocktake.start(SyncSchedule.recommended()); // and from here on by itself
         // endregion
         return stocktake;
+    }
+
+    static MeilisearchIndex meilisearch() {
+        // region meilisearch
+        MeilisearchIndex index = MeilisearchIndex.builder()
+                .url("http://localhost:7700")
+                .apiKey(System.getenv("SEARCH_KEY"))
+                .uid("products")
+                .searchable("name", "brand")
+                .displayed("id", "name", "brand", "price", "stock")
+                .filterable("brand", "stock")
+                .build();
+        // endregion
+        return index;
     }
 }
