@@ -11,7 +11,8 @@ import java.util.List;
  */
 public final class Bench {
 
-    private static final List<Case> CASES = List.of(new FullSyncCase(), new HeapCase());
+    private static final List<Case> CASES =
+            List.of(new FullSyncCase(), new SmartSyncCase(), new IdleCase(), new HeapCase());
 
     private Bench() {}
 

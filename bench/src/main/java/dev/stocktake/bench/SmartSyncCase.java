@@ -21,8 +21,8 @@ final class SmartSyncCase implements Case {
         Shop small = stage.shop(plan.small());
         Shop large = stage.shop(plan.largest());
         stage.sink().reset(false);
-        try (Subject few = synced(small, stage);
-                Subject many = synced(large, stage)) {
+        try (Subject few = synced(small, stage, SyncListener.NONE);
+                Subject many = synced(large, stage, SyncListener.NONE)) {
             for (int changes : plan.changes()) {
                 compare(
                         stage,
@@ -36,13 +36,13 @@ final class SmartSyncCase implements Case {
         }
     }
 
-    static Subject synced(Shop shop, Stage stage) throws SQLException {
+    static Subject synced(Shop shop, Stage stage, SyncListener listener) throws SQLException {
         Subject subject = Subject.fresh(
                 shop,
                 stage.source().source(),
                 stage.ledger().source(),
                 stage.sink().url(),
-                SyncListener.NONE);
+                listener);
         subject.run(SyncPolicy.full());
         return subject;
     }

@@ -1,20 +1,27 @@
 package dev.stocktake.bench;
 
+import static dev.stocktake.jdbc.ProductTables.key;
+import static dev.stocktake.jdbc.ProductTables.leadsTo;
+
 import dev.stocktake.ProductSource;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
+import dev.stocktake.SyncSchedule;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.jdbc.ProductTables;
 import dev.stocktake.jdbc.Rows;
+import dev.stocktake.jdbc.TimestampFeed;
 import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 
-/** What is measured: Stocktake as a host would assemble it, with default settings, on a shop. */
+/** What is measured: Stocktake as a host would assemble it, with default settings but one, on a shop. */
 final class Subject implements AutoCloseable {
 
     private final MeilisearchIndex index;
@@ -44,6 +51,7 @@ final class Subject implements AutoCloseable {
         return new Subject(
                 index,
                 Stocktake.builder(products(shop, source), index, books)
+                        .feed(changes(shop, source))
                         .listener(listener)
                         .build());
     }
@@ -78,6 +86,18 @@ final class Subject implements AutoCloseable {
         return sql.replace("{shop}", shop.schema());
     }
 
+    /** Looks back a second only, so that a round does not pay for the changes of the rounds before it. */
+    private static TimestampFeed changes(Shop shop, DataSource source) {
+        String schema = shop.schema() + ".";
+        ProductTables tables = ProductTables.root(schema + "product", "id")
+                .table(schema + "product_variant", key("product_id"), leadsTo(schema + "product.id"))
+                .table(schema + "price", key("variant_id"), leadsTo(schema + "product_variant.id"))
+                .table(schema + "inventory_level", key("variant_id"), leadsTo(schema + "product_variant.id"));
+        return TimestampFeed.builder(source, tables)
+                .overlap(Duration.ofSeconds(1))
+                .build();
+    }
+
     /** Runs a policy to its end. */
     SyncReport run(SyncPolicy policy) {
         SyncReport report = stocktake.run(policy);
@@ -85,6 +105,11 @@ final class Subject implements AutoCloseable {
             throw new IllegalStateException("The run did not complete: " + report);
         }
         return report;
+    }
+
+    /** Runs by itself until it is closed. */
+    void start(SyncSchedule schedule) {
+        stocktake.start(schedule);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stocktake.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -70,6 +71,31 @@ class BenchIT {
     @Test
     void executesNoStatementForASingleDocument() {
         assertThat(full(LARGE, "statements") - full(SMALL, "statements")).isLessThanOrEqualTo((LARGE - SMALL) / 20.0);
+    }
+
+    @Test
+    void writesNothingIfNothingChangedAndAsksTheSameOfEveryCatalogue() {
+        for (String who : List.of("stocktake at ", "schedule at ")) {
+            JsonNode small = line("idle", SMALL, who + SMALL);
+            JsonNode large = line("idle", LARGE, who + LARGE);
+
+            assertThat(median(large, "writesPerRun")).as(who).isZero();
+            assertThat(median(large, "statementsPerRun")).as(who).isBetween(1.0, 60.0);
+            // A schedule's pass may be cut by the ends of the counting.
+            assertThat(median(large, "statementsPerRun"))
+                    .as(who)
+                    .isCloseTo(median(small, "statementsPerRun"), withPercentage(15));
+        }
+    }
+
+    @Test
+    void costsWhatChangedWhateverTheCatalogue() {
+        JsonNode small = line("smart-sync of 300", SMALL, "stocktake at " + SMALL);
+        JsonNode large = line("smart-sync of 300", LARGE, "stocktake at " + LARGE);
+
+        assertThat(median(large, "statementsPerRun")).isEqualTo(median(small, "statementsPerRun"));
+        assertThat(median(large, "requestsPerRun")).isEqualTo(median(small, "requestsPerRun"));
+        assertThat(median(large, "writesPerRun")).isEqualTo(1);
     }
 
     @Test
