@@ -5,6 +5,7 @@ import dev.stocktake.ProductKey;
 import dev.stocktake.Projection;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -125,15 +126,20 @@ record Assembler(
 
     private static @Nullable Object value(QueryNode node, List<Row> rows) {
         return switch (node.shape()) {
-            case LIST -> rows.stream().map(Row::fields).toList();
+            case LIST -> rows.stream().map(Assembler::object).toList();
             case VALUES -> rows.stream().map(Assembler::only).toList();
             case ONE -> one(node, rows);
             case MAP -> map(node, rows);
         };
     }
 
+    /** A row may have several parents, even in several products. */
+    private static Object object(Row row) {
+        return Collections.unmodifiableMap(row.fields());
+    }
+
     private static @Nullable Object only(Row row) {
-        return row.fields().size() == 1 ? row.fields().values().iterator().next() : row.fields();
+        return row.fields().size() == 1 ? row.fields().values().iterator().next() : object(row);
     }
 
     private static @Nullable Object one(QueryNode node, List<Row> rows) {
@@ -141,7 +147,7 @@ record Assembler(
             throw new BadDataException(
                     node.path() + ": there are " + rows.size() + " rows where at most one is expected");
         }
-        return rows.isEmpty() ? null : rows.get(0).fields();
+        return rows.isEmpty() ? null : object(rows.get(0));
     }
 
     private static Object map(QueryNode node, List<Row> rows) {

@@ -1,5 +1,6 @@
 package dev.stocktake.jdbc;
 
+import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -47,11 +48,26 @@ final class Database {
      * @param what for messages: "Reading the keys of 'product'"
      */
     <T> T read(View view, String what, Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connect()) {
             return transaction(connection, view, work);
         } catch (SQLException e) {
             throw SqlErrors.translate(what, e);
         }
+    }
+
+    private Connection connect() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (RuntimeException e) {
+            throw SqlErrors.noConnection(e);
+        }
+    }
+
+    /** To go on would mean to read in its snapshot, and to end it. */
+    static MisconfiguredException foreignTransaction() {
+        return new MisconfiguredException(
+                "dataSource: hands out a connection that is inside a transaction; give Stocktake"
+                        + " a DataSource that always opens, or borrows from a pool, a connection of its own");
     }
 
     private <T> T transaction(Connection connection, View view, Work<T> work) throws SQLException {

@@ -1,6 +1,5 @@
 package dev.stocktake.jdbc;
 
-import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -43,8 +42,7 @@ final class H2Dialect implements Dialect {
                 ResultSet answer = statement.executeQuery("select contains_uncommitted from information_schema.sessions"
                         + " where session_id = session_id()")) {
             if (answer.next() && answer.getBoolean(1)) {
-                throw new MisconfiguredException("dataSource: hands out a connection that is inside a transaction;"
-                        + " give Stocktake a DataSource that always opens or borrows one of its own");
+                throw Database.foreignTransaction();
             }
         }
         connection.rollback();

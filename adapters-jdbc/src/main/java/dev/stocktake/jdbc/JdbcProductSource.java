@@ -259,7 +259,7 @@ public final class JdbcProductSource implements ProductSource {
 
         /**
          * Makes the document of the fields, to compute some of them in Java. It is given a map of its own, which it may
-         * change, and must be pure. If it throws, its product is unreadable. Change the {@link #projectionVersion} with it.
+         * change (what is nested in it, it may not), and must be pure. If it throws, its product is unreadable. Change the {@link #projectionVersion} with it.
          */
         public Builder mapper(Function<Map<String, @Nullable Object>, Document> function) {
             this.mapper = function;

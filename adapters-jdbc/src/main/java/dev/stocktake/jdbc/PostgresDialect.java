@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** PostgreSQL 12 and later. */
 final class PostgresDialect implements Dialect {
 
+    private static final String ACTIVE_TRANSACTION = "25001";
     private static final Set<String> BYTEWISE = Set.of("C", "POSIX", "c:C", "c:POSIX", "b:C");
 
     @Override
@@ -32,9 +33,18 @@ final class PostgresDialect implements Dialect {
         return identifier.toLowerCase(Locale.ROOT);
     }
 
-    /** PostgreSQL itself refuses {@code set transaction} in {@link #beginReading} once a transaction has a snapshot. */
+    /** The driver knows whether a transaction has begun, and in one refuses what would change nothing otherwise. */
     @Override
-    public void refuseForeignTransaction(Connection connection) {}
+    public void refuseForeignTransaction(Connection connection) throws SQLException {
+        try {
+            connection.setReadOnly(connection.isReadOnly());
+        } catch (SQLException e) {
+            if (ACTIVE_TRANSACTION.equals(e.getSQLState())) {
+                throw Database.foreignTransaction();
+            }
+            throw e;
+        }
+    }
 
     /**
      * One round trip, and all of it ends with the transaction, so that a pool gets its connection back as it was. JIT

@@ -84,6 +84,13 @@ final class SqlErrors {
         };
     }
 
+    /** A pool or proxy that fails without an {@link SQLException}: closed, say, or not yet started. */
+    static StocktakeException noConnection(RuntimeException error) {
+        SQLException told = new SQLException(String.valueOf(error), "08001", error);
+        return new UnavailableException(
+                "The DataSource has no connection to give: " + oneLine(error.toString()), harmless(told));
+    }
+
     /** The driver's words and the SQLSTATE, without secrets. */
     static String describe(SQLException error) {
         String state = error.getSQLState();

@@ -84,4 +84,15 @@ class SqlErrorsTest {
         translated.printStackTrace(new PrintWriter(trace));
         assertThat(trace.toString()).doesNotContain("hush");
     }
+
+    @Test
+    void waitsForAPoolThatFailsInItsOwnWords() {
+        StocktakeException translated =
+                SqlErrors.noConnection(new IllegalStateException("closed: jdbc:x://db?password=hush"));
+        StringWriter trace = new StringWriter();
+        translated.printStackTrace(new PrintWriter(trace));
+
+        assertThat(translated).isInstanceOf(UnavailableException.class).hasMessageContaining("closed");
+        assertThat(trace.toString()).doesNotContain("hush");
+    }
 }

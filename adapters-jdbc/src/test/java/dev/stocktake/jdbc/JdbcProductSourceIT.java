@@ -1,0 +1,788 @@
+package dev.stocktake.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stocktake.Document;
+import dev.stocktake.KeyPage;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductSource;
+import dev.stocktake.Projection;
+import dev.stocktake.UnavailableException;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TimeZone;
+import java.util.stream.IntStream;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class JdbcProductSourceIT {
+
+    private static final Rows VARIANTS = Rows.by(
+            "product_id", "select product_id, id, sku from variant where {products:product_id} order by place, id");
+
+    private static Document document(ProductSource source, long id) {
+        Projection projection = source.read(ProductKey.all(Long.toString(id))).get(ProductKey.of(id));
+        if (projection instanceof Projection.Present present) {
+            return present.document();
+        }
+        throw new AssertionError(projection);
+    }
+
+    private static String problem(ProductSource source, long id) {
+        Projection projection = source.read(ProductKey.all(Long.toString(id))).get(ProductKey.of(id));
+        if (projection instanceof Projection.Unreadable unreadable) {
+            return unreadable.problem();
+        }
+        throw new AssertionError(projection);
+    }
+
+    private static Map<String, @Nullable Object> fields(@Nullable Object... namesAndValues) {
+        Document.Builder builder = Document.builder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            builder.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
+        }
+        return builder.build().fields();
+    }
+
+    /** What holds on every database. */
+    abstract static class OnEveryDatabase {
+
+        final JdbcConnectionPool database;
+
+        OnEveryDatabase(JdbcConnectionPool database) {
+            this.database = database;
+        }
+
+        @BeforeEach
+        void aShop() {
+            for (String table : List.of("price", "stock", "variant", "product")) {
+                run("drop table if exists " + table);
+            }
+            run("create table product (id bigint primary key, title varchar(100), brand_id int)");
+            run("create table variant (id int primary key, product_id bigint, sku varchar(20), place int)");
+            run("create table stock (variant_id int, location varchar(20), quantity numeric(10, 2))");
+            run("create table price (variant_id int, currency varchar(3), amount numeric(10, 2), until date)");
+            run("insert into product values (1, 'Desk', 7), (2, 'Chair', null), (9, 'Lamp', null)");
+            run("insert into variant values (10, 1, 'D-1', 2), (11, 1, 'D-2', 1), (20, 2, 'C-1', 1)");
+            run("insert into stock values (10, 'north', 4), (10, 'south', 0.5), (20, 'north', 1)");
+            run("insert into price values (10, 'eur', 12.5, null), (10, 'usd', 14, null), (11, 'eur', 13, null)");
+        }
+
+        void run(String sql, Object... parameters) {
+            Sql.run(database, sql, parameters);
+        }
+
+        JdbcProductSource.Builder builder() {
+            return JdbcProductSource.builder(database)
+                    .root("select id, title from product where {products:id}")
+                    .keys("product", "id");
+        }
+
+        private static Rows below(String columns, String table, String order) {
+            return Rows.by(
+                    "variant_id",
+                    "select " + columns + " from " + table + " join variant v on v.id = variant_id"
+                            + " where {products:v.product_id} order by " + order);
+        }
+
+        // --- shapes
+
+        @Test
+        void nestsRowsInWhateverShape() {
+            ProductSource source = builder()
+                    .children(
+                            "variants",
+                            VARIANTS.children("stock", below("variant_id, location, quantity", "stock", "location"))
+                                    .map(
+                                            "prices",
+                                            "currency",
+                                            below("variant_id, currency, amount", "price", "currency"))
+                                    .values("places", below("variant_id, location", "stock", "location")))
+                    .build();
+
+            assertThat(document(source, 1).fields())
+                    .isEqualTo(fields(
+                            "id",
+                            1,
+                            "title",
+                            "Desk",
+                            "variants",
+                            List.of(
+                                    fields(
+                                            "id",
+                                            11,
+                                            "sku",
+                                            "D-2",
+                                            "stock",
+                                            List.of(),
+                                            "prices",
+                                            fields("eur", new BigDecimal("13.00")),
+                                            "places",
+                                            List.of()),
+                                    fields(
+                                            "id",
+                                            10,
+                                            "sku",
+                                            "D-1",
+                                            "stock",
+                                            List.of(
+                                                    fields("location", "north", "quantity", new BigDecimal("4.00")),
+                                                    fields("location", "south", "quantity", new BigDecimal("0.50"))),
+                                            "prices",
+                                            fields("eur", new BigDecimal("12.50"), "usd", new BigDecimal("14.00")),
+                                            "places",
+                                            List.of("north", "south")))));
+            assertThat(document(source, 9).get("variants")).isEqualTo(List.of());
+        }
+
+        @Test
+        void keepsTheOrderOfColumnsAndThenOfChildren() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select title, id from product where {products:id}")
+                    .children("variants", VARIANTS)
+                    .build();
+            assertThat(document(source, 1).fields().keySet()).containsExactly("title", "id", "variants");
+        }
+
+        @Test
+        void readsAChildThatIsOneOrNone() {
+            ProductSource source = builder()
+                    .child("variant", VARIANTS)
+                    .map(
+                            "bySku",
+                            "sku",
+                            Rows.by(
+                                    "product_id",
+                                    "select product_id, sku, id, place from variant"
+                                            + " where {products:product_id} order by id"))
+                    .build();
+
+            assertThat(document(source, 2).get("variant")).isEqualTo(fields("id", 20, "sku", "C-1"));
+            assertThat(document(source, 2).get("bySku")).isEqualTo(fields("C-1", fields("id", 20, "place", 1)));
+            assertThat(document(source, 9).get("variant")).isNull();
+            assertThat(document(source, 9).fields()).containsKey("variant");
+            assertThat(problem(source, 1))
+                    .isEqualTo("product '1': children[0] 'variant': there are 2 rows where at most one is expected");
+        }
+
+        @Test
+        void givesRowsOfAQueryWithoutOrderOneOrder() {
+            ProductSource source = builder()
+                    .values(
+                            "skus",
+                            Rows.by("product_id", "select product_id, sku from variant where {products:product_id}"))
+                    .build();
+            Document before = document(source, 1);
+            run("delete from variant where id = 10");
+            run("insert into variant values (10, 1, 'D-1', 2)");
+
+            assertThat(document(source, 1)).isEqualTo(before);
+        }
+
+        @Test
+        void hidesColumnsThatOnlyServeToNest() {
+            ProductSource source = builder()
+                    .hide("id")
+                    .children(
+                            "variants",
+                            VARIANTS.hide("id").values("places", below("variant_id, location", "stock", "location")))
+                    .build();
+            assertThat(document(source, 2).fields())
+                    .isEqualTo(fields(
+                            "title", "Chair", "variants", List.of(fields("sku", "C-1", "places", List.of("north")))));
+        }
+
+        // --- the host's code
+
+        @Test
+        void leavesOutRowsThatMakeNoDocument() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, title, brand_id from product where {products:id}")
+                    .hide("brand_id")
+                    .when(row -> row.get("brand_id") != null)
+                    .build();
+
+            assertThat(document(source, 1).fields()).isEqualTo(fields("id", 1, "title", "Desk"));
+            assertThat(source.read(ProductKey.all("2"))).containsValue(Projection.absent());
+            assertThat(source.present(ProductKey.all("1", "2", "3"))).containsExactly(ProductKey.of(1));
+        }
+
+        @Test
+        void letsTheHostComputeFields() {
+            ProductSource source = builder()
+                    .children("variants", VARIANTS)
+                    .mapper(row -> {
+                        row.put("count", ((List<?>) row.remove("variants")).size());
+                        return Document.of(row);
+                    })
+                    .projectionVersion("7")
+                    .build();
+
+            assertThat(document(source, 1).fields()).isEqualTo(fields("id", 1, "title", "Desk", "count", 2));
+            assertThat(source.projectionVersion()).isEqualTo("7");
+        }
+
+        @Test
+        void makesTheProductUnreadableAtWhichTheHostsCodeFails() {
+            ProductSource source = builder()
+                    .mapper(row -> {
+                        if ("Chair".equals(row.get("title"))) {
+                            throw new IllegalStateException("no chairs");
+                        }
+                        return Document.of(Map.of("price", Double.NaN));
+                    })
+                    .build();
+
+            assertThat(problem(source, 2)).contains("product '2'", "'mapper'", "no chairs");
+            assertThat(problem(source, 1)).contains("price", "NaN");
+        }
+
+        // --- bad rows
+
+        @Test
+        void makesAProductUnreadableThatTheRootQueryReturnsTwice() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select p.id, v.sku from product p left join variant v on v.product_id = p.id"
+                            + " where {products:p.id}")
+                    .keys("product", "id")
+                    .build();
+
+            assertThat(problem(source, 1)).contains("product '1'", "'root' returns 2 rows");
+            assertThat(document(source, 2).get("sku")).isEqualTo("C-1");
+            assertThat(source.present(ProductKey.all("1", "2"))).hasSize(2);
+        }
+
+        @Test
+        void makesAProductUnreadableWhoseMapHasANameTwiceOrNone() {
+            run("insert into price values (20, null, 1, null), (11, 'eur', 14, null)");
+            ProductSource source = builder()
+                    .children(
+                            "variants",
+                            VARIANTS.map(
+                                    "prices",
+                                    "currency",
+                                    below("variant_id, currency, amount", "price", "currency, amount")))
+                    .build();
+
+            assertThat(problem(source, 1))
+                    .contains("children[0] 'variants'.children[0] 'prices'", "two rows for 'eur'");
+            assertThat(problem(source, 2)).contains("'currency' is null");
+            assertThat(document(source, 9).get("title")).isEqualTo("Lamp");
+        }
+
+        @Test
+        void findsTheOneProductWhoseDataMakesAQueryFail() {
+            run("delete from product");
+            run("insert into product select n, 'Product ' || n, 1 from " + Sql.numbers(database, 300));
+            run("update product set brand_id = 0 where id in (17, 18, 250)");
+            ProductSource source = builder()
+                    .values("odd", Rows.by("id", "select id, 1 / brand_id as odd from product where {products:id}"))
+                    .build();
+            List<ProductKey> keys =
+                    IntStream.range(0, 310).mapToObj(ProductKey::of).toList();
+
+            Map<ProductKey, Projection> read = source.read(keys);
+
+            assertThat(read).hasSize(310);
+            assertThat(read.entrySet().stream()
+                            .filter(entry -> entry.getValue() instanceof Projection.Unreadable)
+                            .map(entry -> entry.getKey().value()))
+                    .containsExactlyInAnyOrder("17", "18", "250");
+            assertThat(problem(source, 17)).contains("children[0] 'odd'").containsIgnoringCase("division by zero");
+            assertThat(source.present(keys)).hasSize(300);
+        }
+
+        @Test
+        void knowsThatWhatIsNoNumberIsNoProduct() {
+            ProductSource source = builder().build();
+            List<ProductKey> odd = ProductKey.all("01", "+1", "1.0", "x", "99999999999999999999", "1");
+
+            assertThat(source.read(odd)).hasSize(6);
+            assertThat(source.present(odd)).containsExactly(ProductKey.of(1));
+            assertThat(source.keys(ProductKey.of("x"), 10).end()).isTrue();
+        }
+
+        // --- the walk
+
+        @Test
+        void walksTheRootQueryWhereNoTableIsNamed() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id as \"key\", title from product where title <> 'Chair' and {products:id}"
+                            + " union all select id + 100, title from product where {products:id + 100} -- all")
+                    .id("key")
+                    .build();
+            source.verify();
+
+            assertThat(source.keys(null, 2).keys()).isEqualTo(ProductKey.all("1", "9"));
+            KeyPage rest = source.keys(ProductKey.of(9), 5);
+            assertThat(rest.keys()).isEqualTo(ProductKey.all("101", "102", "109"));
+            assertThat(rest.end()).isTrue();
+            assertThat(source.compare(ProductKey.of(9), ProductKey.of(101))).isNegative();
+        }
+
+        @Test
+        void reportsIdsThatCannotBeUsedAndGoesOn() {
+            run("drop table if exists thing");
+            run("create table thing (id varchar(500), title varchar(10))");
+            String tooLong = "z".repeat(401);
+            run(
+                    "insert into thing values (null, 'a'), ('', 'b'), (' ', 'c'), ('k1', 'd'), ('k2', 'e'), (?, 'f')",
+                    tooLong);
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, title from thing where {products:id}")
+                    .keys("thing", "id")
+                    .build();
+            List<ProductKey> keys = new ArrayList<>();
+            List<String> problems = new ArrayList<>();
+            ProductKey after = null;
+            KeyPage page;
+            do {
+                page = source.keys(after, 1);
+                keys.addAll(page.keys());
+                problems.addAll(page.problems());
+                after = page.last().orElse(after);
+            } while (!page.end());
+
+            assertThat(keys).isEqualTo(ProductKey.all("k1", "k2"));
+            assertThat(problems)
+                    .hasSize(4)
+                    .anyMatch(problem -> problem.contains("1 rows have no id"))
+                    .anyMatch(problem -> problem.contains("blank"))
+                    .anyMatch(problem -> problem.contains("too long"));
+        }
+
+        @Test
+        void reportsIdsThatAreNoWholeNumbers() {
+            run("drop table if exists half");
+            run("create table half (id numeric(10, 1) primary key)");
+            run("insert into half values (1), (1.5), (2)");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id from half where {products:id}")
+                    .keys("half", "id")
+                    .build();
+            KeyPage page = source.keys(null, 10);
+
+            assertThat(page.keys()).isEqualTo(ProductKey.all("1", "2"));
+            assertThat(page.problems()).hasSize(1).first().asString().contains("1.5");
+            assertThat(document(source, 2).get("id")).isEqualTo(new BigDecimal("2.0"));
+        }
+
+        // --- economy
+
+        @Test
+        void readsAPageInOneStatementPerQuery() {
+            run("delete from product");
+            run("insert into product select n, 'Product ' || n, 1 from " + Sql.numbers(database, 500));
+            StatementCounter counter = new StatementCounter(database);
+            ProductSource source = JdbcProductSource.builder(counter)
+                    .root("select id, title from product where {products:id}")
+                    .children(
+                            "variants",
+                            VARIANTS.children("stock", below("variant_id, location, quantity", "stock", "location")))
+                    .keys("product", "id")
+                    .build();
+            List<ProductKey> keys = source.keys(null, 500).keys();
+            counter.reset();
+
+            assertThat(source.read(keys)).hasSize(500);
+            assertThat(counter.prepared()).isEqualTo(3);
+            assertThat(counter.connections()).isEqualTo(1);
+        }
+
+        // --- connections
+
+        @Test
+        void givesConnectionsBackAsTheyCame() throws SQLException {
+            ProductSource source = builder().build();
+            for (boolean autoCommit : new boolean[] {true, false}) {
+                try (Connection connection = database.getConnection()) {
+                    connection.setAutoCommit(autoCommit);
+                    int isolation = connection.getTransactionIsolation();
+                    ProductSource own = JdbcProductSource.builder(new StatementCounter(connection))
+                            .root("select id, title from product where {products:id}")
+                            .build();
+                    assertThat(document(own, 1)).isEqualTo(document(source, 1));
+                    assertThat(problemOf(own)).contains("root");
+                    assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
+                    assertThat(connection.getTransactionIsolation()).isEqualTo(isolation);
+                    assertThat(connection.isReadOnly()).isFalse();
+                    Sql.run(connection, "update product set title = title where id = 1");
+                    connection.setAutoCommit(true);
+                }
+            }
+            assertThat(database.getActiveConnections()).isZero();
+        }
+
+        private String problemOf(ProductSource own) {
+            run("alter table product rename column title to name");
+            try {
+                own.read(ProductKey.all("1"));
+                return "";
+            } catch (MisconfiguredException e) {
+                return String.valueOf(e.getMessage());
+            } finally {
+                run("alter table product rename column name to title");
+            }
+        }
+
+        @Test
+        void refusesAConnectionThatIsInsideSomebodysTransaction() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setAutoCommit(false);
+                Sql.run(connection, "update product set title = 'Mine' where id = 1");
+                ProductSource source = JdbcProductSource.builder(new StatementCounter(connection))
+                        .root("select id, title from product where {products:id}")
+                        .build();
+
+                assertThatThrownBy(() -> source.read(ProductKey.all("1")))
+                        .isInstanceOf(MisconfiguredException.class)
+                        .hasMessageContaining("transaction");
+                connection.commit();
+                connection.setAutoCommit(true);
+            }
+            assertThat(Sql.texts(database, "select title from product where id = 1"))
+                    .containsExactly("Mine");
+        }
+
+        // --- the set-up
+
+        @Test
+        void standsItsOwnCheck() {
+            builder().children("variants", VARIANTS).build().verify();
+        }
+
+        @Test
+        void namesEverythingThatIsWrongWithTheQueriesAtOnce() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select title, title from product where {products:id}")
+                    .children(
+                            "variants",
+                            Rows.by("product", "select product_id, idd from variant where {products:product_id}"))
+                    .values(
+                            "stock",
+                            Rows.by(
+                                    "product_id",
+                                    "select product_id, id, sku from variant where {products:product_id}"))
+                    .children("title", Rows.by("product_id", "select * from nowhere where {products:product_id}"))
+                    .build();
+
+            assertThatThrownBy(source::verify)
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("root: has no column 'id' (setting 'id'); it returns title, title")
+                    .hasMessageContaining("root: returns two columns named 'title'")
+                    .hasMessageContaining("children[0] 'variants': the query fails")
+                    .hasMessageContaining("children[1] 'stock': must return exactly one column besides 'product_id'")
+                    .hasMessageContaining("children[2] 'title': 'root' has a column of this name already")
+                    .hasMessageContaining("children[2] 'title': the query fails");
+        }
+
+        @Test
+        void namesTheTableThatIsNotThere() {
+            assertThatThrownBy(() -> builder().keys("prodcut", "id").build().verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("keys: there is no table 'prodcut'; did you mean 'product'?");
+            assertThatThrownBy(() -> builder().keys("product", "idd").build().verify())
+                    .hasMessageContaining("keys: the table 'product' has no column 'idd'; did you mean 'id'?");
+        }
+
+        @Test
+        void refusesIdsThatAreNoIds() {
+            run("drop table if exists moment");
+            run("create table moment (id timestamp primary key)");
+            assertThatThrownBy(() -> JdbcProductSource.builder(database)
+                            .root("select id from moment where {products:id}")
+                            .build()
+                            .verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("cannot be product ids");
+        }
+
+        @Test
+        void namesEverythingThatIsWrongWithTheSettingsAtOnce() {
+            assertThatThrownBy(() -> JdbcProductSource.builder(database)
+                            .root("select id from product")
+                            .children("a", Rows.by("x", "select 1"))
+                            .children("a", VARIANTS)
+                            .statementTimeout(Duration.ZERO)
+                            .build())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("root: the query must say which products it is about")
+                    .hasMessageContaining("children[0] 'a': the query must say")
+                    .hasMessageContaining("children[1] 'a': another child has this name already")
+                    .hasMessageContaining("statementTimeout: must be positive");
+        }
+
+        @Test
+        void namesTheQueryThatStoppedToWork() {
+            ProductSource source = builder().children("variants", VARIANTS).build();
+            document(source, 1);
+            run("drop table variant");
+
+            assertThatThrownBy(() -> document(source, 1))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("children[0] 'variants'");
+        }
+    }
+
+    @Nested
+    class OnH2 extends OnEveryDatabase {
+
+        private static final JdbcConnectionPool DATABASE = Sql.h2();
+
+        OnH2() {
+            super(DATABASE);
+        }
+
+        @Test
+        void readsValuesOfEveryType() {
+            run("drop table if exists kinds");
+            run("create table kinds (id int primary key, big bigint, exact decimal(20, 4), real_ double, yes boolean,"
+                    + " at timestamp with time zone, local timestamp, on_day date, clock time, uid uuid, tags varchar(9) array,"
+                    + " extra json, note clob)");
+            run(
+                    "insert into kinds values (1, 9007199254740993, 1.5000, 0.1, true, timestamp with time zone"
+                            + " '2026-03-29 02:30:00+05:45', timestamp '2026-03-29 02:30:00', date '2026-03-29', time '23:00:00',"
+                            + " '0a000000-0000-0000-0000-00000000000b', array['a', null], '{\"a\":[1.50,null]}' format json, 'long')");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select * from kinds where {products:id}")
+                    .build();
+
+            assertThat(document(source, 1).fields())
+                    .isEqualTo(fields(
+                            "id",
+                            1,
+                            "big",
+                            9_007_199_254_740_993L,
+                            "exact",
+                            new BigDecimal("1.5000"),
+                            "real_",
+                            0.1,
+                            "yes",
+                            true,
+                            "at",
+                            "2026-03-28T20:45:00Z",
+                            "local",
+                            "2026-03-29T02:30:00",
+                            "on_day",
+                            "2026-03-29",
+                            "clock",
+                            "23:00:00",
+                            "uid",
+                            "0a000000-0000-0000-0000-00000000000b",
+                            "tags",
+                            Arrays.asList("a", null),
+                            "extra",
+                            fields("a", Arrays.asList(new BigDecimal("1.50"), null)),
+                            "note",
+                            "long"));
+        }
+
+        @Test
+        void waitsForADatabaseThatIsClosed() {
+            JdbcConnectionPool other = Sql.h2();
+            Sql.run(other, "create table product (id int primary key)");
+            ProductSource source = JdbcProductSource.builder(other)
+                    .root("select id from product where {products:id}")
+                    .build();
+            source.verify();
+            other.dispose();
+
+            assertThatThrownBy(() -> source.read(ProductKey.all("1"))).isInstanceOf(UnavailableException.class);
+        }
+    }
+
+    @Nested
+    class OnPostgres extends OnEveryDatabase {
+
+        private static final JdbcConnectionPool DATABASE = Sql.postgres();
+
+        OnPostgres() {
+            super(DATABASE);
+        }
+
+        private void kinds(String definition, String... values) {
+            run("drop table if exists kinds");
+            run("create table kinds (id int primary key, " + definition + ")");
+            for (int i = 0; i < values.length; i++) {
+                run("insert into kinds values (" + (i + 1) + ", " + values[i] + ")");
+            }
+        }
+
+        private JdbcProductSource kinds() {
+            return JdbcProductSource.builder(database)
+                    .root("select * from kinds where {products:id}")
+                    .build();
+        }
+
+        @Test
+        void readsValuesOfEveryTypeWhereverTheJvmLives() {
+            kinds(
+                    "big bigint, exact numeric, real_ float4, double_ float8, yes boolean, at timestamptz, local timestamp,"
+                            + " day date, clock time, uid uuid, tags text[], grid int[], extra jsonb, nothing text,"
+                            + " mood text, hours interval",
+                    "9007199254740993, 12345678901234567890.50, 0.1, 0.1, true, '2026-03-29 02:30:00.000001+05:45',"
+                            + " '2026-03-29 02:30:00', '2026-03-29', '23:00', '0a000000-0000-0000-0000-00000000000b',"
+                            + " '{a,NULL,\"b,c\"}', '{{1,2},{3,4}}',"
+                            + " '{\"big\": 12345678901234567890, \"n\": [1.10, {}]}', null, 'ıİ', '1 day'");
+            Locale locale = Locale.getDefault();
+            TimeZone zone = TimeZone.getDefault();
+            try {
+                Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+                TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+                assertThat(document(kinds(), 1).fields())
+                        .isEqualTo(fields(
+                                "id",
+                                1,
+                                "big",
+                                9_007_199_254_740_993L,
+                                "exact",
+                                new BigDecimal("12345678901234567890.50"),
+                                "real_",
+                                0.1f,
+                                "double_",
+                                0.1,
+                                "yes",
+                                true,
+                                "at",
+                                "2026-03-28T20:45:00.000001Z",
+                                "local",
+                                "2026-03-29T02:30:00",
+                                "day",
+                                "2026-03-29",
+                                "clock",
+                                "23:00:00",
+                                "uid",
+                                "0a000000-0000-0000-0000-00000000000b",
+                                "tags",
+                                Arrays.asList("a", null, "b,c"),
+                                "grid",
+                                List.of(List.of(1, 2), List.of(3, 4)),
+                                "extra",
+                                fields(
+                                        "n",
+                                        List.of(new BigDecimal("1.10"), Map.of()),
+                                        "big",
+                                        new BigDecimal("12345678901234567890")),
+                                "nothing",
+                                null,
+                                "mood",
+                                "ıİ",
+                                "hours",
+                                "1 day"));
+            } finally {
+                Locale.setDefault(locale);
+                TimeZone.setDefault(zone);
+            }
+        }
+
+        @Test
+        void readsDatesWithoutEnd() {
+            kinds("at timestamptz, local timestamp, day date", "'infinity', '-infinity', 'infinity'");
+            assertThat(document(kinds(), 1).fields())
+                    .isEqualTo(fields("id", 1, "at", "infinity", "local", "-infinity", "day", "infinity"));
+        }
+
+        @Test
+        void makesAProductUnreadableWhoseNumberIsNone() {
+            kinds("exact numeric, real_ float8", "'NaN', 1", "1, 'NaN'", "1, 'Infinity'", "1, 1");
+            assertThat(problem(kinds(), 1)).contains("product '1'", "root", "'exact'");
+            assertThat(problem(kinds(), 2)).contains("'real_' is NaN");
+            assertThat(problem(kinds(), 3)).contains("'real_' is Infinity");
+            assertThat(document(kinds(), 4).get("real_")).isEqualTo(new BigDecimal("1.0"));
+        }
+
+        @Test
+        void refusesColumnsThatNoDocumentCanHold() {
+            kinds("picture bytea, paid money, times timestamptz[]");
+            assertThatThrownBy(kinds()::verify)
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("root: column 'picture' is binary (bytea)")
+                    .hasMessageContaining("root: column 'paid' is of type money")
+                    .hasMessageContaining("root: column 'times' is an array of timestamptz");
+        }
+
+        @Test
+        void takesADocumentThatTheQueryBuilds() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("""
+                            select p.id, jsonb_build_object('title', p.title, 'skus', coalesce((
+                                select jsonb_agg(v.sku order by v.id) from variant v where v.product_id = p.id), '[]')) as doc
+                            from product p where {products:p.id}""")
+                    .document("doc")
+                    .build();
+            source.verify();
+
+            assertThat(document(source, 1).fields())
+                    .isEqualTo(fields("id", 1, "title", "Desk", "skus", List.of("D-1", "D-2")));
+        }
+
+        @Test
+        void makesAProductUnreadableWhoseDocumentIsNoObject() {
+            kinds("doc jsonb", "'[1]'", "'{\"a\": 1}'");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, doc from kinds where {products:id}")
+                    .document("doc")
+                    .build();
+            assertThat(problem(source, 1)).contains("'doc' is no JSON object");
+            assertThat(document(source, 2).get("a")).isEqualTo(1L);
+        }
+
+        @Test
+        void givesUpAStatementThatTakesTooLong() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, pg_sleep(60)::text as late from product where {products:id}")
+                    .keys("product", "id")
+                    .statementTimeout(Duration.ofMillis(50))
+                    .build();
+            assertThatThrownBy(() -> source.read(ProductKey.all("1")))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("root");
+            assertThat(database.getActiveConnections()).isZero();
+        }
+
+        @Test
+        void cannotWrite() {
+            run("drop sequence if exists numbers");
+            run("create sequence numbers");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, nextval('numbers') as n from product where {products:id}")
+                    .keys("product", "id")
+                    .build();
+            assertThatThrownBy(() -> source.read(ProductKey.all("1")))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("read-only");
+        }
+
+        @Test
+        void usesTheIndexToWalkTextInAnyCollation() {
+            run("drop table if exists thing");
+            run("create table thing (id text collate \"de-x-icu\" primary key)");
+            run("insert into thing select 'k' || n from generate_series(1, 20000) as g(n)");
+            run("analyze thing");
+            KeyOrigin origin = new KeyOrigin.OfTable("thing", "id");
+            Database own = new Database(database, Duration.ofSeconds(5));
+            String sql = own.read(
+                    Database.View.LATEST,
+                    "test",
+                    session -> origin.resolve(session)
+                            .ids()
+                            .sql(new Selection.After(new KeyType(KeyType.Kind.TEXT, "text"), "x")));
+
+            assertThat(Sql.texts(database, "explain " + sql + " order by k limit 500", "k777"))
+                    .anyMatch(line -> line.contains("Index Only Scan using thing_pkey"))
+                    .noneMatch(line -> line.contains("Sort"));
+        }
+    }
+}
