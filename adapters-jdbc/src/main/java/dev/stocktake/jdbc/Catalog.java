@@ -32,8 +32,9 @@ final class Catalog {
      * @param sql its qualified and quoted name
      * @param plain whether it is an ordinary table, whose rows are versioned in place
      * @param key the columns of its primary key, in order; may be empty
+     * @param indexed the columns with which an index begins
      */
-    record Table(String sql, boolean plain, List<Column> columns, List<Column> key) {
+    record Table(String sql, boolean plain, List<Column> columns, List<Column> key, Set<String> indexed) {
 
         /** The column of this name, as written or in another case. */
         Optional<Column> column(String name) {
@@ -119,7 +120,20 @@ final class Catalog {
             }
         }
         String sql = dialect.quote(schema) + "." + dialect.quote(name);
-        return new Table(sql, isPlain(schema, name), columns, List.copyOf(key.values()));
+        return new Table(sql, isPlain(schema, name), columns, List.copyOf(key.values()), indexed(schema, name));
+    }
+
+    private Set<String> indexed(String schema, String name) throws SQLException {
+        Set<String> indexed = new LinkedHashSet<>();
+        try (ResultSet found = metaData().getIndexInfo(connection.getCatalog(), schema, name, false, true)) {
+            while (found.next()) {
+                String column = found.getString("COLUMN_NAME");
+                if (column != null && found.getInt("ORDINAL_POSITION") == 1) {
+                    indexed.add(column);
+                }
+            }
+        }
+        return indexed;
     }
 
     private boolean isPlain(String schema, String name) throws SQLException {

@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ record Stamp(
 
     /** The stamp of a column, null if its type tells no time of day. */
     static @Nullable Stamp of(String name, Catalog.Column column, @Nullable ZoneId zone) {
-        String type = column.typeName().toLowerCase(java.util.Locale.ROOT);
+        String type = column.typeName().toLowerCase(Locale.ROOT);
         boolean zoned = column.jdbcType() == Types.TIMESTAMP_WITH_TIMEZONE || type.startsWith("timestamptz");
         return zoned || column.jdbcType() == Types.TIMESTAMP
                 ? new Stamp(name, column, zoned, zoned ? null : zone)
@@ -61,14 +62,21 @@ record Stamp(
         if (zone == null) {
             return asLocal(moment, EARLIEST_LOCAL_TIME);
         }
-        ZoneOffset before = zone.getRules().getOffset(moment.minus(DAY));
-        ZoneOffset after = zone.getRules().getOffset(moment.plus(DAY));
-        return asLocal(moment, before.getTotalSeconds() < after.getTotalSeconds() ? before : after);
+        return asLocal(moment, aroundChanges(moment, zone, true));
     }
 
     /** A value that no writer with a sound clock reaches at this moment. */
     Instant latest(Instant moment) {
-        return zoned ? moment : asLocal(moment, LATEST_LOCAL_TIME);
+        if (zoned) {
+            return moment;
+        }
+        return asLocal(moment, zone == null ? LATEST_LOCAL_TIME : aroundChanges(moment, zone, false));
+    }
+
+    private static ZoneOffset aroundChanges(Instant moment, ZoneId zone, boolean lower) {
+        ZoneOffset before = zone.getRules().getOffset(moment.minus(DAY));
+        ZoneOffset after = zone.getRules().getOffset(moment.plus(DAY));
+        return before.getTotalSeconds() < after.getTotalSeconds() == lower ? before : after;
     }
 
     private static Instant asLocal(Instant moment, ZoneOffset offset) {

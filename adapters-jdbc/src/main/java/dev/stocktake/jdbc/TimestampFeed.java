@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds changes by the timestamps that writers maintain, over every table of a graph, and climbs from the rows to their
@@ -38,10 +40,12 @@ import org.jspecify.annotations.Nullable;
  * has no timestamp, and a change that leaves the timestamp alone is not seen. {@link #blindSpots} names what this set-up
  * does not see.
  *
- * <p>There should be an index on the timestamp of every large table. Thread-safe.
+ * <p>There should be an index on the timestamp of every large table; one on the timestamp and the primary key also serves
+ * where very many rows are stamped by one statement. Thread-safe.
  */
 public final class TimestampFeed implements ChangeFeed {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TimestampFeed.class);
     private static final int MOST_TABLES = 64;
 
     private final Database database;
@@ -106,8 +110,8 @@ public final class TimestampFeed implements ChangeFeed {
             Watch watch = watch();
             watch.graph().tables().forEach(table -> blind.addAll(blindSpots(table)));
             watch.limits().hidden().ifPresent(hidden -> blind.add("Timestamps: " + hidden));
-        } catch (UnavailableException e) {
-            blind.add("Which tables have no timestamp is not known before the database can be reached");
+        } catch (UnavailableException | MisconfiguredException e) {
+            blind.add("Which tables have no timestamp is not known: " + e.getMessage());
         }
         blind.add("A deleted row leaves no timestamp, a row that moves does not name the product it left, and a change"
                 + " that leaves its row's timestamp alone is not seen");
@@ -128,15 +132,28 @@ public final class TimestampFeed implements ChangeFeed {
     public Intake take(@Nullable String cursor, int limit) {
         Watch watch = watch();
         FeedCursor from = cursor == null ? null : usable(cursor, watch);
-        FeedTake.Taken taken = database.read(Database.View.LATEST, "Taking changes by timestamps", session -> {
-            Horizon horizon = session.dialect().horizon(session.connection());
-            FeedTake take = new FeedTake(session, watch, horizon, limit);
-            return cursor == null || from == null
-                    ? take.begin(cursor != null)
-                    : take.goOn(from, memories.get().getOrDefault(cursor, new FeedMemory()));
-        });
+        FeedTake.Taken taken;
+        try {
+            taken = database.read(
+                    Database.View.LATEST,
+                    "Taking changes by timestamps",
+                    session -> take(session, watch, cursor, from, limit));
+        } catch (MisconfiguredException e) {
+            known.set(null);
+            throw e;
+        }
         keep(cursor, taken);
         return taken.intake();
+    }
+
+    private FeedTake.Taken take(
+            Database.Session session, Watch watch, @Nullable String cursor, @Nullable FeedCursor from, int limit)
+            throws SQLException {
+        Horizon horizon = session.dialect().horizon(session.connection());
+        FeedTake take = new FeedTake(session, watch, horizon, limit);
+        return cursor == null || from == null
+                ? take.begin(cursor != null)
+                : take.goOn(from, memories.get().getOrDefault(cursor, new FeedMemory()));
     }
 
     /** Null if the cursor does not tell where to go on in every table: the feed may have missed something there. */
@@ -181,7 +198,10 @@ public final class TimestampFeed implements ChangeFeed {
         Set<String> ids = new HashSet<>();
         for (FoundGraph.Table table : found.tables()) {
             if (table.stamp() != null) {
-                String id = shortId(table.name() + "." + table.stamp().column().name(), ids);
+                String id = shortId(
+                        table.name() + "." + table.stamp().column().name()
+                                + table.stamp().zone(),
+                        ids);
                 watched.add(Watched.of(id, table, new Climb(found, table), session.dialect()));
             }
         }
@@ -196,7 +216,7 @@ public final class TimestampFeed implements ChangeFeed {
         return new Watch(found, watched, scan, new Limits(overlap, hidden));
     }
 
-    /** The cursor must be short, and tables may come, go and change places between two versions of the host. */
+    /** The cursor must be short, and what it says of a column must not be read as of another. Tables may come, go and change places between two versions of the host. */
     private static String shortId(String column, Set<String> taken) {
         CRC32 crc = new CRC32();
         crc.update(column.getBytes(StandardCharsets.UTF_8));
@@ -218,12 +238,29 @@ public final class TimestampFeed implements ChangeFeed {
             new FeedTake(session, watch, horizon, 1).check();
             return true;
         });
+        adviseIndexes(watch);
         for (Watched table : watch.watched()) {
             database.read(
                     Database.View.LATEST, "Climbing from '" + table.table().name() + "'", session -> {
                         table.climb().check(session);
                         return true;
                     });
+        }
+    }
+
+    private static void adviseIndexes(Watch watch) {
+        List<String> without = watch.watched().stream()
+                .filter(table -> table.table().found().plain())
+                .filter(table -> !table.table()
+                        .found()
+                        .indexed()
+                        .contains(table.stamp().column().name()))
+                .map(table -> table.table().name() + "." + table.stamp().name())
+                .toList();
+        if (!without.isEmpty()) {
+            LOG.info(
+                    "No index begins with '{}': every take of changes reads the whole table",
+                    String.join("', '", without));
         }
     }
 

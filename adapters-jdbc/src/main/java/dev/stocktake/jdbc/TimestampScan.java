@@ -35,7 +35,13 @@ final class TimestampScan {
      * @param upTo the last row; null if there is no such limit
      */
     record Range(
-            Watched table, Instant from, FeedCursor.@Nullable Position behind, FeedCursor.@Nullable Position upTo) {}
+            Watched table, Instant from, FeedCursor.@Nullable Position behind, FeedCursor.@Nullable Position upTo) {
+
+        /** Where an index on the timestamp alone has to begin. */
+        private Instant least() {
+            return behind == null ? from : behind.at();
+        }
+    }
 
     /**
      * The rows of each table by its id, in ascending order, at most {@code limit} per table. Each part of the union is
@@ -120,7 +126,7 @@ final class TimestampScan {
 
     private int bind(PreparedStatement statement, Range range, int first) throws SQLException {
         int index = first;
-        range.table().stamp().bind(statement, index++, range.from());
+        range.table().stamp().bind(statement, index++, range.least());
         for (FeedCursor.Position position : positions(range)) {
             range.table().stamp().bind(statement, index++, position.at());
             for (int i = 0; i < range.table().order().size(); i++) {

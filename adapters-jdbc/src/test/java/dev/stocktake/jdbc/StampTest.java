@@ -52,6 +52,14 @@ class StampTest {
     }
 
     @Test
+    void knowsWhatNoWriterReaches() {
+        assertThat(berlin().latest(Instant.parse("2026-07-01T12:00:00Z")))
+                .isEqualTo(Instant.parse("2026-07-01T14:00:00Z"));
+        assertThat(berlin().latest(Instant.parse("2026-10-25T01:30:00Z")))
+                .isEqualTo(Instant.parse("2026-10-25T03:30:00Z"));
+    }
+
+    @Test
     void stepsAsFarAsItsDigitsAllow() {
         assertThat(stamp(Types.TIMESTAMP, "timestamp", 0, null).step()).isEqualTo(Duration.ofSeconds(1));
         assertThat(stamp(Types.TIMESTAMP, "timestamp", 3, null).step()).isEqualTo(Duration.ofMillis(1));

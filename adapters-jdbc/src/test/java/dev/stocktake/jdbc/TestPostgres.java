@@ -27,7 +27,7 @@ final class TestPostgres {
                 return EmbeddedPostgres.builder()
                         .setServerConfig("fsync", "off")
                         .setServerConfig("deadlock_timeout", "100ms")
-                        .setServerConfig("max_connections", "120")
+                        .setServerConfig("max_connections", "300")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
