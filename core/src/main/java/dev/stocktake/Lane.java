@@ -55,6 +55,7 @@ final class Lane {
     private @Nullable Lease lease;
     private Instant renewAt = Instant.MIN;
     private Instant auditAt = Instant.MIN;
+    private Instant markedItself = Instant.MIN;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -262,8 +263,8 @@ final class Lane {
     }
 
     /**
-     * Whether everything is true that was marked before the run marked, although others go on marking: a run in a busy shop
-     * ends, too.
+     * Whether everything is true that the run marked, or that was marked before, or that the lane marked itself on the way,
+     * although others go on marking: a run in a busy shop ends, too.
      */
     private boolean caughtUp(Run run) {
         Generation live = live();
@@ -273,7 +274,8 @@ final class Lane {
         if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
             return false;
         }
-        Duration sinceMarking = Duration.between(run.marked(), around.clock().instant());
+        Instant marked = run.marked().isAfter(markedItself) ? run.marked() : markedItself;
+        Duration sinceMarking = Duration.between(marked, around.clock().instant());
         return ports.inLedger(LedgerTransaction::backlog)
                 .oldestAge()
                 .filter(age -> age.compareTo(sinceMarking) < 0)
@@ -296,6 +298,7 @@ final class Lane {
 
     private void readLog() {
         audit.read(lease());
+        markedItself = around.clock().instant();
         auditAt = around.clock().instant().plus(leasePart());
     }
 
@@ -440,6 +443,7 @@ final class Lane {
     private Step walkOn(Run run, Generation live) {
         run.progressed(SyncProgress.Phase.WALKING_INDEX, 0);
         walk.step(lease(), live);
+        markedItself = around.clock().instant();
         return Step.WORKED;
     }
 
@@ -463,6 +467,7 @@ final class Lane {
         });
         String id = nextBatchId();
         Optional<Claim> claim = ports.inLedger(tx -> tx.claimFrontier(lease(), live, id, page));
+        markedItself = around.clock().instant();
         claim.filter(claimed -> !claimed.items().isEmpty()).ifPresent(claimed -> makeTrue(new OpenBatch(claimed), run));
         if (claim.isEmpty()) {
             keepLease(true);
@@ -576,6 +581,7 @@ final class Lane {
             case REFUSED -> refused(batch, run);
             default -> failed(batch, run);
         }
+        markedItself = around.clock().instant();
     }
 
     private void suspect(OpenBatch batch, Run run) {
@@ -630,6 +636,7 @@ final class Lane {
             close(tx -> tx.suspect(lease(), batch.claim(), hold()));
             inFlight.remove(batch);
         }
+        markedItself = around.clock().instant();
         learnIdentity();
         return false;
     }
