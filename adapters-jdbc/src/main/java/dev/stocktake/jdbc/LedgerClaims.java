@@ -34,9 +34,6 @@ final class LedgerClaims {
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
-    private static final String NOT_IN_FLIGHT =
-            "and m.product_key not in (select r.product_key from {rows r product_key text})";
-
     private static final String MARKED = """
             select m.product_key from (select cast(? as bigint) as generation, r.product_key
                 from {rows r product_key text}) i {mark m of i}""";
@@ -74,11 +71,17 @@ final class LedgerClaims {
 
     /** R5: one batch in flight per product and generation. */
     private List<Candidate> candidates(long generation, Set<String> inFlight, int limit) {
-        if (inFlight.isEmpty()) {
-            return sql.list(CLAIMABLE.formatted("", limit), LedgerClaims::candidate, generation);
+        Optional<String> besides = sql.dialect().noneOf("m.product_key");
+        if (inFlight.isEmpty() || besides.isEmpty()) {
+            String atMost = CLAIMABLE.formatted("", limit + inFlight.size());
+            return sql.list(atMost, LedgerClaims::candidate, generation).stream()
+                    .filter(candidate ->
+                            !inFlight.contains(candidate.item().key().value()))
+                    .limit(limit)
+                    .toList();
         }
         return sql.list(
-                CLAIMABLE.formatted(NOT_IN_FLIGHT, limit),
+                CLAIMABLE.formatted("and " + besides.get(), limit),
                 LedgerClaims::candidate,
                 generation,
                 Values.texts(List.copyOf(inFlight)));

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the ledger's SQL needs that databases spell differently. Everything else in it is plain SQL.
@@ -46,6 +47,9 @@ interface LedgerDialect {
 
     /** A table of array parameters, one parameter for each column. */
     String rows(String alias, List<Column> columns);
+
+    /** A condition that a column holds none of the values of an array parameter; empty where that is slow. */
+    Optional<String> noneOf(String column);
 
     /**
      * Joins the mark of the product of a row, by {@code generation} and {@code product_key}.

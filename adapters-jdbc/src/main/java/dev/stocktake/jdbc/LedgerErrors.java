@@ -20,8 +20,8 @@ final class LedgerErrors {
 
     private static final Set<String> NO_RIGHT = Set.of("42501", "90096", "90040");
 
-    /** Beside class 40: two transactions inserted the same key, or waited too long for a lock. The last line is H2's own. */
-    private static final Set<String> CONFLICT = Set.of("23505", "55P03", "HYT00", "90131");
+    /** Beside class 40: two transactions inserted the same key. The last two are H2's: it waits for locks but briefly. */
+    private static final Set<String> CONFLICT = Set.of("23505", "HYT00", "90131");
 
     /** Of class 40, the one that says that nobody knows. */
     private static final String COMPLETION_UNKNOWN = "40003";

@@ -5,10 +5,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** PostgreSQL. Keys are compared as bytes, in tables and in parameters alike. */
 final class PostgresLedgerDialect implements LedgerDialect {
+
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     @Override
     public String scripts() {
@@ -16,8 +19,8 @@ final class PostgresLedgerDialect implements LedgerDialect {
     }
 
     /**
-     * One round trip; all of it ends with the transaction, so there is nothing to restore. The first statement is refused in
-     * a transaction that has begun: it would be the caller's, and we would end it.
+     * One round trip, and what it sets ends with the transaction. The first statement is refused in a transaction that has
+     * begun: it would be the caller's, and we would end it.
      *
      * <p>A table of marks is empty one moment and holds a million rows the next, and a plan made for the empty one compares
      * each with each. So plans are not left to statistics.
@@ -25,12 +28,24 @@ final class PostgresLedgerDialect implements LedgerDialect {
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
         long millis = timeout.toMillis();
+        Dialect.Undo undo = limitSilence(connection, (int) Math.min(Integer.MAX_VALUE, millis + GRACE.toMillis()));
         try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level repeatable read;"
-                    + " set transaction isolation level read committed, read write; set local jit = off; set local enable_seqscan = off;"
+                    + " set transaction isolation level read committed, read write;"
+                    + " set local jit = off; set local enable_seqscan = off;"
                     + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2);
         }
-        return () -> {};
+        return undo;
+    }
+
+    /** A server that vanished without a word answers no time-out of its own. */
+    private static Dialect.Undo limitSilence(Connection connection, int millis) throws SQLException {
+        int found = connection.getNetworkTimeout();
+        if (found > 0 && found <= millis) {
+            return () -> {};
+        }
+        connection.setNetworkTimeout(Runnable::run, millis);
+        return () -> connection.setNetworkTimeout(Runnable::run, found);
     }
 
     @Override
@@ -61,6 +76,12 @@ final class PostgresLedgerDialect implements LedgerDialect {
                         : "u." + column.name())
                 .collect(Collectors.joining(", "));
         return "(select " + selected + " from unnest(" + arrays + ") as u(" + names + ")) as " + alias;
+    }
+
+    /** Hashed, once for the statement. */
+    @Override
+    public Optional<String> noneOf(String column) {
+        return Optional.of(column + " not in (select u.v from unnest(cast(? as text[])) as u(v))");
     }
 
     /** The offset forbids the planner any other plan than one look-up for each row, see {@link #begin}. */

@@ -9,8 +9,10 @@ import dev.stocktake.StoppedException;
 import dev.stocktake.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
@@ -25,6 +27,31 @@ class JdbcLedgerConnectionsIT {
 
         OnPostgres() {
             super(TestPostgres.freshDatabase());
+        }
+
+        @Test
+        void waitsForAVanishedServerNoLongerThanForAStatement() throws SQLException {
+            DataSource database = TestPostgres.freshDatabase();
+            JdbcLedger.of(database).initialize();
+            try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 90_000);
+                JdbcLedger ledger = JdbcLedger.builder(new KeptConnection(connection, new ArrayList<>()))
+                        .timeout(Duration.ofSeconds(20))
+                        .build();
+                int within = ledger.inTransaction(
+                        "products", tx -> milliseconds(Objects.requireNonNull(tx.unwrap(Connection.class))));
+
+                assertThat(within).isEqualTo(25_000);
+                assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
+            }
+        }
+
+        private static int milliseconds(Connection connection) {
+            try {
+                return connection.getNetworkTimeout();
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Test

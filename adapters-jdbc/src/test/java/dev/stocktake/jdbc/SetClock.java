@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** A dialect whose clock is a row of a table, so that a test can set the database's time. */
@@ -46,6 +47,11 @@ record SetClock(LedgerDialect real) implements LedgerDialect {
     @Override
     public String rows(String alias, List<Column> columns) {
         return real.rows(alias, columns);
+    }
+
+    @Override
+    public Optional<String> noneOf(String column) {
+        return real.noneOf(column);
     }
 
     @Override
