@@ -37,6 +37,8 @@ enum Knob {
     /** 0: the change log; 1: rows by time stamp. */
     SCANS(0),
     OVERLAP(5 * Unit.MINUTE),
+    /** Mean time between two losses of the change log, which the feed admits; 0: none. */
+    GAP_EVERY(0),
 
     // --- the nodes
     NODES(1),
@@ -100,6 +102,8 @@ enum Knob {
     REQUEST_LIFE(25 * Unit.MINUTE),
     /** How long the ledger keeps the products of suspect batches. */
     SUSPECTS_KEPT(7 * 24 * 60 * Unit.MINUTE),
+    /** Crashes between the commit of documents and that of what became of their tasks: they are done again. */
+    CRASHES(0),
     /** Task groups that fail together. */
     TASK_FAILS(0),
     /** Mean time between two edits of the index by somebody else; 0: none. */

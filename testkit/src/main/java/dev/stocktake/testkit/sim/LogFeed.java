@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The change log, consumed as a queue by one node. */
 final class LogFeed implements ChangeFeed {
 
+    static final String NAME = "log";
+
     /** Small, so that one intake needs several. */
     private static final int PAGE = 5;
 
@@ -29,7 +31,7 @@ final class LogFeed implements ChangeFeed {
 
     @Override
     public String name() {
-        return "log";
+        return NAME;
     }
 
     @Override
@@ -40,6 +42,11 @@ final class LogFeed implements ChangeFeed {
     @Override
     public Intake take(@Nullable String cursor, int limit) {
         node.askDatabase();
+        long gaps = shop.gaps();
+        if (!Long.toString(gaps).equals(cursor == null ? "0" : cursor)) {
+            node.hearDatabase();
+            return Intake.gap(Long.toString(gaps));
+        }
         Set<ProductKey> products = new LinkedHashSet<>();
         Set<Long> taken = new LinkedHashSet<>();
         for (Map.Entry<Long, Integer> entry : shop.log().entrySet()) {

@@ -105,6 +105,7 @@ final class Node {
     /** Everybody takes it for dead, but it only stands still. */
     private void abandon() {
         bury();
+        open = null;
         ghosts.addAll(process);
         process.clear();
         long length = pauseLength();
@@ -153,9 +154,11 @@ final class Node {
         }
         world.history().event(() -> this + " is closed");
         world.count(Happening.CLOSED);
-        open = null;
         stocktake.close();
-        start(world.dice().anyScale(200, 60_000));
+        if (stocktake == open) {
+            open = null;
+            start(world.dice().anyScale(200, 60_000));
+        }
     }
 
     private long lifetime() {

@@ -61,7 +61,8 @@ public final class Scenario {
                 .with(Knob.COMMIT_UNKNOWN, 0.006)
                 .with(Knob.DEADLOCK, 0.005)
                 .with(Knob.OUTAGE_EVERY, 600_000)
-                .with(Knob.TASK_FAILS, 0.02);
+                .with(Knob.TASK_FAILS, 0.02)
+                .with(Knob.CRASHES, 0.02);
     }
 
     /** Few products, many changes, more double deliveries: where a missing rule shows soonest. */
@@ -115,6 +116,7 @@ public final class Scenario {
                 hard().named("abandoned-3").with(Knob.ABANDONED, 0.7),
                 stormy(3).named("clocks-3").with(Knob.CLOCK_SKEW, 600_000),
                 stormy(3).named("evicted-3").with(Knob.HISTORY, 12),
+                stormy(3).named("gaps-3").with(Knob.GAP_EVERY, 180_000),
                 stormy(3).named("hot-3").with(Knob.PRODUCTS, 4).with(Knob.CHANGE_EVERY, 2_000),
                 stormy(3).named("twice-3").with(Knob.TWICE, 0.02),
                 stormy(3).named("forgetful-3").with(Knob.SUSPECTS_KEPT, 120_000),

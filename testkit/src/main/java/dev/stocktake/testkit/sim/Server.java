@@ -37,6 +37,7 @@ final class Server {
     private final History history;
     private final @Nullable Stored[] stored;
     private final long[] lastTouched;
+    private final long[] knownSince;
     private final Timeline[] timelines;
     private final Deque<Task> queue = new ArrayDeque<>();
     private final TreeMap<Long, Past> past = new TreeMap<>();
@@ -58,6 +59,7 @@ final class Server {
         int products = world.shop().products();
         this.stored = new Stored[products];
         this.lastTouched = new long[products];
+        this.knownSince = new long[products];
         this.timelines = new Timeline[products];
         Arrays.setAll(timelines, product -> new Timeline(Value.ABSENT));
     }
@@ -144,6 +146,11 @@ final class Server {
         return lastTouched[product];
     }
 
+    /** Since when its last write can be found in the log. */
+    long knownSince(int product) {
+        return knownSince[product];
+    }
+
     boolean idle() {
         return queue.isEmpty();
     }
@@ -175,24 +182,40 @@ final class Server {
             return;
         }
         boolean broken = storm.strikes(Knob.TASK_FAILS);
-        for (int i = 0; i < together; i++) {
+        List<Task> tasks = queue.stream().limit(together).toList();
+        List<Outcome> outcomes = tasks.stream()
+                .map(task -> broken ? Outcome.failed("internal error") : execute(task))
+                .toList();
+        time.after(dice.between(0, 300), () -> writeDown(outcomes));
+    }
+
+    /** Documents are committed first, and what became of the tasks a little later; a crash between does them again. */
+    private void writeDown(List<Outcome> outcomes) {
+        if (storm.strikes(Knob.CRASHES)) {
+            world.count(Happening.INDEX_CRASHED);
+            working = false;
+            work();
+            return;
+        }
+        for (Outcome outcome : outcomes) {
             Task task = queue.remove();
-            Outcome outcome = broken ? Outcome.failed("internal error") : execute(task);
-            history.note(
-                    () -> "task " + task.position() + " of batch "
-                            + task.batch().id() + ": " + outcome.kind(),
-                    () -> Batches.keys(task.batch()));
             count(outcome);
-            past.put(
-                    task.position(),
-                    new Past(
-                            task.position(),
-                            task.foreign() ? null : task.batch().id(),
-                            outcome));
+            history.note(
+                    () -> "task " + task.position() + " of batch " + task.batch().id() + ": " + outcome.kind(),
+                    () -> Batches.keys(task.batch()));
+            String batchId = task.foreign() ? null : task.batch().id();
+            past.put(task.position(), new Past(task.position(), batchId, outcome));
+            Batches.keys(task.batch()).forEach(key -> known(Shop.product(key), task.position()));
         }
         evict();
         working = false;
         work();
+    }
+
+    private void known(int product, long position) {
+        if (lastTouched[product] == position) {
+            knownSince[product] = time.now();
+        }
     }
 
     private void count(Outcome outcome) {
@@ -230,6 +253,7 @@ final class Server {
         writes++;
         stored[product] = document;
         lastTouched[product] = position;
+        knownSince[product] = Long.MAX_VALUE;
         timelines[product].add(time.now(), value(product));
         observers.forEach(observer -> observer.accept(product));
     }
@@ -242,6 +266,7 @@ final class Server {
         exists = false;
         for (int product = 0; product < stored.length; product++) {
             put(product, null, lastTouched[product]);
+            known(product, lastTouched[product]);
         }
         if (anew) {
             create();

@@ -30,6 +30,7 @@ final class Shop {
     private final TreeMap<Long, Integer> log = new TreeMap<>();
     private final List<IntConsumer> observers = new ArrayList<>();
     private long lastEntry;
+    private long gaps;
     private long skipped;
 
     Shop(int products, Conductor time) {
@@ -88,6 +89,25 @@ final class Shop {
     /** Committed entries that nobody has taken yet, by number. */
     TreeMap<Long, Integer> log() {
         return log;
+    }
+
+    /** The log is lost. Whoever reads it is told, until he knows. */
+    void loseLog() {
+        log.clear();
+        gaps++;
+    }
+
+    /** How often the log was lost so far. */
+    long gaps() {
+        return gaps;
+    }
+
+    /** Everything was marked since the log was lost for the last time. */
+    void gapIsKnown(long known) {
+        if (known == gaps) {
+            Arrays.fill(unread, 0);
+            log.values().forEach(product -> unread[product]++);
+        }
     }
 
     void removeEntry(long number) {

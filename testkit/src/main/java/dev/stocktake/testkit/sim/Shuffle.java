@@ -32,6 +32,7 @@ final class Shuffle {
         perhaps(Knob.POISON, 0.06);
         perhaps(Knob.UNREADABLE, 0.04);
         perhaps(Knob.OVERSIZED, 0.03);
+        rarely(Knob.GAP_EVERY, 60_000, 1_000_000);
     }
 
     private void nodes() {
@@ -70,6 +71,7 @@ final class Shuffle {
         scale(Knob.SLOWEST_TASK, 200, 15_000);
         scale(Knob.SUSPECTS_KEPT, 30_000, 3_000_000);
         perhaps(Knob.TASK_FAILS, 0.08);
+        perhaps(Knob.CRASHES, 0.1);
         if (scenario.on(Knob.LOGGED)) {
             rarely(Knob.EDIT_EVERY, 20_000, 1_000_000);
             rarely(Knob.DROP_EVERY, 60_000, 1_000_000);
@@ -84,7 +86,10 @@ final class Shuffle {
         }
         set(Knob.HISTORY, Knob.HISTORY.usual());
         set(Knob.SLOWEST_TASK, Knob.SLOWEST_TASK.usual());
-        set(Knob.READABLE, dice.chance(0.7) ? 1 : 0);
+        if (dice.chance(0.3)) {
+            set(Knob.READABLE, 0);
+            set(Knob.GAP_EVERY, 0);
+        }
     }
 
     private void set(Knob knob, double value) {

@@ -254,6 +254,9 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public void saveCursor(String feed, String cursor) {
         tx.saveCursor(feed, cursor);
+        if (feed.equals(LogFeed.NAME) && !cursor.isEmpty()) {
+            effects.add(() -> world.shop().gapIsKnown(Long.parseLong(cursor)));
+        }
     }
 
     @Override

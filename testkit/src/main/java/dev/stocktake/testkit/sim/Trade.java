@@ -31,6 +31,13 @@ final class Trade {
         }
         stock.commit();
         time.after(dice.next(scenario.whole(Knob.CHANGE_EVERY)), this::transact);
+        world.storm().every(Knob.GAP_EVERY, this::loseLog);
+    }
+
+    private void loseLog() {
+        shop.loseLog();
+        world.count(Happening.LOG_LOST);
+        world.history().event(() -> "the change log is lost");
     }
 
     private void transact() {
