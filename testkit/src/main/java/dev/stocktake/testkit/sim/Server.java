@@ -133,10 +133,14 @@ final class Server {
                 more = true;
                 break;
             }
-            boolean applied = task.outcome().kind() == Outcome.Kind.APPLIED;
-            entries.add(new LoggedIndex.Entry(task.position(), task.batchId(), applied));
+            entries.add(new LoggedIndex.Entry(task.position(), task.batchId(), mayHaveChanged(task)));
         }
         return new LoggedIndex.LogPage(entries, reached, position < forgottenTo, more);
+    }
+
+    /** A task that failed for the server's own reasons may have been done once before a crash, and failed the second time. */
+    private static boolean mayHaveChanged(Past task) {
+        return task.outcome().kind() != Outcome.Kind.REFUSED;
     }
 
     // --- what the checker knows -------------------------------------------------------------------------------------
@@ -201,7 +205,8 @@ final class Server {
             Task task = queue.remove();
             count(outcome);
             history.note(
-                    () -> "task " + task.position() + " of batch " + task.batch().id() + ": " + outcome.kind(),
+                    () -> "task " + task.position() + " of batch "
+                            + task.batch().id() + ": " + outcome.kind(),
                     () -> Batches.keys(task.batch()));
             String batchId = task.foreign() ? null : task.batch().id();
             past.put(task.position(), new Past(task.position(), batchId, outcome));
