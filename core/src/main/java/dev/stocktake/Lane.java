@@ -55,7 +55,7 @@ final class Lane {
     private @Nullable Lease lease;
     private Instant renewAt = Instant.MIN;
     private Instant auditAt = Instant.MIN;
-    private Instant markedItself = Instant.MIN;
+    private @Nullable Instant mustBeDone;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -216,6 +216,7 @@ final class Lane {
         Instant look = progress.plus(CATCHING_UP);
         boolean audited = false;
         boolean caughtUp = false;
+        mustBeDone = null;
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -264,7 +265,7 @@ final class Lane {
 
     /**
      * Whether everything is true that the run marked, or that was marked before, or that the lane marked itself on the way,
-     * although others go on marking: a run in a busy shop ends, too.
+     * although others go on marking: a run in a busy shop ends, too. By the ledger's clock alone.
      */
     private boolean caughtUp(Run run) {
         Generation live = live();
@@ -274,12 +275,13 @@ final class Lane {
         if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
             return false;
         }
-        Instant marked = run.marked().isAfter(markedItself) ? run.marked() : markedItself;
-        Duration sinceMarking = Duration.between(marked, around.clock().instant());
-        return ports.inLedger(LedgerTransaction::backlog)
-                .oldestAge()
-                .filter(age -> age.compareTo(sinceMarking) < 0)
-                .isPresent();
+        Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
+        if (mustBeDone == null) {
+            mustBeDone = backlog.now();
+            return false;
+        }
+        Instant oldest = backlog.oldest();
+        return oldest != null && oldest.isAfter(mustBeDone);
     }
 
     private End leaveInFlight(Run run) {
@@ -298,7 +300,7 @@ final class Lane {
 
     private void readLog() {
         audit.read(lease());
-        markedItself = around.clock().instant();
+        mustBeDone = null;
         auditAt = around.clock().instant().plus(leasePart());
     }
 
@@ -443,7 +445,7 @@ final class Lane {
     private Step walkOn(Run run, Generation live) {
         run.progressed(SyncProgress.Phase.WALKING_INDEX, 0);
         walk.step(lease(), live);
-        markedItself = around.clock().instant();
+        mustBeDone = null;
         return Step.WORKED;
     }
 
@@ -467,7 +469,7 @@ final class Lane {
         });
         String id = nextBatchId();
         Optional<Claim> claim = ports.inLedger(tx -> tx.claimFrontier(lease(), live, id, page));
-        markedItself = around.clock().instant();
+        mustBeDone = null;
         claim.filter(claimed -> !claimed.items().isEmpty()).ifPresent(claimed -> makeTrue(new OpenBatch(claimed), run));
         if (claim.isEmpty()) {
             keepLease(true);
@@ -581,7 +583,7 @@ final class Lane {
             case REFUSED -> refused(batch, run);
             default -> failed(batch, run);
         }
-        markedItself = around.clock().instant();
+        mustBeDone = null;
     }
 
     private void suspect(OpenBatch batch, Run run) {
@@ -636,7 +638,7 @@ final class Lane {
             close(tx -> tx.suspect(lease(), batch.claim(), hold()));
             inFlight.remove(batch);
         }
-        markedItself = around.clock().instant();
+        mustBeDone = null;
         learnIdentity();
         return false;
     }

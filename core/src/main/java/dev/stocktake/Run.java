@@ -44,7 +44,6 @@ final class Run {
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
     private boolean kept;
-    private Instant marked;
     private @Nullable SyncReport report;
     private long found;
     private long unchanged;
@@ -63,7 +62,6 @@ final class Run {
         this.clock = clock;
         this.listener = listener;
         this.started = clock.instant();
-        this.marked = started;
         tell(() -> listener.started(index, policy));
     }
 
@@ -79,15 +77,6 @@ final class Run {
     void await(Collection<ProductKey> keys) {
         awaited.addAll(keys);
         claimedSince.clear();
-    }
-
-    /** Its own marks are made. */
-    void markedAll() {
-        marked = clock.instant();
-    }
-
-    Instant marked() {
-        return marked;
     }
 
     /** Whether there was a generation to keep the marks in. */

@@ -267,7 +267,6 @@ public final class Stocktake implements AutoCloseable {
     private void mark(SyncPolicy policy, Run run) {
         run.progressed(SyncProgress.Phase.MARKING, 0);
         policy.mark(new RunMarker(run));
-        run.markedAll();
     }
 
     // --- another thread or instance runs the lane -------------------------------------------------------------------
