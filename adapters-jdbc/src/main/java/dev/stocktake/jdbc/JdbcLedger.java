@@ -5,6 +5,7 @@ import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Sleeper;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All times are those of the database's clock. Thread-safe.
  */
 public final class JdbcLedger implements Ledger {
+
+    /** H2 trips over tables that are made at once by several threads of its process. */
+    private static final ReentrantLock MIGRATING = new ReentrantLock();
 
     private static final String NO_INDEX = "-";
 
@@ -91,6 +95,16 @@ public final class JdbcLedger implements Ledger {
      * @throws dev.stocktake.UnavailableException if the database cannot be reached
      */
     public JdbcLedger initialize() {
+        MIGRATING.lock();
+        try {
+            migrate();
+        } finally {
+            MIGRATING.unlock();
+        }
+        return this;
+    }
+
+    private void migrate() {
         if (!isUpToDate()) {
             transactions.run(NO_INDEX, sql -> {
                 LedgerSchema.migrate(sql);
@@ -98,7 +112,6 @@ public final class JdbcLedger implements Ledger {
             });
             verify();
         }
-        return this;
     }
 
     private boolean isUpToDate() {

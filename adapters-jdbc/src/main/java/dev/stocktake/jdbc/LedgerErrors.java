@@ -31,8 +31,17 @@ final class LedgerErrors {
     /** Whether the transaction lost against another and may just be repeated. It was rolled back, also if it was committing. */
     static boolean isConflict(@Nullable SQLException error) {
         String state = error == null ? null : error.getSQLState();
-        return state != null
-                && (state.startsWith("40") && !state.equals(COMPLETION_UNKNOWN) || CONFLICT.contains(state));
+        return error != null
+                && state != null
+                && (madeAtOnce(error)
+                        || state.startsWith("40") && !state.equals(COMPLETION_UNKNOWN)
+                        || CONFLICT.contains(state));
+    }
+
+    /** H2 says so when another process has made the same index in between. */
+    private static boolean madeAtOnce(SQLException error) {
+        String message = error.getMessage();
+        return message != null && message.contains("object already exists");
     }
 
     /** The error of the database behind an exception, if there is one. */
