@@ -1,5 +1,7 @@
 package dev.stocktake;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,8 @@ public interface ChangeFeed {
     Completeness completeness();
 
     /** In one sentence each, what this feed cannot see in this set-up; for {@link Guarantee}. */
-    default java.util.List<String> blindSpots() {
-        return java.util.List.of();
+    default List<String> blindSpots() {
+        return List.of();
     }
 
     /**
@@ -58,7 +60,28 @@ public interface ChangeFeed {
     default void verify() {}
 
     /** How long after its commit a change may stay unseen by this feed if the feed is polled all the time; empty: unknown. */
-    default Optional<java.time.Duration> delay() {
+    default Optional<Duration> delay() {
         return Optional.empty();
+    }
+
+    /**
+     * How changes are seen, table by table, found out by looking at the database now: for every table that the feed knows
+     * of, also those in which it sees nothing. Empty if it knows of no tables.
+     *
+     * @throws UnavailableException if the database cannot be reached
+     * @throws MisconfiguredException if what the feed was told does not fit the database
+     */
+    default List<Coverage> coverage() {
+        return List.of();
+    }
+
+    /**
+     * Which rows lead to a product now, table by table, in bounded numbers; empty if the feed knows of no tables.
+     *
+     * @throws UnavailableException if the database cannot be reached
+     * @throws MisconfiguredException if what the feed was told does not fit the database
+     */
+    default List<Contribution> contributions(ProductKey product) {
+        return List.of();
     }
 }

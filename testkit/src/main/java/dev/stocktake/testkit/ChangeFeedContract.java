@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stocktake.ChangeFeed;
+import dev.stocktake.Contribution;
+import dev.stocktake.Coverage;
 import dev.stocktake.Intake;
 import dev.stocktake.Ledger;
 import dev.stocktake.LedgerTransaction;
@@ -103,6 +105,45 @@ public abstract class ChangeFeedContract extends PortContract {
                     .isNotEmpty()
                     .allSatisfy(spot -> assertThat(spot).isNotBlank());
         }
+    }
+
+    /** What the self-check builds on. */
+    @Test
+    void tellsOfEachTableOnceHowItSeesIt() {
+        List<Coverage> coverage = feed().coverage();
+
+        assertThat(coverage).extracting(Coverage::table).doesNotHaveDuplicates().doesNotContain("");
+        assertThat(coverage).allSatisfy(table -> {
+            assertThat(table.missing())
+                    .allSatisfy(missing -> assertThat(missing).isNotBlank());
+            if (!table.sees()) {
+                assertThat(table.latest()).isEmpty();
+                assertThat(table.deletes()).isFalse();
+                assertThat(table.missing()).as("what to do about it").isNotEmpty();
+            }
+        });
+        if (feed().completeness() == ChangeFeed.Completeness.COMPLETE) {
+            assertThat(coverage).allMatch(Coverage::deletes);
+        }
+    }
+
+    /** What an explanation of a product builds on. */
+    @Test
+    void tellsWhichRowsLeadToAProductInTablesThatItKnows() {
+        change(key(1));
+        List<String> known = feed().coverage().stream().map(Coverage::table).toList();
+        List<Contribution> contributions = feed().contributions(key(1));
+
+        assertThat(contributions)
+                .extracting(Contribution::table)
+                .doesNotHaveDuplicates()
+                .isSubsetOf(known);
+        assertThat(contributions).allSatisfy(table -> {
+            assertThat(table.rows()).hasSizeLessThanOrEqualTo(100).doesNotHaveDuplicates();
+            assertThat(table.more()).isNotNegative();
+        });
+        assertThat(feed().contributions(key(1_000_000)))
+                .allSatisfy(table -> assertThat(table.rows()).isEmpty());
     }
 
     @Test
