@@ -59,6 +59,33 @@ public final class Document {
         return fields.get(field);
     }
 
+    /**
+     * Whether this document and one that came back from an index hold the same. In contrast to {@linkplain #equals
+     * equality}, numbers are compared by value (1 and 1.0 are the same), and a number is the same as what is left of it in an
+     * index that keeps numbers as {@code double}s; 64-bit integers are always told apart. A field that is null differs from
+     * one that is not there.
+     */
+    public boolean sameContentAs(Document other) {
+        return differences(other).isEmpty();
+    }
+
+    /**
+     * The fields at the top in which {@linkplain #sameContentAs the content} of two documents differs, those that only one of
+     * them has included: this document's in their order, then those that only the other has.
+     */
+    public List<String> differences(Document other) {
+        List<String> differences = new ArrayList<>();
+        fields.forEach((field, value) -> {
+            if (!other.fields.containsKey(field) || !Likeness.of(value, other.fields.get(field))) {
+                differences.add(field);
+            }
+        });
+        other.fields.keySet().stream()
+                .filter(field -> !fields.containsKey(field))
+                .forEach(differences::add);
+        return List.copyOf(differences);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Document that && fields.equals(that.fields);

@@ -9,10 +9,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DocumentTest {
@@ -80,5 +82,104 @@ class DocumentTest {
         loop.add(loop);
 
         assertThatThrownBy(() -> Document.builder().put("loop", loop)).hasMessageContaining("nested deeper");
+    }
+
+    // --- what came back from an index -------------------------------------------------------------------------------
+
+    private static Document number(Object value) {
+        return Document.builder()
+                .put("deep", List.of(Map.of("n", value), "text"))
+                .build();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1.0",
+        "1, 1.00",
+        "0, 0.0",
+        "0, -0.0",
+        "1E+2, 100",
+        "19.90, 19.9",
+        "0.1234567890123456789, 0.12345678901234568",
+        "12345678901234567890.5, 12345678901234567000",
+        "1E-400, 0",
+        "1E-400, 0.0",
+        "1E+1000000, 1E+1000000",
+        "9007199254740993, 9007199254740992.0",
+        "1180591620717411303425, 1180591620717411303424",
+        "123456789012345678901234567890, 1.2345678901234568E+29"
+    })
+    void isTheSameWhereNumbersLostWhatADoubleCannotHold(BigDecimal sent, String returned) {
+        Object number = returned.matches("-?\\d{1,18}") ? (Object) Long.valueOf(returned) : new BigDecimal(returned);
+        Object own = sent.scale() <= 0 && sent.precision() - sent.scale() <= 18 ? (Object) sent.longValueExact() : sent;
+
+        assertThat(number(own).sameContentAs(number(number))).isTrue();
+        assertThat(number(number).sameContentAs(number(own))).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 2",
+        "1.5, 1.50000001",
+        "0.12345678901234567, 0.123456789012345699",
+        "9007199254740993, 9007199254740992",
+        "1180591620717411303425, 1180591620717411303426",
+        "1E+400, 1E+401",
+        "1E-400, 1E-401"
+    })
+    void differsWhereNumbersDo(BigDecimal sent, BigDecimal returned) {
+        assertThat(number(exact(sent)).sameContentAs(number(exact(returned)))).isFalse();
+        assertThat(number(exact(returned)).sameContentAs(number(exact(sent)))).isFalse();
+    }
+
+    private static Object exact(BigDecimal number) {
+        return number.scale() == 0 && number.precision() <= 18 ? (Object) number.longValueExact() : number;
+    }
+
+    @Test
+    void isTheSameWhateverTheOrderOfItsFields() {
+        Map<String, Object> inner = new LinkedHashMap<>();
+        inner.put("y", 2);
+        inner.put("x", 1);
+        Document one =
+                Document.builder().put("a", "A").put("o", inner).put("n", null).build();
+        Document two = Document.builder()
+                .put("n", null)
+                .put("o", Map.of("x", 1, "y", 2))
+                .put("a", "A")
+                .build();
+
+        assertThat(one.sameContentAs(two)).isTrue();
+        assertThat(one.differences(two)).isEmpty();
+    }
+
+    @Test
+    void namesTheFieldsAtTheTopThatDiffer() {
+        Document one = Document.builder()
+                .put("same", 1)
+                .put("gone", null)
+                .put("text", "1")
+                .put("list", List.of(1, 2))
+                .put("shorter", List.of(1, 2))
+                .put("object", Map.of("a", Map.of("b", true)))
+                .put("other_name", Map.of("a", 1))
+                .put("null", null)
+                .build();
+        Document two = Document.builder()
+                .put("more", 1)
+                .put("null", "null")
+                .put("object", Map.of("a", Map.of("b", false)))
+                .put("other_name", Map.of("b", 1))
+                .put("list", List.of(2, 1))
+                .put("shorter", List.of(1))
+                .put("text", 1)
+                .put("same", 1.0)
+                .build();
+
+        assertThat(one.differences(two))
+                .containsExactly("gone", "text", "list", "shorter", "object", "other_name", "null", "more");
+        assertThat(two.differences(one))
+                .containsExactlyInAnyOrder("gone", "text", "list", "shorter", "object", "other_name", "null", "more");
+        assertThat(one.sameContentAs(two)).isFalse();
     }
 }

@@ -207,6 +207,23 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
                 .orElseGet(() -> new FingerprintPage(Map.of(), null, version));
     }
 
+    @Override
+    public long count() {
+        return look(searcher -> (long) searcher.getIndexReader().numDocs()).orElse(0L);
+    }
+
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        return look(searcher -> {
+                    Map<ProductKey, Document> found = new LinkedHashMap<>();
+                    for (ProductKey key : keys) {
+                        Finder.get(searcher, key).ifPresent(hit -> found.put(key, hit.document()));
+                    }
+                    return found;
+                })
+                .orElse(Map.of());
+    }
+
     /** Waits for the write that is going on and gives the directory's lock back. May be repeated. */
     @Override
     public void close() {

@@ -3,7 +3,7 @@ package dev.stocktake.meilisearch;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.stocktake.ProductKey;
+import dev.stocktake.Fingerprint;
 import dev.stocktake.WriteBatch.Upsert;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +27,9 @@ final class DocumentEncoder {
     /** Where a document whose id does not tell its key carries it. */
     static final String KEY = "stocktake_key";
 
+    /** Behind the fingerprint of a document that has a field of the primary key's name itself, so that it gets it back. */
+    private static final String OWN_ID = "+id";
+
     private static final int MAX_FIELDS = 65_535;
     private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf(Double.MAX_VALUE);
 
@@ -47,6 +50,17 @@ final class DocumentEncoder {
 
     static boolean isReserved(String field) {
         return field.equals(FINGERPRINT) || field.equals(KEY);
+    }
+
+    /** The fingerprint in what a document carries under {@link #FINGERPRINT}. */
+    static Fingerprint fingerprint(@Nullable String stored) {
+        return Fingerprint.parse(
+                stored != null && hasOwnId(stored) ? stored.substring(0, stored.length() - OWN_ID.length()) : stored);
+    }
+
+    /** Whether the document had its id itself, as that tells. */
+    static boolean hasOwnId(String stored) {
+        return stored.endsWith(OWN_ID);
     }
 
     /** The bytes of the last document encoded, with a line end. */
@@ -76,7 +90,12 @@ final class DocumentEncoder {
     private void write(JsonGenerator json, String id, Upsert upsert) throws IOException {
         json.writeStartObject();
         json.writeFieldName(primaryKey);
-        writeId(json, id, upsert);
+        boolean ownId = upsert.document().fields().containsKey(primaryKey);
+        if (ownId) {
+            writeOwnId(json, id, upsert);
+        } else {
+            json.writeString(id);
+        }
         for (Map.Entry<String, @Nullable Object> field :
                 upsert.document().fields().entrySet()) {
             String name = field.getKey();
@@ -91,15 +110,14 @@ final class DocumentEncoder {
         if (DocumentIds.isHash(id)) {
             json.writeStringField(KEY, upsert.key().value());
         }
-        json.writeStringField(FINGERPRINT, upsert.fingerprint().value());
+        json.writeStringField(FINGERPRINT, upsert.fingerprint().value() + (ownId ? OWN_ID : ""));
         json.writeEndObject();
     }
 
     /** A document may carry its own id, also as a number; then that spelling is kept. */
-    private void writeId(JsonGenerator json, String id, Upsert upsert) throws IOException {
-        ProductKey key = upsert.key();
+    private void writeOwnId(JsonGenerator json, String id, Upsert upsert) throws IOException {
         Object own = upsert.document().get(primaryKey);
-        if (own == null || own instanceof String text && (text.equals(id) || text.equals(key.value()))) {
+        if (upsert.key().value().equals(own)) {
             json.writeString(id);
         } else if (own instanceof Long number && number.toString().equals(id)) {
             json.writeNumber(number);

@@ -10,9 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -52,22 +54,37 @@ final class Http implements AutoCloseable {
     }
 
     Answer get(String path, Duration timeout) {
-        return ask(request(path).GET().build(), timeout);
+        return ask(request(path).GET().build(), BodyHandlers.ofByteArray(), timeout);
     }
 
     /** A question that needs a body; it changes nothing. */
     Answer ask(String path, Payload question, Duration timeout) {
-        return ask(
-                request(path)
-                        .header("Content-Type", question.type())
-                        .POST(BodyPublishers.ofByteArrays(question.chunks()))
-                        .build(),
-                timeout);
+        return ask(request(path, question), BodyHandlers.ofByteArray(), timeout);
     }
 
-    private Answer ask(HttpRequest request, Duration timeout) {
+    /** The same; empty if the answer is larger than that, which is found out without reading all of it. */
+    Optional<Answer> ask(String path, Payload question, Duration timeout, long maxBytes) {
+        BoundedBody body = new BoundedBody(maxBytes);
         try {
-            return exchange(request, timeout);
+            return Optional.of(ask(request(path, question), body, timeout));
+        } catch (UnavailableException e) {
+            if (body.exceeded()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private HttpRequest request(String path, Payload question) {
+        return request(path)
+                .header("Content-Type", question.type())
+                .POST(BodyPublishers.ofByteArrays(question.chunks()))
+                .build();
+    }
+
+    private Answer ask(HttpRequest request, BodyHandler<byte[]> body, Duration timeout) {
+        try {
+            return exchange(request, body, timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException("Interrupted while asking Meilisearch at '" + address + "'", e);
@@ -92,7 +109,7 @@ final class Http implements AutoCloseable {
             request.header("Content-Encoding", payload.encoding());
         }
         try {
-            return exchange(request.POST(body).build(), timeout);
+            return exchange(request.POST(body).build(), BodyHandlers.ofByteArray(), timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException("Interrupted while writing to Meilisearch at '" + address + "'", e);
@@ -127,12 +144,13 @@ final class Http implements AutoCloseable {
         return request;
     }
 
-    private Answer exchange(HttpRequest request, Duration timeout) throws IOException, InterruptedException {
+    private Answer exchange(HttpRequest request, BodyHandler<byte[]> body, Duration timeout)
+            throws IOException, InterruptedException {
         if (closed) {
             throw new CancellationException("closed");
         }
         // Without HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
-        CompletableFuture<HttpResponse<byte[]>> exchange = begin(request);
+        CompletableFuture<HttpResponse<byte[]>> exchange = begin(request, body);
         running.add(exchange);
         try {
             return answer(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -150,9 +168,9 @@ final class Http implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request) {
+    private CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request, BodyHandler<byte[]> body) {
         try {
-            return client.sendAsync(request, BodyHandlers.ofByteArray());
+            return client.sendAsync(request, body);
         } catch (RejectedExecutionException e) {
             // Closed since we looked: the threads are gone.
             throw new CancellationException("closed");

@@ -3,6 +3,7 @@ package dev.stocktake.meilisearch;
 import com.meilisearch.sdk.Config;
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.BatchLimits;
+import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
@@ -58,6 +59,7 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
     private final Options options;
     private final Http http;
     private final Listing listing;
+    private final StoredDocuments documents;
     private final ControlPlane control;
     private final BatchWriter writer;
     private final Outcomes outcomes;
@@ -71,6 +73,7 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
         Wire wire = new Wire(http, translator, queue);
         SentWrites sent = new SentWrites();
         this.listing = new Listing(options, http, translator);
+        this.documents = new StoredDocuments(options, http, translator);
         this.control = new ControlPlane(options, wire, listing, sleeper);
         this.writer = new BatchWriter(options, wire, sent);
         this.outcomes = new Outcomes(options.uid(), queue, sent);
@@ -140,6 +143,20 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
         return listing.page(cursor, limit);
+    }
+
+    /** {@inheritDoc} Exact: of one moment, and not from the server's statistics. */
+    @Override
+    public long count() {
+        return listing.count();
+    }
+
+    /**
+     * {@inheritDoc} Meilisearch keeps the field {@code _vectors} in a form of its own and does not give it back.
+     */
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        return documents.of(keys);
     }
 
     @Override

@@ -1,27 +1,38 @@
 package dev.stocktake.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stocktake.AuditableIndex;
+import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.ProductKey;
 import dev.stocktake.SearchIndex;
+import dev.stocktake.UnavailableException;
 import dev.stocktake.WriteBatch.Upsert;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link AuditableIndex} must promise: it gives back the fingerprints it was sent, by ids and page by page.
+ * What every {@link AuditableIndex} must promise: it gives back the fingerprints it was sent, by ids and page by
+ * page, and the documents.
  *
  * <p>An adapter's test extends it with the same {@link IndexHarness} as for {@link SearchIndexContract}.
  */
@@ -29,7 +40,10 @@ public abstract class AuditableIndexContract extends IndexContract {
 
     @Override
     final AuditableIndex index() {
-        SearchIndex index = super.index();
+        return auditable(super.index());
+    }
+
+    private static AuditableIndex auditable(SearchIndex index) {
         if (index instanceof AuditableIndex auditable) {
             return auditable;
         }
@@ -191,6 +205,197 @@ public abstract class AuditableIndexContract extends IndexContract {
         return pages;
     }
 
+    // --- how many
+    // -----------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 1_500})
+    void countsWhatItHolds(int documents) {
+        putAll(many(documents));
+
+        assertThat(index().count()).isEqualTo(documents);
+    }
+
+    @Test
+    void countsNeitherWhatWasRemovedNorWhatWasReplaced() {
+        putAll(many(5));
+        applied(remove(many(2).get(0), many(2).get(1), A));
+        putAll(many(5).subList(2, 4));
+
+        assertThat(index().count()).isEqualTo(3);
+    }
+
+    @Test
+    void countsNothingThatIsNotYetApplied() {
+        needs(Capability.HELD_BACK_WRITES);
+        put(A, "Lamp");
+        harness().holdBack();
+        write(upsert(A, "Floor lamp"), upsert(B, "Desk"));
+
+        assertThat(index().count()).isEqualTo(1);
+        harness().letGo();
+    }
+
+    @Test
+    void holdsNothingWhenItIsMadeAnew() {
+        needs(Capability.RECREATION);
+        put(A, "Lamp");
+        harness().recreate();
+
+        assertThat(index().count()).isZero();
+        assertThat(index().documents(List.of(A))).isEmpty();
+    }
+
+    @Test
+    @Tag(UNPREPARED)
+    void holdsNothingBeforeItIsPrepared() {
+        assertThat(index().count()).isZero();
+        assertThat(index().documents(List.of(A))).isEmpty();
+        assertThat(index().fingerprints(List.of(A))).isEmpty();
+        assertThat(index().fingerprints(null, 10).entries()).isEmpty();
+    }
+
+    @Test
+    void saysThatItCannotBeReached() {
+        needs(Capability.UNREACHABLE);
+        AuditableIndex nowhere = auditable(harness().unreachable());
+
+        List.<ThrowingCallable>of(
+                        nowhere::count,
+                        () -> nowhere.documents(List.of(A)),
+                        () -> nowhere.fingerprints(List.of(A)),
+                        () -> nowhere.fingerprints(null, 10))
+                .forEach(question -> assertThatThrownBy(question).isInstanceOf(UnavailableException.class));
+    }
+
+    // --- documents
+    // ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void givesBackTheDocumentsItWasSentAndNoOther() {
+        put(A, "Lamp");
+        put(B, "Desk");
+
+        assertGivesBack(Map.of(A, lamp("Lamp"), B, lamp("Desk")), List.of(A, B, C));
+        assertGivesBack(Map.of(B, lamp("Desk")), List.of(B));
+        assertGivesBack(Map.of(), List.of(C));
+        assertGivesBack(Map.of(), List.of());
+    }
+
+    @Test
+    void givesBackTheLastDocumentAndNoneThatWasRemoved() {
+        put(A, "Lamp");
+        put(A, "Floor lamp");
+        put(B, "Desk");
+        applied(remove(B));
+
+        assertGivesBack(Map.of(A, lamp("Floor lamp")), List.of(A, B));
+    }
+
+    @Test
+    void givesThousandsOfDocumentsAtOnce() {
+        List<ProductKey> keys = many(2_500);
+        putAll(keys);
+        List<ProductKey> asked = new ArrayList<>(keys);
+        asked.add(A);
+        Map<ProductKey, Document> expected = new LinkedHashMap<>();
+        keys.forEach(key -> expected.put(key, lamp("Lamp " + key)));
+
+        assertGivesBack(expected, asked);
+    }
+
+    @Test
+    void givesBackTheDocumentsOfAwkwardKeys() {
+        List<ProductKey> keys = awkwardKeys();
+        putAwkward(keys);
+        Map<ProductKey, Document> expected = new LinkedHashMap<>();
+        keys.forEach(key -> expected.put(key, lamp("Lamp " + key)));
+
+        assertGivesBack(expected, keys);
+    }
+
+    static List<Document> awkwardDocuments() {
+        Map<String, @Nullable Object> deep = new LinkedHashMap<>();
+        deep.put("nothing", null);
+        deep.put("list", Arrays.asList(1, null, "x", List.of(), Map.of("k", List.of(true, false))));
+        return List.of(
+                Document.builder().build(),
+                Document.builder().put("nothing", null).put("empty", "").build(),
+                Document.builder().put("deep", deep).put("none", Map.of()).build(),
+                Document.builder()
+                        .put("title", "Lämp 灯 🦆 \u0000 \u2028 \"'\\ \ud83e\udd86 a\u0308 ä")
+                        .put("灯 with blanks", "<b>&amp;</b>\r\n\t")
+                        .build(),
+                Document.builder()
+                        .put("largest", Long.MAX_VALUE)
+                        .put("smallest", Long.MIN_VALUE)
+                        .put("beyond a double", 9_007_199_254_740_993L)
+                        .put("beyond a long", new BigInteger("18446744073709551615"))
+                        .put("huge", BigInteger.TWO.pow(200).add(BigInteger.ONE))
+                        .build(),
+                Document.builder()
+                        .put("amount", new BigDecimal("19.90"))
+                        .put("whole", new BigDecimal("7.00"))
+                        .put("digits", new BigDecimal("0.12345678901234567890123"))
+                        .put("tiny", new BigDecimal("1E-300"))
+                        .put("wide", new BigDecimal("-1.5E+300"))
+                        .put("zero", new BigDecimal("0.000"))
+                        .build(),
+                Document.builder().put("long", "Lamp ".repeat(50_000)).build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("awkwardDocuments")
+    void givesBackWhateverADocumentCanHold(Document document) {
+        applied(write(upsert(A, document), upsert(B, "Desk")));
+
+        assertGivesBack(Map.of(A, document, B, lamp("Desk")), List.of(A, B));
+    }
+
+    @Test
+    void givesBackAnIdOnlyWhereTheDocumentHasOne() {
+        Map<ProductKey, Document> expected = new LinkedHashMap<>();
+        for (String key : List.of("17", "x", "a/b", "ü".repeat(ProductKey.MAX_LENGTH - 1))) {
+            expected.put(ProductKey.of(key), with(lamp("With"), "id", key));
+            expected.put(ProductKey.of(key + "0"), lamp("Without"));
+        }
+        expected.put(ProductKey.of(18), with(lamp("Number"), "id", 18));
+        applied(write(
+                expected.entrySet().stream()
+                        .map(entry -> upsert(entry.getKey(), entry.getValue()))
+                        .toList(),
+                List.of()));
+
+        assertGivesBack(expected, expected.keySet());
+    }
+
+    @Test
+    void showsNoDocumentThatIsNotYetApplied() {
+        needs(Capability.HELD_BACK_WRITES);
+        put(A, "Lamp");
+        harness().holdBack();
+        write(upsert(A, "Floor lamp"), upsert(B, "Desk"));
+
+        assertGivesBack(Map.of(A, lamp("Lamp")), List.of(A, B));
+        harness().letGo();
+    }
+
+    private static Document with(Document document, String field, @Nullable Object value) {
+        Document.Builder more = Document.builder();
+        document.fields().forEach(more::put);
+        return more.put(field, value).build();
+    }
+
+    private void assertGivesBack(Map<ProductKey, Document> expected, Collection<ProductKey> asked) {
+        Map<ProductKey, Document> found = index().documents(asked);
+
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        found.forEach((key, document) -> assertThat(
+                        expected.getOrDefault(key, document).differences(document))
+                .as("of what came back for product '%s'", key)
+                .isEmpty());
+    }
+
     // --- other people's writes
     // ----------------------------------------------------------------------------------------
 
@@ -222,5 +427,24 @@ public abstract class AuditableIndexContract extends IndexContract {
 
         assertThat(index().fingerprints(List.of(A))).isEmpty();
         assertThat(walk(10).get(0).entries()).isEmpty();
+    }
+
+    @Test
+    void countsAndGivesBackWhatOthersWrote() {
+        needs(Capability.FOREIGN_WRITES);
+        put(A, "Lamp");
+        put(C, "Chair");
+        harness().writeElsewhere(A, with(lamp("Altered"), "stock", null));
+        harness().writeElsewhere(B, with(lamp("Somebody else's desk"), "extra", List.of(Map.of("a", 1))));
+        harness().eraseElsewhere(C);
+
+        assertThat(index().count()).isEqualTo(2);
+        assertGivesBack(
+                Map.of(
+                        A, with(lamp("Altered"), "stock", null),
+                        B, with(lamp("Somebody else's desk"), "extra", List.of(Map.of("a", 1)))),
+                List.of(A, B, C));
+        assertThat(lamp("Lamp").differences(index().documents(List.of(A)).getOrDefault(A, lamp("Lamp"))))
+                .containsExactly("title", "stock");
     }
 }

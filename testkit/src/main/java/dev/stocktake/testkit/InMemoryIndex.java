@@ -407,6 +407,16 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         return asked(() -> content.fingerprints(cursor, limit, identity == null ? "" : identity.value()));
     }
 
+    @Override
+    public long count() {
+        return asked(() -> (long) content.size());
+    }
+
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        return asked(() -> content.documents(keys));
+    }
+
     // --- LoggedIndex
     // --------------------------------------------------------------------------------------------------
 

@@ -64,6 +64,16 @@ final class IndexContent {
         return all;
     }
 
+    Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        Map<ProductKey, Document> found = new LinkedHashMap<>();
+        keys.forEach(key -> document(key).ifPresent(document -> found.put(key, document)));
+        return found;
+    }
+
+    int size() {
+        return documents.size();
+    }
+
     Optional<Document> document(ProductKey key) {
         return Optional.ofNullable(documents.get(key.value())).map(Stored::document);
     }

@@ -2,6 +2,7 @@ package dev.stocktake.testkit;
 
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.BatchLimits;
+import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
@@ -61,5 +62,15 @@ record WithoutLog(InMemoryIndex index) implements AuditableIndex {
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
         return index.fingerprints(cursor, limit);
+    }
+
+    @Override
+    public long count() {
+        return index.count();
+    }
+
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        return index.documents(keys);
     }
 }

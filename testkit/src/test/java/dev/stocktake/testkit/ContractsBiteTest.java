@@ -85,6 +85,26 @@ class ContractsBiteTest {
         }
 
         @Test
+        void noticesACountOfWhatWasOnlyAccepted() {
+            assertThat(ContractRun.of(LyingIndexes.CountOfWhatWasAccepted.class).failed())
+                    .containsExactly("countsNothingThatIsNotYetApplied");
+        }
+
+        @Test
+        void noticesDocumentsThatComeBackWithoutTheirNulls() {
+            assertThat(ContractRun.of(LyingIndexes.DocumentsWithoutNulls.class).failed())
+                    .containsExactlyInAnyOrder(
+                            "givesBackWhateverADocumentCanHold", "countsAndGivesBackWhatOthersWrote");
+        }
+
+        @Test
+        void noticesThatOnlyTheFirstDocumentsComeBack() {
+            assertThat(ContractRun.of(LyingIndexes.OnlyTheFirstTwentyDocuments.class)
+                            .failed())
+                    .containsExactlyInAnyOrder("givesThousandsOfDocumentsAtOnce", "givesBackTheDocumentsOfAwkwardKeys");
+        }
+
+        @Test
         void noticesALogThatIsSilentAboutItsHoles() {
             assertThat(ContractRun.of(LyingIndexes.LogWithoutHoles.class).failed())
                     .containsExactlyInAnyOrder(

@@ -151,6 +151,65 @@ final class LyingIndexes {
     }
 
     @RunByContractRun
+    static final class CountOfWhatWasAccepted extends AuditableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) ->
+                method.equals("count") ? (Object) (index.count() + index.waitingTasks()) : null);
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
+    static final class DocumentsWithoutNulls extends AuditableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {
+            if (!method.equals("documents") || arguments.length == 0) {
+                return null;
+            }
+            Map<ProductKey, Document> documents = new HashMap<>();
+            ((Collection<?>) arguments[0])
+                    .forEach(key -> index.document((ProductKey) key)
+                            .ifPresent(document -> documents.put((ProductKey) key, withoutNulls(document))));
+            return documents;
+        });
+
+        private static Document withoutNulls(Document document) {
+            Document.Builder rest = Document.builder();
+            document.fields().forEach((field, value) -> {
+                if (value != null) {
+                    rest.put(field, value);
+                }
+            });
+            return rest.build();
+        }
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
+    static final class OnlyTheFirstTwentyDocuments extends AuditableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {
+            if (!method.equals("documents") || arguments.length == 0) {
+                return null;
+            }
+            return index.documents(((Collection<?>) arguments[0])
+                    .stream().map(ProductKey.class::cast).limit(20).toList());
+        });
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
     static final class LogWithoutHoles extends LoggedIndexContract {
 
         private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {

@@ -2,6 +2,7 @@ package dev.stocktake.testkit.sim;
 
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.BatchLimits;
+import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
@@ -245,5 +246,27 @@ final class IndexClient implements AuditableIndex {
         FingerprintPage answer = new FingerprintPage(page, next, server.version());
         hear();
         return answer;
+    }
+
+    @Override
+    public long count() {
+        ask();
+        long count = server.count();
+        hear();
+        return count;
+    }
+
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        ask();
+        Map<ProductKey, Document> held = new LinkedHashMap<>();
+        for (ProductKey key : keys) {
+            Value value = server.value(Shop.product(key));
+            if (value != Value.ABSENT) {
+                held.put(key, value.document());
+            }
+        }
+        hear();
+        return held;
     }
 }

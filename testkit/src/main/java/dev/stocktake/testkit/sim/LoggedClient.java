@@ -2,6 +2,7 @@ package dev.stocktake.testkit.sim;
 
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.BatchLimits;
+import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
@@ -81,5 +82,15 @@ record LoggedClient(IndexClient client, Server server) implements AuditableIndex
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
         return client.fingerprints(cursor, limit);
+    }
+
+    @Override
+    public long count() {
+        return client.count();
+    }
+
+    @Override
+    public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
+        return client.documents(keys);
     }
 }

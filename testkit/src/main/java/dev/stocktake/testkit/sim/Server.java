@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,10 @@ final class Server {
     Fingerprint fingerprint(int product) {
         Stored document = stored[product];
         return document == null ? null : document.fingerprint();
+    }
+
+    long count() {
+        return Arrays.stream(stored).filter(Objects::nonNull).count();
     }
 
     /** Changes whenever anything does: the listing is by offset. */
