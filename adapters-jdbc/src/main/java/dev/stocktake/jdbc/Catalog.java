@@ -32,7 +32,7 @@ final class Catalog {
      * @param sql its qualified and quoted name
      * @param plain whether it is an ordinary table, whose rows are versioned in place
      * @param key the columns of its primary key, in order; may be empty
-     * @param indexed the columns with which an index begins
+     * @param indexed the columns with which an index of all rows begins
      */
     record Table(String sql, boolean plain, List<Column> columns, List<Column> key, Set<String> indexed) {
 
@@ -125,10 +125,13 @@ final class Catalog {
 
     private Set<String> indexed(String schema, String name) throws SQLException {
         Set<String> indexed = new LinkedHashSet<>();
+        Set<String> unusable = dialect.unusableIndexes(connection, schema, name);
         try (ResultSet found = metaData().getIndexInfo(connection.getCatalog(), schema, name, false, true)) {
             while (found.next()) {
                 String column = found.getString("COLUMN_NAME");
-                if (column != null && found.getInt("ORDINAL_POSITION") == 1) {
+                boolean everyRow = found.getString("FILTER_CONDITION") == null;
+                boolean first = found.getInt("ORDINAL_POSITION") == 1;
+                if (column != null && first && everyRow && !unusable.contains(found.getString("INDEX_NAME"))) {
                     indexed.add(column);
                 }
             }

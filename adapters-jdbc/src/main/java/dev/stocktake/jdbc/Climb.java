@@ -56,6 +56,11 @@ final class Climb {
         }
     }
 
+    /** Every path from the table to the root, as the ways that it goes. */
+    List<List<FoundGraph.Way>> paths() {
+        return paths.stream().map(Path::ways).toList();
+    }
+
     /** The ways whose key is the product's id itself: nothing has to be looked up. */
     boolean isDirect(int way) {
         FoundGraph.Way first = table.ways().get(way);

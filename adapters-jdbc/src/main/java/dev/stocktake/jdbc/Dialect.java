@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,20 @@ interface Dialect {
      * @param alias of the table
      */
     String rowVersion(Catalog.Table table, String alias);
+
+    /**
+     * An expression that is smaller the later a row was written, by whatever transaction; empty where there is none.
+     *
+     * @param alias of the table
+     */
+    default Optional<String> writeAge(Catalog.Table table, String alias) {
+        return Optional.empty();
+    }
+
+    /** The names of a table's indexes that no query can use. */
+    default Set<String> unusableIndexes(Connection connection, String schema, String table) throws SQLException {
+        return Set.of();
+    }
 
     /** An expression as text. */
     default String asText(String expression) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -168,6 +169,30 @@ final class PostgresDialect implements Dialect {
     @Override
     public String rowVersion(Catalog.Table table, String alias) {
         return table.plain() ? "cast(" + alias + ".xmin as text)" : "''";
+    }
+
+    @Override
+    public Optional<String> writeAge(Catalog.Table table, String alias) {
+        return table.plain() ? Optional.of("age(" + alias + ".xmin)") : Optional.empty();
+    }
+
+    /** What is left of an index whose creation failed is listed like any other. */
+    @Override
+    public Set<String> unusableIndexes(Connection connection, String schema, String table) throws SQLException {
+        String sql = "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid"
+                + " join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace"
+                + " where n.nspname = ? and t.relname = ? and not (i.indisvalid and i.indisready)";
+        Set<String> names = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, schema);
+            statement.setString(2, table);
+            try (ResultSet answer = statement.executeQuery()) {
+                while (answer.next()) {
+                    names.add(answer.getString(1));
+                }
+            }
+        }
+        return names;
     }
 
     @Override

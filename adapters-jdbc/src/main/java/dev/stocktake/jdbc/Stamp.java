@@ -93,6 +93,22 @@ record Stamp(
         return time.equals(LocalDateTime.MAX) ? Instant.MAX : time.toInstant(ZoneOffset.UTC);
     }
 
+    /** The moment that a row's value stands for; null if it has none, or if no moment follows from it. */
+    @Nullable
+    Instant moment(ResultSet row, int index) throws SQLException {
+        if (row.getObject(index) == null) {
+            return null;
+        }
+        Instant read = read(row, index);
+        if (read.equals(Instant.MAX)) {
+            return null;
+        }
+        ZoneId writers = zoned ? ZoneOffset.UTC : zone;
+        return writers == null
+                ? null
+                : LocalDateTime.ofInstant(read, ZoneOffset.UTC).atZone(writers).toInstant();
+    }
+
     /** Sets a parameter to compare the column with. */
     void bind(PreparedStatement statement, int index, Instant value) throws SQLException {
         if (zoned) {

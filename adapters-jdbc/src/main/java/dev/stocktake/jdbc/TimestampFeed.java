@@ -1,8 +1,11 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.ChangeFeed;
+import dev.stocktake.Contribution;
+import dev.stocktake.Coverage;
 import dev.stocktake.Intake;
 import dev.stocktake.MisconfiguredException;
+import dev.stocktake.ProductKey;
 import dev.stocktake.UnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -246,6 +249,26 @@ public final class TimestampFeed implements ChangeFeed {
                         return true;
                     });
         }
+    }
+
+    /**
+     * {@inheritDoc} Counts rows without a timestamp and looks for rows that were changed without moving theirs, for which
+     * whole tables may be read.
+     */
+    @Override
+    public List<Coverage> coverage() {
+        known.set(null);
+        return new TimestampCoverage(database, watch()).coverage();
+    }
+
+    @Override
+    public List<Contribution> contributions(ProductKey product) {
+        FoundGraph found = watch().graph();
+        return database.read(
+                Database.View.ONE_SNAPSHOT,
+                "Reading the rows of product '" + product + "'",
+                session -> new Descent(session, found, product)
+                        .contributions(table -> table.stamp() == null ? Coverage.By.NOTHING : Coverage.By.TIMESTAMP));
     }
 
     private static void adviseIndexes(Watch watch) {
