@@ -67,7 +67,7 @@ final class BatchWriter {
     /** Writes down where an accepted request stands. */
     @FunctionalInterface
     interface Accepted {
-        void at(Receipt receipt);
+        void at(WriteBatch request, Receipt receipt);
     }
 
     /** The request being filled. */
@@ -102,8 +102,7 @@ final class BatchWriter {
 
         private void place(Claim.Item item, @Nullable Projection now, @Nullable Fingerprint held, boolean compared) {
             if (now == null) {
-                throw new IllegalStateException("The product source did not answer for product '" + item.key()
-                        + "'; ProductSource.read must return an entry for each key it is given");
+                throw noAnswer(item.key());
             }
             if (now instanceof Projection.Unreadable unreadable) {
                 batch.refuse(item.key(), unreadable.problem(), null);
@@ -161,8 +160,13 @@ final class BatchWriter {
             alive.run();
             Receipt receipt = run.writing(() -> ports.index().write(request));
             batch.sent(receipt);
-            accepted.at(receipt);
+            accepted.at(request, receipt);
         }
+    }
+
+    static IllegalStateException noAnswer(ProductKey product) {
+        return new IllegalStateException("The product source did not answer for product '" + product
+                + "'; ProductSource.read must return an entry for each key it is given");
     }
 
     private Map<ProductKey, Projection> read(List<ProductKey> keys) {

@@ -50,6 +50,7 @@ final class Lane {
     private final LogAudit audit;
     private final OrphanWalk walk;
     private final Intaker intaker;
+    private final LastWrites lastWrites;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
     private @Nullable Lease lease;
@@ -61,8 +62,9 @@ final class Lane {
     private boolean appliedSinceFailure;
 
     /** @param stopping whether no further batch shall be begun */
-    Lane(Ports ports, SyncSettings settings, Surroundings around, BooleanSupplier stopping) {
+    Lane(Ports ports, SyncSettings settings, Surroundings around, LastWrites lastWrites, BooleanSupplier stopping) {
         this.ports = ports;
+        this.lastWrites = lastWrites;
         this.settings = settings;
         this.around = around;
         this.stopping = stopping;
@@ -496,7 +498,7 @@ final class Lane {
         inFlight.add(batch);
         run.claimed(batch.claim());
         try {
-            writer.write(batch, run, receipt -> submitted(batch, receipt));
+            writer.write(batch, run, (request, receipt) -> submitted(batch, request, receipt));
             batch.handedOver();
         } catch (UnavailableException e) {
             trouble.note(e);
@@ -527,7 +529,13 @@ final class Lane {
      * Takes down where an accepted write stands in the index's log, if it keeps one. If the ledger cannot, the write is as
      * good as unknown.
      */
-    private void submitted(OpenBatch batch, Receipt receipt) {
+    private void submitted(OpenBatch batch, WriteBatch request, Receipt receipt) {
+        lastWrites.accepted(
+                request.products(),
+                new Explanation.LastWrite(
+                        batch.claim().batchId(),
+                        receipt.positions(),
+                        around.clock().instant()));
         if (receipt.positions().isEmpty() || !(ports.index() instanceof LoggedIndex)) {
             return;
         }

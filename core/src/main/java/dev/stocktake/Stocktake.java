@@ -40,10 +40,13 @@ public final class Stocktake implements AutoCloseable {
     private final SyncSettings settings;
     private final Surroundings around;
     private final SyncListener listener;
+    private final LastWrites lastWrites = new LastWrites();
+    private final Explainer explainer;
     private final ReentrantLock laneLock = new ReentrantLock();
     private final Lane lane;
     private final ReentrantLock loopLock = new ReentrantLock();
     private @Nullable Loop loop;
+    private volatile @Nullable SyncSchedule schedule;
     private volatile boolean stopping;
     private volatile boolean keepLane;
     private volatile @Nullable SyncReport lastRun;
@@ -54,7 +57,8 @@ public final class Stocktake implements AutoCloseable {
         this.around = new Surroundings(
                 builder.clock, builder.sleeper, builder.random, builder.holder, Set.copyOf(builder.rules));
         this.listener = builder.listener;
-        this.lane = new Lane(ports, settings, around, () -> stopping);
+        this.explainer = new Explainer(ports, lastWrites);
+        this.lane = new Lane(ports, settings, around, lastWrites, () -> stopping);
     }
 
     /**
@@ -388,6 +392,7 @@ public final class Stocktake implements AutoCloseable {
                 throw Intaker.noFeed();
             }
             keepLane = true;
+            this.schedule = schedule;
             loop = new Loop(this, schedule, around);
             loop.start();
         } finally {
@@ -465,6 +470,38 @@ public final class Stocktake implements AutoCloseable {
     /** What holds with these adapters under this schedule, and what does not. */
     public Guarantee guarantee(SyncSchedule schedule) {
         return Guarantees.of(ports, schedule);
+    }
+
+    /**
+     * Looks at the database and says table by table how a change is seen under this schedule, after how long at the latest,
+     * and what is missing. {@link #guarantee} says what follows from it. Writes nothing.
+     *
+     * @throws UnavailableException if the database cannot be reached
+     * @throws MisconfiguredException if what a feed was told does not fit the database
+     */
+    public SelfCheck check(SyncSchedule under) {
+        return SelfChecks.of(ports, under);
+    }
+
+    /** {@link #check(SyncSchedule)} under the schedule that was started, or the recommended one. */
+    public SelfCheck check() {
+        SyncSchedule started = schedule;
+        return check(started == null ? SyncSchedule.recommended() : started);
+    }
+
+    /**
+     * Why this product is as it is in the index: what the database says, what the index holds, what the ledger remembers, and
+     * which feed would see a change of which row. Looks and changes nothing, so it may be asked at any time, from any thread.
+     *
+     * @throws UnavailableException if the database, the index or the ledger cannot be reached
+     */
+    public Explanation explain(ProductKey product) {
+        return explainer.explain(product);
+    }
+
+    /** {@link #explain(ProductKey)} of the product with this id. */
+    public Explanation explain(String id) {
+        return explain(new ProductKey(id));
     }
 
     /** Assembles a {@link Stocktake}. Not thread-safe. */

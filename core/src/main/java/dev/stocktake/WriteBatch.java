@@ -1,6 +1,7 @@
 package dev.stocktake;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Documents to put and products to remove, in one request as far as the index allows.
@@ -26,6 +27,12 @@ public record WriteBatch(String id, List<Upsert> upserts, List<ProductKey> delet
      * @param fingerprint to be stored with the document and given back by {@link AuditableIndex}
      */
     public record Upsert(ProductKey key, Document document, Fingerprint fingerprint) {}
+
+    /** The products the batch touches, those to put first. */
+    public List<ProductKey> products() {
+        return Stream.concat(upserts.stream().map(Upsert::key), deletions.stream())
+                .toList();
+    }
 
     /** How many products the batch touches. */
     public int size() {

@@ -1,6 +1,8 @@
 package dev.stocktake.testkit;
 
 import dev.stocktake.ChangeFeed;
+import dev.stocktake.Contribution;
+import dev.stocktake.Coverage;
 import dev.stocktake.Intake;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +39,8 @@ public final class InMemoryChangeFeed implements ChangeFeed {
     private final NavigableMap<Long, ProductKey> entries = new TreeMap<>();
     private final Map<String, Set<Long>> acknowledged = new LinkedHashMap<>();
     private final Deque<StocktakeException> failures = new ArrayDeque<>();
+    private final Map<ProductKey, List<Contribution>> contributions = new HashMap<>();
+    private List<Coverage> coverage = List.of();
     private Completeness completeness = Completeness.COMPLETE;
     private @Nullable String openGap;
     private long lastEntry;
@@ -83,6 +88,16 @@ public final class InMemoryChangeFeed implements ChangeFeed {
         locked(() -> completeness = declared);
     }
 
+    /** Says how it sees which table. */
+    public void covers(Coverage... tables) {
+        locked(() -> coverage = List.of(tables));
+    }
+
+    /** Says which rows lead to a product. */
+    public void contributes(ProductKey product, Contribution... tables) {
+        locked(() -> contributions.put(product, List.of(tables)));
+    }
+
     /** The products of all entries that are still there, oldest first. */
     public List<ProductKey> pending() {
         lock.lock();
@@ -103,6 +118,26 @@ public final class InMemoryChangeFeed implements ChangeFeed {
         lock.lock();
         try {
             return completeness;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Coverage> coverage() {
+        lock.lock();
+        try {
+            return coverage;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<Contribution> contributions(ProductKey product) {
+        lock.lock();
+        try {
+            return contributions.getOrDefault(product, List.of());
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,57 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Puts together what each feed says of each table and what the schedule makes of it. */
+final class SelfChecks {
+
+    private SelfChecks() {}
+
+    static SelfCheck of(Ports ports, SyncSchedule schedule) {
+        Optional<Duration> smart = schedule.slowest("smart");
+        Map<String, List<SelfCheck.Sight>> sights = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (ChangeFeed feed : ports.feeds()) {
+            List<Coverage> coverage = feed.coverage();
+            coverage.forEach(one -> sights.computeIfAbsent(one.table(), table -> new ArrayList<>())
+                    .add(sight(feed, one, smart)));
+            if (coverage.isEmpty()) {
+                problems.add("Feed '" + feed.name() + "' does not say which tables it sees");
+            }
+        }
+        if (!ports.feeds().isEmpty() && smart.isEmpty()) {
+            problems.add("The schedule takes no changes: add SyncPolicy.smart(), or no feed is asked");
+        }
+        Guarantee guarantee = Guarantees.of(ports, schedule);
+        List<SelfCheck.Table> tables = new ArrayList<>();
+        sights.forEach((table, seen) -> tables.add(new SelfCheck.Table(table, bestFirst(seen))));
+        // What a feed does not see stands with its tables.
+        Set<String> said = ports.feeds().stream()
+                .flatMap(feed -> feed.blindSpots().stream())
+                .collect(Collectors.toSet());
+        guarantee.gaps().stream().filter(gap -> !said.contains(gap)).forEach(problems::add);
+        return new SelfCheck(ports.name(), tables, guarantee.bound(), problems);
+    }
+
+    private static SelfCheck.Sight sight(ChangeFeed feed, Coverage coverage, Optional<Duration> smart) {
+        boolean asked = smart.isPresent() && coverage.sees();
+        boolean complete = asked && coverage.deletes() && feed.completeness() == ChangeFeed.Completeness.COMPLETE;
+        Duration latest = asked ? coverage.latest().map(smart.get()::plus).orElse(null) : null;
+        return new SelfCheck.Sight(feed.name(), complete, latest, coverage);
+    }
+
+    private static List<SelfCheck.Sight> bestFirst(List<SelfCheck.Sight> sights) {
+        return sights.stream()
+                .sorted(Comparator.comparing((SelfCheck.Sight sight) -> !sight.complete())
+                        .thenComparing(sight -> !sight.coverage().sees()))
+                .toList();
+    }
+}

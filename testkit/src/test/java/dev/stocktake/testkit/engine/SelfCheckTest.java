@@ -1,0 +1,145 @@
+package dev.stocktake.testkit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Coverage;
+import dev.stocktake.SelfCheck;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncSchedule;
+import dev.stocktake.testkit.InMemoryChangeFeed;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SelfCheckTest {
+
+    private static final SyncSchedule SMART_AND_FULL = SyncSchedule.builder()
+            .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+            .every(Duration.ofHours(24), SyncPolicy.full())
+            .build();
+    private static final SyncSchedule SMART = SyncSchedule.builder()
+            .every(Duration.ofSeconds(1), SyncPolicy.smart())
+            .build();
+
+    private final Shop shop = new Shop();
+
+    private SelfCheck check(SyncSchedule schedule, InMemoryChangeFeed... others) {
+        var builder = shop.builder(shop.index);
+        for (InMemoryChangeFeed other : others) {
+            builder.feed(other);
+        }
+        return builder.build().check(schedule);
+    }
+
+    private static Coverage trigger(String table) {
+        return new Coverage(table, Coverage.By.TRIGGER, Duration.ZERO, true, List.of());
+    }
+
+    private static Coverage timestamp(String table, String... missing) {
+        return new Coverage(table, Coverage.By.TIMESTAMP, Duration.ZERO, false, List.of(missing));
+    }
+
+    @Test
+    void takesATableForCompleteIfACompleteFeedSeesItsDeletionsToo() {
+        shop.feed.covers(trigger("stock"));
+
+        SelfCheck check = check(SMART);
+
+        assertThat(check.tables()).singleElement().satisfies(table -> {
+            assertThat(table.complete()).isTrue();
+            assertThat(table.sights().get(0).latest()).isEqualTo(Duration.ofSeconds(1));
+        });
+        assertThat(check.lossFree()).isTrue();
+        assertThat(check.toString()).contains("stock  by trigger within 1 s, deletions too");
+    }
+
+    @Test
+    void saysAfterHowLongAComparisonFindsWhatATimestampDoesNotShow() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(timestamp("stock", "No index begins with stock.updated_at: create one"));
+
+        SelfCheck check = check(SMART_AND_FULL);
+
+        assertThat(check.otherwiseFound()).contains(Duration.ofHours(24));
+        assertThat(check.lossFree()).isTrue();
+        assertThat(check.toString())
+                .contains("by its timestamp within 1 s; what else changes, deletions among it:"
+                        + " by comparing everything within 24 h")
+                .contains("! No index begins with stock.updated_at: create one");
+    }
+
+    @Test
+    void saysNeverWhereNothingSeesATableAndNothingComparesIt() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(Coverage.nothing("product_tag"));
+
+        SelfCheck check = check(SMART);
+
+        assertThat(check.lossFree()).isFalse();
+        assertThat(check.tables().get(0).seen()).isFalse();
+        assertThat(check.toString()).contains("product_tag  every change: never found");
+    }
+
+    @Test
+    void putsWhatSeveralFeedsSeeOfATableTogetherTheCompleteOneFirst() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(timestamp("stock"), Coverage.nothing("tag"));
+        InMemoryChangeFeed log = new InMemoryChangeFeed("change-log");
+        log.covers(trigger("stock"));
+
+        SelfCheck check = check(SMART_AND_FULL, log);
+
+        assertThat(check.tables()).extracting(SelfCheck.Table::name).containsExactly("stock", "tag");
+        assertThat(check.tables().get(0).sights())
+                .extracting(SelfCheck.Sight::feed)
+                .containsExactly("change-log", "changes");
+        assertThat(check.tables().get(0).complete()).isTrue();
+        assertThat(check.tables().get(1).complete()).isFalse();
+    }
+
+    @Test
+    void saysThatNoFeedIsAskedWhereTheScheduleTakesNoChanges() {
+        shop.feed.covers(trigger("stock"));
+        SyncSchedule full = SyncSchedule.builder()
+                .every(Duration.ofHours(1), SyncPolicy.full())
+                .build();
+
+        SelfCheck check = check(full);
+
+        assertThat(check.tables().get(0).complete()).isFalse();
+        assertThat(check.problems()).anyMatch(problem -> problem.contains("SyncPolicy.smart()"));
+    }
+
+    @Test
+    void namesAFeedThatKnowsNoTables() {
+        assertThat(check(SMART).problems()).contains("Feed 'changes' does not say which tables it sees");
+    }
+
+    @Test
+    void agreesWithTheGuarantee() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(timestamp("stock"));
+
+        for (SyncSchedule schedule : List.of(SMART, SMART_AND_FULL)) {
+            var stocktake = shop.stocktake();
+            assertThat(stocktake.check(schedule).lossFree())
+                    .isEqualTo(stocktake.guarantee(schedule).lossFree());
+            assertThat(stocktake.check(schedule).otherwiseFound())
+                    .isEqualTo(stocktake.guarantee(schedule).worstCase());
+        }
+    }
+
+    @Test
+    void looksAtTheScheduleThatRuns() {
+        shop.feed.covers(timestamp("stock"));
+        try (var stocktake = shop.stocktake()) {
+            assertThat(stocktake.check().otherwiseFound())
+                    .isEqualTo(stocktake.guarantee(SyncSchedule.recommended()).worstCase());
+
+            stocktake.start(SMART);
+
+            assertThat(stocktake.check().otherwiseFound()).isEmpty();
+        }
+    }
+}
