@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a claimed batch from its rows to the index: read, compare, write. */
@@ -18,15 +19,17 @@ final class BatchWriter {
     private final Ports ports;
     private final Surroundings around;
     private final Runnable alive;
+    private final Brake brake;
     private final BatchLimits limits;
     private double bytesPerProduct;
     private int readAtOnce = FIRST_READ;
 
     /** @param alive called before every read and every request */
-    BatchWriter(Ports ports, SyncSettings.Batch settings, Surroundings around, Runnable alive) {
+    BatchWriter(Ports ports, SyncSettings.Batch settings, Surroundings around, Brake brake, Runnable alive) {
         this.ports = ports;
         this.around = around;
         this.alive = alive;
+        this.brake = brake;
         BatchLimits own = ports.index().limits();
         this.limits = new BatchLimits(
                 Math.min(settings.maxProducts(), own.maxProducts()), Math.min(settings.maxBytes(), own.maxBytes()));
@@ -70,6 +73,13 @@ final class BatchWriter {
         void at(WriteBatch request, Receipt receipt);
     }
 
+    /**
+     * A product that must not be in the index.
+     *
+     * @param held what the index holds of it; null if that is not known
+     */
+    private record Deletion(Claim.Item item, @Nullable Fingerprint held) {}
+
     /** The request being filled. */
     private final class Load {
 
@@ -79,6 +89,7 @@ final class BatchWriter {
         private List<WriteBatch.Upsert> upserts = new ArrayList<>();
         private List<ProductKey> deletions = new ArrayList<>();
         private long bytes;
+        private long markedLooked;
 
         Load(OpenBatch batch, Run run, Accepted accepted) {
             this.batch = batch;
@@ -91,16 +102,25 @@ final class BatchWriter {
             List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
             Map<ProductKey, Projection> now = run.reading(() -> read(keys));
             Map<ProductKey, Fingerprint> held = run.writing(() -> held(items));
+            List<Deletion> gone = new ArrayList<>();
             for (Claim.Item item : items) {
+                markedLooked += item.token() == 0 ? 0 : 1;
                 place(
                         item,
                         now.get(item.key()),
                         held == null ? null : held.getOrDefault(item.key(), null),
-                        held != null);
+                        held != null,
+                        gone);
             }
+            remove(gone);
         }
 
-        private void place(Claim.Item item, @Nullable Projection now, @Nullable Fingerprint held, boolean compared) {
+        private void place(
+                Claim.Item item,
+                @Nullable Projection now,
+                @Nullable Fingerprint held,
+                boolean compared,
+                List<Deletion> gone) {
             if (now == null) {
                 throw noAnswer(item.key());
             }
@@ -108,8 +128,10 @@ final class BatchWriter {
                 batch.refuse(item.key(), unreadable.problem(), null);
             } else if (now instanceof Projection.Present present) {
                 put(item, present.document(), held, compared);
+            } else if (skips(item, compared, held == null)) {
+                batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, null, null));
             } else {
-                remove(item, held, compared);
+                gone.add(new Deletion(item, held));
             }
         }
 
@@ -132,14 +154,54 @@ final class BatchWriter {
             }
         }
 
-        private void remove(Claim.Item item, @Nullable Fingerprint held, boolean compared) {
-            if (skips(item, compared, held == null)) {
-                batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, null, null));
-            } else {
-                makeRoom(0);
-                deletions.add(item.key());
-                batch.result(item.key(), outcome(ProductOutcome.Result.DELETED, held, null));
+        private void remove(List<Deletion> gone) {
+            List<Deletion> losing = brake.fitted() ? losing(gone) : List.of();
+            List<Deletion> heldBack = heldBack(losing);
+            for (Deletion deletion : gone) {
+                if (heldBack.contains(deletion)) {
+                    batch.holdBack(deletion.item().key(), deletion.held());
+                } else {
+                    makeRoom(0);
+                    deletions.add(deletion.item().key());
+                    batch.result(deletion.item().key(), outcome(ProductOutcome.Result.DELETED, deletion.held(), null));
+                }
             }
+        }
+
+        /** Those of the deletions by which the index loses a document, as far as it tells. */
+        private List<Deletion> losing(List<Deletion> gone) {
+            List<ProductKey> unasked = gone.stream()
+                    .filter(deletion -> deletion.held() == null)
+                    .map(deletion -> deletion.item().key())
+                    .toList();
+            Set<ProductKey> there = unasked.isEmpty()
+                    ? Set.of()
+                    : run.writing(() ->
+                            ((AuditableIndex) ports.index()).fingerprints(unasked).keySet());
+            return gone.stream()
+                    .filter(deletion -> deletion.held() != null
+                            || there.contains(deletion.item().key()))
+                    .toList();
+        }
+
+        /**
+         * What somebody asked for by name goes at once. What the walk over all products meets waits for the walk over the
+         * index's ids, which is owed anyway and counts first; the rest goes if it cannot be too much.
+         */
+        private List<Deletion> heldBack(List<Deletion> losing) {
+            List<Deletion> unasked = losing.stream()
+                    .filter(deletion -> deletion.item().reason() != Reason.DEMAND || !run.mayDelete(brake.always()))
+                    .toList();
+            brake.made(losing.size() - unasked.size());
+            List<Deletion> marked = unasked.stream()
+                    .filter(deletion -> deletion.item().token() != 0)
+                    .toList();
+            if (!brake.lets(marked.size(), markedLooked)) {
+                return unasked;
+            }
+            return unasked.stream()
+                    .filter(deletion -> deletion.item().token() == 0)
+                    .toList();
         }
 
         private void makeRoom(long size) {

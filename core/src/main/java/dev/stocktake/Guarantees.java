@@ -27,8 +27,9 @@ final class Guarantees {
         }
         if (!(ports.index() instanceof AuditableIndex)) {
             gaps.add(
-                    "The index cannot list what it holds: documents without a product are never found, and every document"
-                            + " is written even if it is unchanged.");
+                    "The index cannot list what it holds: documents without a product are never found, every document is"
+                            + " written even if it is unchanged, and nothing holds back deletions if the source is suddenly"
+                            + " empty.");
         }
         boolean lateImpossible = ports.index().requestLife().isZero();
         if (!logged && !lateImpossible) {

@@ -46,6 +46,7 @@ final class Lane {
     private final Surroundings around;
     private final Retries retries;
     private final Trouble trouble;
+    private final Brake brake;
     private final BatchWriter writer;
     private final LogAudit audit;
     private final OrphanWalk walk;
@@ -70,9 +71,10 @@ final class Lane {
         this.stopping = stopping;
         this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
-        this.writer = new BatchWriter(ports, settings.batch(), around, () -> keepLease(false));
+        this.brake = new Brake(ports, settings.brakes(), around);
+        this.writer = new BatchWriter(ports, settings.batch(), around, brake, () -> keepLease(false));
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
-        this.walk = new OrphanWalk(ports, around.clock(), settings.lane().patience());
+        this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
     }
 
@@ -99,6 +101,7 @@ final class Lane {
         renewAt = around.clock().instant().plus(leasePart());
         inFlight.clear();
         walk.reset();
+        brake.open();
         learnIdentity();
         intaker.startNewFeeds();
         readLog();
@@ -147,6 +150,12 @@ final class Lane {
 
     boolean isOpen() {
         return lease != null;
+    }
+
+    /** Somebody asks and waits: try at once what failed, and count at once what was held back. */
+    void giveAnotherChance() {
+        trouble.giveAnotherChance();
+        brake.lookAgain();
     }
 
     Trouble trouble() {
@@ -251,7 +260,7 @@ final class Lane {
                     audited = true;
                 } else {
                     if (caughtUp) {
-                        return End.DONE;
+                        return walkIsOpen(run, live()) ? End.LATER : End.DONE;
                     }
                     Optional<End> end = endOrWait(run, progress);
                     if (end.isPresent()) {
@@ -271,7 +280,7 @@ final class Lane {
      */
     private boolean caughtUp(Run run) {
         Generation live = live();
-        if (run.narrow() || !live.frontier().ended() || live.owedWalk() != 0) {
+        if (run.narrow() || !live.frontier().ended() || (live.owedWalk() != 0 && !brake.resting())) {
             return false;
         }
         if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
@@ -345,7 +354,14 @@ final class Lane {
     }
 
     private boolean walkIsOpen(Run run, Generation live) {
-        if (run.narrow() || !walk.gaveUp(live)) {
+        if (run.narrow() || live.owedWalk() == 0) {
+            return false;
+        }
+        if (brake.holds()) {
+            run.problem("Index '" + ports.name() + "': " + brake.sentence());
+            return true;
+        }
+        if (!walk.gaveUp(live)) {
             return false;
         }
         run.problem("Index '" + ports.name() + "' could not be listed in one piece, as others write it all the time;"
@@ -659,7 +675,7 @@ final class Lane {
             return true;
         }
         for (OpenBatch batch : applied) {
-            close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()));
+            close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()) && remembersOrphans(tx, batch));
             inFlight.remove(batch);
             run.confirmed(batch);
         }
@@ -667,6 +683,22 @@ final class Lane {
         appliedSinceFailure = true;
         pollsInVain = 0;
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
+        return true;
+    }
+
+    /**
+     * What was not deleted has no mark any more: a walk over the index's ids is owed instead. As long as the walk over all
+     * products goes on, or the brake rests, none has begun that could have passed it.
+     */
+    private boolean remembersOrphans(LedgerTransaction tx, OpenBatch batch) {
+        Generation live = live(tx);
+        boolean ahead = live.owedWalk() != 0 && (!live.frontier().ended() || brake.resting());
+        if ((batch.holdsBack() && !ahead) || (live.owedWalk() == 0 && brake.wantsCount())) {
+            tx.oweWalk();
+        }
+        if (batch.holdsBack()) {
+            brake.remember(tx);
+        }
         return true;
     }
 

@@ -145,6 +145,12 @@ public interface LedgerTransaction {
     // --- walk and audit
     // -----------------------------------------------------------------------------------------------
 
+    /**
+     * In every open generation a walk over the index's ids is owed from now on, under a new token, as after {@link #markAll};
+     * nothing is marked. What is left in the index without a product is known by that. No lease needed.
+     */
+    void oweWalk();
+
     /** The walk over the index's ids that was owed under this token has been made; false if a later one is owed (A2). */
     boolean walked(Lease lease, long generation, long owedWalk);
 

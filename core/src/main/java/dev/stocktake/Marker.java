@@ -20,6 +20,12 @@ public interface Marker {
     void markEverything();
 
     /**
+     * Documents without a product may be deleted from now on, however many they are, until the index was walked once to its
+     * end, or 24 hours are over.
+     */
+    void allowMassDeletion();
+
+    /**
      * Marks what the change feeds name since they were last taken.
      *
      * @throws MisconfiguredException if there is no feed

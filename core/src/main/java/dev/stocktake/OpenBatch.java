@@ -23,6 +23,7 @@ final class OpenBatch {
     private final Map<Receipt, Outcome> writes = new LinkedHashMap<>();
     private final Map<ProductKey, ProductOutcome> results = new LinkedHashMap<>();
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
+    private boolean holdsBack;
     private @Nullable Outcome broken;
     private boolean handedOver;
     private Duration retryAfter = Duration.ZERO;
@@ -44,6 +45,20 @@ final class OpenBatch {
 
     void result(ProductKey key, ProductOutcome outcome) {
         results.put(key, outcome);
+    }
+
+    /** It must not be in the index, and stays there for now. */
+    void holdBack(ProductKey key, @Nullable Fingerprint held) {
+        holdsBack = true;
+        results.put(
+                key,
+                new ProductOutcome(
+                        ProductOutcome.Result.PENDING, held, null, "its deletion waits until it is known how many there are"));
+    }
+
+    /** Whether a deletion was left undone, which somebody must remember. */
+    boolean holdsBack() {
+        return holdsBack;
     }
 
     void refuse(ProductKey key, String reason, @Nullable Fingerprint fingerprint) {

@@ -3,15 +3,14 @@ package dev.stocktake;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The walk over the index's own ids that finds documents without a product (A2). One page at a time, between batches.
+ * The walk over the index's own ids that finds documents without a product (A2). One page at a time, between batches. It
+ * counts first and marks when it has asked the {@link Brake}.
  *
  * <p>An index may list by offset, and then a deletion on the way makes entries slip past. The walk counts only if the
  * listing did not move; from the second try on nothing is claimed while it walks.
@@ -19,23 +18,24 @@ import org.slf4j.LoggerFactory;
 final class OrphanWalk {
 
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
-    private static final int PAGE = 10_000;
-    private static final int PRESENT_AT_ONCE = 1_000;
     private static final int TRIES = 5;
+    private static final int MARKED_AT_ONCE = 1_000;
 
     private final Ports ports;
+    private final Brake brake;
     private final InstantSource clock;
     private final Duration rest;
     private Instant gaveUpAt = Instant.MIN;
     private long owed;
     private int tries;
-    private boolean moved;
-    private @Nullable String version;
-    private @Nullable String cursor;
+    private boolean marking;
+    private boolean allowed;
+    private @Nullable IndexListing listing;
 
     /** @param rest how long to leave it after it was given up */
-    OrphanWalk(Ports ports, InstantSource clock, Duration rest) {
+    OrphanWalk(Ports ports, Brake brake, InstantSource clock, Duration rest) {
         this.ports = ports;
+        this.brake = brake;
         this.clock = clock;
         this.rest = rest;
     }
@@ -48,14 +48,14 @@ final class OrphanWalk {
 
     private void begin(int nextTry) {
         tries = nextTry;
-        moved = false;
-        version = null;
-        cursor = null;
+        marking = false;
+        allowed = false;
+        listing = null;
     }
 
     /** Whether there is a page to read for this generation. */
     boolean wanted(Generation generation) {
-        return generation.owedWalk() != 0 && generation.frontier().ended() && !gaveUp(generation);
+        return generation.owedWalk() != 0 && generation.frontier().ended() && !gaveUp(generation) && !brake.resting();
     }
 
     /** Whether claims must wait until the walk has ended. */
@@ -71,7 +71,7 @@ final class OrphanWalk {
                 && clock.instant().isBefore(gaveUpAt.plus(rest));
     }
 
-    /** Reads one page and marks what it holds without a product. */
+    /** Reads one page; after the last, marks what the index holds without a product. */
     void step(Lease lease, Generation generation) {
         if (!(ports.index() instanceof AuditableIndex auditable)) {
             ports.inLedger(tx -> tx.walked(lease, generation.number(), generation.owedWalk()));
@@ -81,49 +81,80 @@ final class OrphanWalk {
             owed = generation.owedWalk();
             begin(0);
         }
-        FingerprintPage page = auditable.fingerprints(cursor, PAGE);
-        if (version == null) {
-            version = page.version();
+        IndexListing current = listing;
+        if (current == null) {
+            current = new IndexListing(auditable, ports.source());
+            listing = current;
         }
-        moved |= !page.version().equals(version);
-        markOrphans(page);
-        cursor = page.next();
-        if (cursor == null) {
-            end(lease, generation);
+        if (current.next(marking ? this::mark : orphans -> {})) {
+            end(lease, generation, current);
         }
     }
 
-    private void markOrphans(FingerprintPage page) {
-        List<ProductKey> held = new ArrayList<>(page.entries().keySet());
-        for (int from = 0; from < held.size(); from += PRESENT_AT_ONCE) {
-            List<ProductKey> some = held.subList(from, Math.min(held.size(), from + PRESENT_AT_ONCE));
-            Set<ProductKey> present = ports.source().present(some);
-            List<ProductKey> orphans =
-                    some.stream().filter(key -> !present.contains(key)).toList();
-            if (!orphans.isEmpty()) {
-                ports.inLedger(tx -> {
-                    tx.mark(orphans, Reason.SWEEP, true);
-                    return null;
-                });
-            }
+    private void mark(List<ProductKey> orphans) {
+        for (int from = 0; from < orphans.size(); from += MARKED_AT_ONCE) {
+            List<ProductKey> some = orphans.subList(from, Math.min(orphans.size(), from + MARKED_AT_ONCE));
+            ports.inLedger(tx -> {
+                tx.mark(some, Reason.SWEEP, true);
+                return null;
+            });
         }
     }
 
-    private void end(Lease lease, Generation generation) {
+    private void end(Lease lease, Generation generation, IndexListing listed) {
         boolean sameContent =
                 ports.index().identify().filter(generation.identity()::equals).isPresent();
-        if (!moved && sameContent) {
-            ports.inLedger(tx -> tx.walked(lease, generation.number(), generation.owedWalk()));
-            begin(0);
+        if (!sameContent) {
+            tryAgain();
+        } else if (marking) {
+            finish(lease, generation, listed);
         } else {
-            begin(tries + 1);
-            if (tries == TRIES) {
-                gaveUpAt = clock.instant();
-                log.warn(
-                        "Index '{}' is written by others all the time, so its documents could not be listed in one piece;"
-                                + " documents without a product are looked for again in a while",
-                        ports.name());
-            }
+            counted(lease, generation, listed);
+        }
+    }
+
+    private void counted(Lease lease, Generation generation, IndexListing listed) {
+        Brake.Verdict verdict = brake.counted(listed.orphans(), listed.documents(), listed.found());
+        if (verdict == Brake.Verdict.HELD_BACK) {
+            begin(0);
+            return;
+        }
+        allowed = verdict == Brake.Verdict.ALLOWED;
+        if (listed.remembersAll()) {
+            mark(listed.found());
+            finish(lease, generation, listed);
+        } else {
+            marking = true;
+            listing = null;
+        }
+    }
+
+    /** What was allowed is made before the debt is paid: the permission is good as long as it is owed. */
+    private void finish(Lease lease, Generation generation, IndexListing listed) {
+        if (listed.moved()) {
+            tryAgain();
+            return;
+        }
+        if (!allowed) {
+            ports.inLedger(tx -> {
+                boolean walked = tx.walked(lease, generation.number(), generation.owedWalk());
+                if (walked) {
+                    Brake.forgetPermission(tx);
+                }
+                return walked;
+            });
+        }
+        begin(0);
+    }
+
+    private void tryAgain() {
+        begin(tries + 1);
+        if (tries == TRIES) {
+            gaveUpAt = clock.instant();
+            log.warn(
+                    "Index '{}' is written by others all the time, so its documents could not be listed in one piece;"
+                            + " documents without a product are looked for again in a while",
+                    ports.name());
         }
     }
 }

@@ -21,7 +21,9 @@ enum Rule {
     /** R9: the index's log of writes is audited. */
     AUDIT,
     /** R10: a write is confirmed only if the name is still bound to the content it was meant for. */
-    IDENTIFY;
+    IDENTIFY,
+    /** More deletions than somebody agreed to wait until somebody does. */
+    BRAKE;
 
     static final Set<Rule> ALL = Set.copyOf(EnumSet.allOf(Rule.class));
 }

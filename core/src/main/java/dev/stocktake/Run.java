@@ -43,6 +43,7 @@ final class Run {
     private final Map<ProductKey, String> pending = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private boolean broad;
+    private long demanded;
     private boolean kept;
     private @Nullable SyncReport report;
     private long found;
@@ -91,6 +92,16 @@ final class Run {
     /** Something was marked that nobody waits for by name: the run is over when nothing is left. */
     void broaden() {
         broad = true;
+    }
+
+    /** Whether one more product that somebody asked for by name may be deleted, without counting others. */
+    boolean mayDelete(long most) {
+        return demanded++ < most;
+    }
+
+    /** Whether all products it awaits came to their end. */
+    boolean leftNothing() {
+        return products.values().stream().noneMatch(outcome -> outcome.result() == ProductOutcome.Result.PENDING);
     }
 
     /** Whether it is over when the products it awaits are true. */

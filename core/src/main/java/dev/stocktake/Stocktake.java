@@ -181,7 +181,7 @@ public final class Stocktake implements AutoCloseable {
         boolean ended = false;
         try {
             if (run.waits()) {
-                lane.trouble().giveAnotherChance();
+                lane.giveAnotherChance();
             }
             if (!open(run)) {
                 ended = true;
@@ -245,7 +245,9 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome drained(Run run, Runnable between) throws InterruptedException {
         Lane.End end = drain(run, between);
-        return end == Lane.End.DONE && lane.reached(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+        return end == Lane.End.DONE && lane.reached(run) && run.leftNothing()
+                ? SyncReport.Outcome.COMPLETE
+                : SyncReport.Outcome.INCOMPLETE;
     }
 
     /** If the ledger breaks off in the middle of a commit, nobody knows what is in it: the lane begins anew. */
@@ -365,6 +367,14 @@ public final class Stocktake implements AutoCloseable {
         }
 
         @Override
+        public void allowMassDeletion() {
+            ports.inLedger(tx -> {
+                Brake.allow(tx);
+                return null;
+            });
+        }
+
+        @Override
         public void takeChanges() {
             run.broaden();
             lane.intaker().take();
@@ -458,6 +468,7 @@ public final class Stocktake implements AutoCloseable {
                     backlog.suspect(),
                     backlog.quarantined(),
                     backlog.oldestAge().orElse(null),
+                    Brake.heldBack(tx).orElse(null),
                     lastRun);
         });
     }
@@ -507,6 +518,7 @@ public final class Stocktake implements AutoCloseable {
     /** Assembles a {@link Stocktake}. Not thread-safe. */
     public static final class Builder {
 
+        private static final String RESERVED = "stocktake.";
         private final ProductSource source;
         private final SearchIndex index;
         private final Ledger ledger;
@@ -587,6 +599,14 @@ public final class Stocktake implements AutoCloseable {
                                 + " place under its name: "
                                 + feeds.stream().map(ChangeFeed::name).toList());
             }
+            feeds.stream()
+                    .map(ChangeFeed::name)
+                    .filter(name -> name.startsWith(RESERVED))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw new MisconfiguredException("feed: the name '" + name + "' begins with '" + RESERVED
+                                + "', under which Stocktake keeps its own notes; choose another");
+                    });
             ledger.verify();
             source.verify();
             feeds.forEach(ChangeFeed::verify);

@@ -25,6 +25,17 @@ public interface SyncPolicy {
     /** Marks. */
     void mark(Marker marker);
 
+    /**
+     * This policy, and leave to delete whatever has no product in the database any more, however much that is: for a shop
+     * that was really emptied. Without it the {@linkplain SyncSettings.Brakes brake} holds such deletions back.
+     */
+    default SyncPolicy allowingMassDeletion() {
+        return of(name(), marker -> {
+            mark(marker);
+            marker.allowMassDeletion();
+        });
+    }
+
     /** Every product of the source, and what is in the index but no longer in the source. Never empties the index first. */
     static SyncPolicy full() {
         return of("full", Marker::markEverything);

@@ -15,13 +15,15 @@ import java.util.List;
  * @param batch how much goes into one batch, and how many batches are on their way at once
  * @param retry when and how often something is tried again
  * @param lane how long the lease lasts and how long a run is patient
+ * @param brakes how much may be deleted without being asked for
  */
-public record SyncSettings(Batch batch, Retry retry, Lane lane) {
+public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
 
     private static final SyncSettings DEFAULTS = new SyncSettings(
             new Batch(2_000, 4L * 1024 * 1024, 4),
             new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5),
-            new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)));
+            new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)),
+            new Brakes(0.2, 100));
 
     /** The settings that are used where nothing else is said. */
     public static SyncSettings defaults() {
@@ -30,17 +32,22 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane) {
 
     /** These settings with other batches. */
     public SyncSettings withBatch(Batch other) {
-        return new SyncSettings(other, retry, lane);
+        return new SyncSettings(other, retry, lane, brakes);
     }
 
     /** These settings with other retries. */
     public SyncSettings withRetry(Retry other) {
-        return new SyncSettings(batch, other, lane);
+        return new SyncSettings(batch, other, lane, brakes);
     }
 
     /** These settings with another lane. */
     public SyncSettings withLane(Lane other) {
-        return new SyncSettings(batch, retry, other);
+        return new SyncSettings(batch, retry, other, brakes);
+    }
+
+    /** These settings with other brakes. */
+    public SyncSettings withBrakes(Brakes other) {
+        return new SyncSettings(batch, retry, lane, other);
     }
 
     /**
@@ -105,6 +112,32 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane) {
             problems.positive("firstPoll", firstPoll);
             problems.atLeast("longestPoll", longestPoll, firstPoll);
             problems.throwIfAny();
+        }
+    }
+
+    /**
+     * How much may be deleted without {@link SyncPolicy#allowingMassDeletion}. If more documents than that have no product in
+     * the database any more, none of them is deleted: an empty replica or a broken join looks just like a shop that was
+     * emptied. Everything else goes on.
+     *
+     * @param share of the documents in the index, from 0 to 1; 1 switches the brake off
+     * @param atLeast this many may always be deleted, however small the index is
+     */
+    public record Brakes(double share, long atLeast) {
+
+        /** @throws IllegalArgumentException naming every value that is wrong */
+        public Brakes {
+            Problems problems = new Problems("brakes");
+            if (!(share >= 0 && share <= 1)) {
+                problems.add("share", "must be between 0 and 1, not " + share);
+            }
+            problems.atLeast("atLeast", atLeast, 0);
+            problems.throwIfAny();
+        }
+
+        /** How many documents of an index of this size may be deleted. */
+        long limit(long documents) {
+            return Math.max(atLeast, (long) Math.floor(share * documents));
         }
     }
 

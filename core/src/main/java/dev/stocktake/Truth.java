@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param suspect products whose last write has an unknown outcome
  * @param quarantined products set aside
  * @param oldestMark the age of the oldest mark; null if there is none
+ * @param heldBack deletions that wait for somebody's leave; null if there are none
  * @param lastRun the last run of this instance; null before the first
  */
 public record Truth(
@@ -28,6 +29,7 @@ public record Truth(
         long suspect,
         long quarantined,
         @Nullable Duration oldestMark,
+        @Nullable HeldBack heldBack,
         @Nullable SyncReport lastRun) {
 
     /** Whether nothing is known that is not true. Quarantined products are not true. */

@@ -151,6 +151,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
+    public void oweWalk() {
+        generations.oweWalk();
+    }
+
+    @Override
     public boolean walked(Lease lease, long generation, long owedWalk) {
         return lane.lock(lease) && generations.walked(generation, owedWalk);
     }

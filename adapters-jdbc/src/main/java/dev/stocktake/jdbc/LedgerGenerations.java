@@ -38,6 +38,10 @@ final class LedgerGenerations {
               and not frontier_ended and frontier_forced = ?
               and coalesce(frontier_key, '') = ? and case when walk_owed then walk_token else 0 end = ?""";
 
+    private static final String OWE = """
+            update stocktake_generation set walk_token = {token}, walk_owed = true
+            where index_name = ? and state <> 'RETIRED'""";
+
     private static final String WALKED = """
             update stocktake_generation set walk_owed = false
             where generation = ? and index_name = ? and walk_owed and walk_token = ?""";
@@ -100,6 +104,11 @@ final class LedgerGenerations {
                         from == null ? "" : from.value(),
                         seen.owedWalk())
                 == 1;
+    }
+
+    /** A walk over the index's ids is owed, whatever else is true. */
+    void oweWalk() {
+        sql.update(OWE, sql.index());
     }
 
     boolean walked(long generation, long owedWalk) {

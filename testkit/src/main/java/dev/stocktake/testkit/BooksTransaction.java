@@ -203,6 +203,12 @@ final class BooksTransaction implements LedgerTransaction {
     // -----------------------------------------------------------------------------------------------
 
     @Override
+    public void oweWalk() {
+        requireOpen();
+        marks.oweWalk();
+    }
+
+    @Override
     public boolean walked(Lease lease, long generation, long owedWalk) {
         requireOpen();
         Volume volume = books.volume(generation);

@@ -7,6 +7,7 @@ import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
+import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import java.time.Duration;
@@ -371,6 +372,31 @@ abstract class LedgerBatchContract extends LedgerClaimContract {
         assertThat(done(tx -> tx.walked(lease, begun.number(), begun.owedWalk())))
                 .isFalse();
         assertThat(live().owedWalk()).isEqualTo(owed);
+    }
+
+    @Test
+    void owesAWalkAndMarksNothing() {
+        Lease lease = lane();
+        Generation before = live();
+        in(tx -> tx.walked(lease, before.number(), before.owedWalk()));
+        change(A);
+        in(LedgerTransaction::oweWalk);
+
+        Generation owing = live();
+        assertThat(owing.owedWalk()).isNotZero();
+        assertThat(owing.frontier()).isEqualTo(before.frontier());
+        assertThat(tx(LedgerTransaction::backlog).marked()).isEqualTo(1);
+    }
+
+    @Test
+    void stillOwesAWalkIfAnotherWasOwedOnTheWay() {
+        Lease lease = laneAtTheStart();
+        Generation begun = live();
+        in(LedgerTransaction::oweWalk);
+
+        assertThat(done(tx -> tx.walked(lease, begun.number(), begun.owedWalk())))
+                .isFalse();
+        assertThat(live().owedWalk()).isNotIn(0L, begun.owedWalk());
     }
 
     // --- the audit

@@ -154,6 +154,7 @@ public abstract class LedgerContract extends LedgerBatchContract {
                 },
                 tx -> tx.saveCursor("feed", "after"),
                 tx -> tx.markAll(true),
+                LedgerTransaction::oweWalk,
                 tx -> tx.walked(
                         lease,
                         tx.live().orElseThrow().number(),

@@ -86,6 +86,14 @@ final class MarkRules {
         }
     }
 
+    /** A2, without the products. */
+    void oweWalk() {
+        for (Volume volume : books.open()) {
+            Generation old = volume.generation();
+            volume.become(new Generation(old.number(), old.state(), old.identity(), old.frontier(), owedWalk()));
+        }
+    }
+
     /** The token under which a walk over the index's ids is owed from now on. */
     long owedWalk() {
         return work.keeps(LedgerRule.OWED_WALK) ? work.token() : 0;

@@ -55,6 +55,9 @@ enum Knob {
     SYNCS(0.08),
     BATCH(5),
     IN_FLIGHT(2),
+    /** How much of the index may be deleted unasked. */
+    BRAKE_SHARE(0.2),
+    BRAKE_AT_LEAST(100),
 
     // --- what happens to processes
     /** Mean time between two deaths of a node; 0: none. */

@@ -64,7 +64,8 @@ final class Node {
                 new SyncSettings.Batch(
                         (int) scenario.whole(Knob.BATCH), BATCH_BYTES, (int) scenario.whole(Knob.IN_FLIGHT)),
                 RETRY,
-                LANE);
+                LANE,
+                new SyncSettings.Brakes(scenario.of(Knob.BRAKE_SHARE), scenario.whole(Knob.BRAKE_AT_LEAST)));
     }
 
     private SearchIndex index(IndexClient client) {

@@ -182,6 +182,13 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
+    public void oweWalk() {
+        event(() -> "owes a walk");
+        tx.oweWalk();
+        changed = true;
+    }
+
+    @Override
     public boolean walked(Lease lease, long generation, long owedWalk) {
         boolean done = tx.walked(lease, generation, owedWalk);
         event(() -> "has walked the index: " + done);

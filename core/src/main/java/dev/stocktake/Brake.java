@@ -1,0 +1,246 @@
+package dev.stocktake;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a run from deleting more than somebody agreed to, as an empty replica or a broken join looks like an emptied shop.
+ *
+ * <p>As long as all deletions that could still follow stay below the limit, nothing is counted. Otherwise the deletion is
+ * left undone and a walk over the index's ids is owed instead, which knows the same: that documents without a product are
+ * there. The walk counts them, and marks them only if they are few enough or somebody allowed it.
+ *
+ * <p>What it holds back, and what was allowed, stands in the ledger, so that no restart lets it go.
+ */
+final class Brake {
+
+    /** What a count means. */
+    enum Verdict {
+        /** They are few: nobody needs to be asked. */
+        FEW,
+        /** They are many, and somebody allowed it. */
+        ALLOWED,
+        /** They stay. */
+        HELD_BACK
+    }
+
+    static final String HELD = "stocktake.brake";
+    static final String ALLOWED = "stocktake.brake.allowed";
+
+    private static final String NOTHING = "";
+    private static final String UNCOUNTED = "?";
+    private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+    private static final Duration FIRST_REST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(10);
+    private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(10);
+    private static final Duration PERMISSION = Duration.ofHours(24);
+    private static final int EXAMPLES = 5;
+
+    private final Ports ports;
+    private final SyncSettings.Brakes settings;
+    private final Surroundings around;
+    private final @Nullable AuditableIndex index;
+    private @Nullable HeldBack held;
+    private Duration rest = FIRST_REST;
+    private Instant lookAt = Instant.MIN;
+    private Instant counted = Instant.MIN;
+    private boolean waiting;
+    private long uncounted;
+    private long size;
+
+    Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around) {
+        this.ports = ports;
+        this.settings = settings;
+        this.around = around;
+        this.index = ports.index() instanceof AuditableIndex auditable
+                        && settings.share() < 1
+                        && around.on(Rule.BRAKE)
+                ? auditable
+                : null;
+    }
+
+    /** Whether there is one: what an index cannot list, nobody can count. */
+    boolean fitted() {
+        return index != null;
+    }
+
+    /** How many deletions nobody ever asks about. */
+    long always() {
+        return settings.atLeast();
+    }
+
+    /** The lane begins anew, perhaps after another instance. */
+    void open() {
+        if (fitted()) {
+            String text = ports.inLedger(tx -> tx.cursor(HELD)).orElse(NOTHING);
+            waiting = text.equals(UNCOUNTED);
+            held = parse(text);
+        }
+        lookAgain();
+    }
+
+    static Optional<HeldBack> heldBack(LedgerTransaction tx) {
+        return tx.cursor(HELD).map(Brake::parse);
+    }
+
+    private static @Nullable HeldBack parse(String text) {
+        return text.equals(NOTHING) || text.equals(UNCOUNTED) ? null : HeldBack.parse(text);
+    }
+
+    /** Somebody waits: the documents are counted at once. */
+    void lookAgain() {
+        lookAt = Instant.MIN;
+        rest = FIRST_REST;
+    }
+
+    boolean holds() {
+        return held != null;
+    }
+
+    /** Whether it was counted so lately that counting again must wait. */
+    boolean resting() {
+        return held != null && around.clock().instant().isBefore(lookAt);
+    }
+
+    // --- before a batch ---------------------------------------------------------------------------------------------
+
+    /**
+     * Whether these deletions may be made now.
+     *
+     * @param deletions how many documents would go
+     * @param looked how many marked products of the batch were read so far, these included
+     */
+    boolean lets(int deletions, long looked) {
+        if (deletions == 0 || !fitted()) {
+            return true;
+        }
+        if (!isFarFromLimit(deletions, looked) && !allowed()) {
+            waiting = true;
+            return false;
+        }
+        uncounted += deletions;
+        return true;
+    }
+
+    /** Deletions that nobody is asked about; they count all the same. */
+    void made(long deletions) {
+        uncounted += deletions;
+    }
+
+    /** In the transaction that leaves deletions undone: until they are counted, all others wait, too. */
+    void remember(LedgerTransaction tx) {
+        if (waiting && held == null) {
+            tx.saveCursor(HELD, UNCOUNTED);
+        }
+    }
+
+    private boolean isFarFromLimit(int deletions, long looked) {
+        if (held != null || waiting) {
+            return false;
+        }
+        long others = Math.max(0, ports.inLedger(LedgerTransaction::backlog).marked() - looked);
+        long most = uncounted + deletions + others;
+        return most <= settings.atLeast() || most <= settings.limit(documents());
+    }
+
+    private long documents() {
+        return size;
+    }
+
+    /** Many small deletions are a large one: whether it is time to count, though each alone was harmless. */
+    boolean wantsCount() {
+        return uncounted > settings.atLeast()
+                && counted.isBefore(around.clock().instant().minus(BETWEEN_COUNTS));
+    }
+
+    // --- after a count ----------------------------------------------------------------------------------------------
+
+    /**
+     * The index was listed to its end.
+     *
+     * @param orphans how many of its documents have no product
+     * @param documents how many it holds
+     * @param examples some of the orphans
+     */
+    Verdict counted(long orphans, long documents, List<ProductKey> examples) {
+        uncounted = 0;
+        size = documents;
+        counted = around.clock().instant();
+        if (!fitted() || orphans <= settings.limit(documents)) {
+            release("they are few enough now, " + orphans + " of " + documents);
+            return Verdict.FEW;
+        }
+        if (allowed()) {
+            release("somebody allowed it");
+            return Verdict.ALLOWED;
+        }
+        hold(orphans, documents, examples);
+        lookAt = counted.plus(rest);
+        rest = rest.multipliedBy(2).compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest.multipliedBy(2);
+        return Verdict.HELD_BACK;
+    }
+
+    private void hold(long orphans, long documents, List<ProductKey> examples) {
+        String some = examples.stream().limit(EXAMPLES).map(ProductKey::value).collect(Collectors.joining(", "));
+        HeldBack before = held;
+        HeldBack now = ports.inLedger(tx -> {
+            Instant since = before == null ? tx.now() : before.since();
+            HeldBack found = new HeldBack(orphans, documents, settings.limit(documents), since);
+            tx.saveCursor(HELD, found.text());
+            return found;
+        });
+        held = now;
+        waiting = false;
+        if (before == null) {
+            log.warn("Index '{}': {}. Without a product are, for example: {}", ports.name(), now.sentence(), some);
+        }
+    }
+
+    private void release(String why) {
+        if (held == null && !waiting) {
+            return;
+        }
+        ports.inLedger(tx -> {
+            tx.saveCursor(HELD, NOTHING);
+            return null;
+        });
+        if (held != null) {
+            log.info("Index '{}': deletions are no longer held back: {}", ports.name(), why);
+        }
+        held = null;
+        waiting = false;
+        rest = FIRST_REST;
+    }
+
+    String sentence() {
+        return held == null ? "" : held.sentence();
+    }
+
+    // --- what somebody allowed --------------------------------------------------------------------------------------
+
+    /** Everything may be deleted that has no product, until the walk that is owed from now on has been made. */
+    static void allow(LedgerTransaction tx) {
+        tx.saveCursor(ALLOWED, Long.toString(tx.now().plus(PERMISSION).toEpochMilli()));
+        tx.oweWalk();
+    }
+
+    /** In the transaction that takes the owed walk for made. */
+    static void forgetPermission(LedgerTransaction tx) {
+        if (tx.cursor(ALLOWED).filter(until -> !until.isEmpty()).isPresent()) {
+            tx.saveCursor(ALLOWED, "");
+        }
+    }
+
+    private boolean allowed() {
+        return ports.inLedger(tx -> tx.cursor(ALLOWED)
+                .filter(until -> !until.isEmpty())
+                .filter(until -> tx.now().isBefore(Instant.ofEpochMilli(Long.parseLong(until))))
+                .isPresent());
+    }
+}

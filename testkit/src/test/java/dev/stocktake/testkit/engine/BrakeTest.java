@@ -1,0 +1,365 @@
+package dev.stocktake.testkit.engine;
+
+import static dev.stocktake.testkit.engine.Shop.INDEX;
+import static dev.stocktake.testkit.engine.Shop.document;
+import static dev.stocktake.testkit.engine.Shop.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stocktake.HeldBack;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductOutcome;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
+import dev.stocktake.SyncSchedule;
+import dev.stocktake.SyncSettings;
+import dev.stocktake.testkit.InMemoryChangeFeed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** More deletions than somebody agreed to wait until somebody does. */
+class BrakeTest {
+
+    private static final int PRODUCTS = 300;
+
+    private final Shop shop = new Shop();
+    private Stocktake stocktake = filled(PRODUCTS);
+
+    private Stocktake filled(int products) {
+        Stocktake filling = shop.products(products).batches(50, 2).stocktake();
+        filling.run(SyncPolicy.full());
+        return filling;
+    }
+
+    private static List<ProductKey> keys(int from, int to) {
+        return IntStream.range(from, to).mapToObj(Shop::key).toList();
+    }
+
+    private void removeSilently(int from, int to) {
+        keys(from, to).forEach(shop.source::remove);
+    }
+
+    private void remove(int from, int to) {
+        removeSilently(from, to);
+        shop.feed.changed(keys(from, to));
+    }
+
+    private void assertNothingWasDeleted() {
+        assertThat(shop.index.documents()).hasSize(PRODUCTS);
+    }
+
+    private static void assertHeldBack(SyncReport report, int documents, int of) {
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+        assertThat(report.counts().deleted()).isZero();
+        assertThat(report.problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains(documents + " of its " + of)
+                        .contains("run(SyncPolicy.full().allowingMassDeletion())"));
+    }
+
+    @Nested
+    class EveryWay {
+
+        @Test
+        void keepsTheIndexWhenTheSourceIsSuddenlyEmpty() {
+            removeSilently(0, PRODUCTS);
+
+            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void keepsTheIndexWhenAJoinBreaksAndEveryRowLosesItsDocument() {
+            keys(0, PRODUCTS).forEach(shop.source::unpublish);
+
+            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void keepsTheIndexWhenAFeedNamesDeletionsByTheHundred() {
+            remove(0, 200);
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), 200, PRODUCTS);
+            assertNothingWasDeleted();
+            assertThat(shop.ledger.rows(INDEX)).as("rows").isZero();
+        }
+
+        @Test
+        void keepsTheIndexWhenEverythingIsMarkedForcedAsSomebodyElseWroteIt() {
+            removeSilently(0, PRODUCTS);
+            shop.index.alter(key(1), document(key(1), 99));
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertHeldBack(report, PRODUCTS, PRODUCTS);
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void keepsTheIndexWhenDeletionsTrickleIn() {
+            removeSilently(0, PRODUCTS);
+            for (int i = 0; i < PRODUCTS; i++) {
+                shop.feed.changed(key(i));
+                stocktake.run(SyncPolicy.smart());
+            }
+
+            assertThat(shop.index.documents()).hasSizeGreaterThan(PRODUCTS - 110);
+        }
+
+        @Test
+        void saysThatAnIndexWithoutAListHasNoBrake() {
+            Stocktake blind = shop.stocktake(shop.index.writeOnly());
+            remove(0, PRODUCTS);
+
+            blind.run(SyncPolicy.smart());
+
+            assertThat(shop.index.documents()).isEmpty();
+            assertThat(blind.guarantee(SyncSchedule.recommended()).gaps())
+                    .anyMatch(gap -> gap.contains("nothing holds back deletions"));
+        }
+    }
+
+    @Nested
+    class TheLimit {
+
+        @ParameterizedTest
+        @CsvSource({"300, 100", "1000, 200"})
+        void isTheShareOrTheLeastWhicheverIsMore(int products, int limit) {
+            stocktake = filled(products);
+            remove(0, limit);
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted())
+                    .isEqualTo(limit);
+
+            stocktake = filled(products);
+            remove(0, limit + 1);
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), limit + 1, products);
+            assertThat(shop.index.documents()).hasSize(products);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"300, 100", "1000, 200"})
+        void holdsForAWalkOverEverything(int products, int limit) {
+            stocktake = filled(products);
+            removeSilently(0, limit);
+            assertThat(stocktake.run(SyncPolicy.full()).counts().deleted()).isEqualTo(limit);
+
+            stocktake = filled(products);
+            removeSilently(0, limit + 1);
+            assertHeldBack(stocktake.run(SyncPolicy.full()), limit + 1, products);
+            assertThat(shop.index.documents()).hasSize(products);
+        }
+
+        @Test
+        void isNotReachedByOtherWork() {
+            remove(0, 90);
+            keys(90, PRODUCTS).forEach(key -> shop.change(key, 5));
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(90);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void canBeSetAndSwitchedOff() {
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(0, 0)));
+            remove(0, 1);
+            assertHeldBack(shop.stocktake().run(SyncPolicy.smart()), 1, PRODUCTS);
+
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(1, 0)));
+            remove(0, PRODUCTS);
+            shop.stocktake().run(SyncPolicy.full());
+            assertThat(shop.index.documents()).isEmpty();
+        }
+
+        @Test
+        void neverKeepsAProductThatSomebodyAskedForByName() {
+            removeSilently(0, PRODUCTS);
+            stocktake.run(SyncPolicy.full());
+
+            SyncReport report = stocktake.sync(key(7).value());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.products().get(key(7)).result()).isEqualTo(ProductOutcome.Result.DELETED);
+            assertThat(shop.index.documents()).hasSize(PRODUCTS - 1);
+        }
+
+        @Test
+        void keepsHundredsOfProductsThatSomebodyAskedForByName() {
+            removeSilently(0, PRODUCTS);
+
+            SyncReport report = stocktake.sync(keys(0, PRODUCTS));
+
+            assertThat(report.complete()).isFalse();
+            assertThat(report.counts().deleted()).isEqualTo(100);
+            assertThat(report.products().values())
+                    .filteredOn(outcome -> outcome.result() == ProductOutcome.Result.PENDING)
+                    .hasSize(PRODUCTS - 100)
+                    .allSatisfy(outcome -> assertThat(outcome.reason()).contains("its deletion waits"));
+        }
+    }
+
+    @Nested
+    class WhileItHolds {
+
+        private void hold() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full());
+        }
+
+        @Test
+        void everythingElseGoesOn() {
+            hold();
+            shop.change(key(200), 77);
+            shop.change(ProductKey.of("new"), 1);
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.counts().written()).isEqualTo(2);
+            assertThat(shop.index.document(key(200))).contains(document(key(200), 77));
+            assertHeldBack(report, 150, PRODUCTS + 1);
+        }
+
+        @Test
+        void evenASmallDeletionWaits() {
+            hold();
+            remove(200, 201);
+
+            stocktake.run(SyncPolicy.smart());
+
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void saysSo() {
+            hold();
+
+            HeldBack heldBack = stocktake.status().heldBack();
+
+            assertThat(heldBack).isNotNull();
+            assertThat(Objects.requireNonNull(heldBack).documents()).isEqualTo(150);
+            assertThat(heldBack.of()).isEqualTo(PRODUCTS);
+            assertThat(heldBack.limit()).isEqualTo(100);
+            assertThat(stocktake.status().orphansUnknown()).isTrue();
+            assertThat(stocktake.status().clean()).isFalse();
+        }
+
+        @Test
+        void aRestartDoesNotLetGo() {
+            hold();
+            remove(150, 160);
+
+            assertHeldBack(shop.stocktake().run(SyncPolicy.smart()), 160, PRODUCTS);
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void itLetsGoByItselfWhenTheProductsAreThereAgain() {
+            hold();
+            keys(0, 149).forEach(key -> shop.stock(key, 10));
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(1);
+            assertThat(stocktake.status().heldBack()).isNull();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class WhenSomebodyAllowsIt {
+
+        @Test
+        void everythingWithoutAProductGoes() {
+            removeSilently(0, PRODUCTS);
+            stocktake.run(SyncPolicy.full());
+
+            SyncReport report = stocktake.run(SyncPolicy.full().allowingMassDeletion());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.policy()).isEqualTo("full");
+            assertThat(report.counts().deleted()).isEqualTo(PRODUCTS);
+            assertThat(stocktake.status().heldBack()).isNull();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void aSmartRunMayToo() {
+            remove(0, 200);
+
+            assertThat(stocktake
+                            .run(SyncPolicy.smart().allowingMassDeletion())
+                            .counts()
+                            .deleted())
+                    .isEqualTo(200);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void itIsForThisTimeOnly() {
+            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            removeSilently(150, PRODUCTS);
+
+            assertHeldBack(stocktake.run(SyncPolicy.full()), 150, 150);
+        }
+
+        @Test
+        void itIsForgottenAfterADay() {
+            removeSilently(0, 150);
+            shop.index.down();
+            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            shop.index.up();
+            shop.pass(Duration.ofHours(25));
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), 150, PRODUCTS);
+        }
+
+        @Test
+        void whoeverRunsTheLaneDoesIt() {
+            removeSilently(0, 150);
+            Stocktake holder = shop.builder(shop.index)
+                    .listener(new WhileRunning(() -> shop.stocktake()
+                            .run(SyncPolicy.full().allowingMassDeletion())))
+                    .build();
+
+            holder.run(SyncPolicy.full());
+            holder.run(SyncPolicy.smart());
+
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Test
+    void refusesAFeedUnderANameThatItKeepsForItself() {
+        assertThatThrownBy(() -> Stocktake.builder(shop.source, shop.index, shop.ledger)
+                        .feed(new InMemoryChangeFeed("stocktake.brake"))
+                        .build())
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("stocktake.");
+    }
+
+    @Test
+    void namesWrongSettings() {
+        assertThatThrownBy(() -> new SyncSettings.Brakes(1.5, -1))
+                .hasMessageContaining("brakes.share must be between 0 and 1, not 1.5")
+                .hasMessageContaining("brakes.atLeast");
+    }
+}
