@@ -176,8 +176,9 @@ final class BatchWriter {
                     .toList();
             Set<ProductKey> there = unasked.isEmpty()
                     ? Set.of()
-                    : run.writing(() ->
-                            ((AuditableIndex) ports.index()).fingerprints(unasked).keySet());
+                    : run.writing(() -> ((AuditableIndex) ports.index())
+                            .fingerprints(unasked)
+                            .keySet());
             return gone.stream()
                     .filter(deletion -> deletion.held() != null
                             || there.contains(deletion.item().key()))

@@ -58,9 +58,7 @@ final class Brake {
         this.ports = ports;
         this.settings = settings;
         this.around = around;
-        this.index = ports.index() instanceof AuditableIndex auditable
-                        && settings.share() < 1
-                        && around.on(Rule.BRAKE)
+        this.index = ports.index() instanceof AuditableIndex auditable && settings.share() < 1 && around.on(Rule.BRAKE)
                 ? auditable
                 : null;
     }

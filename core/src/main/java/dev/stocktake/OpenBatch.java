@@ -53,7 +53,10 @@ final class OpenBatch {
         results.put(
                 key,
                 new ProductOutcome(
-                        ProductOutcome.Result.PENDING, held, null, "its deletion waits until it is known how many there are"));
+                        ProductOutcome.Result.PENDING,
+                        held,
+                        null,
+                        "its deletion waits until it is known how many there are"));
     }
 
     /** Whether a deletion was left undone, which somebody must remember. */

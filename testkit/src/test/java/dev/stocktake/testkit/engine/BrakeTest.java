@@ -136,8 +136,7 @@ class BrakeTest {
         void isTheShareOrTheLeastWhicheverIsMore(int products, int limit) {
             stocktake = filled(products);
             remove(0, limit);
-            assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted())
-                    .isEqualTo(limit);
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted()).isEqualTo(limit);
 
             stocktake = filled(products);
             remove(0, limit + 1);
@@ -335,8 +334,8 @@ class BrakeTest {
         void whoeverRunsTheLaneDoesIt() {
             removeSilently(0, 150);
             Stocktake holder = shop.builder(shop.index)
-                    .listener(new WhileRunning(() -> shop.stocktake()
-                            .run(SyncPolicy.full().allowingMassDeletion())))
+                    .listener(new WhileRunning(
+                            () -> shop.stocktake().run(SyncPolicy.full().allowingMassDeletion())))
                     .build();
 
             holder.run(SyncPolicy.full());
