@@ -52,7 +52,6 @@ final class Brake {
     private Instant counted = Instant.MIN;
     private boolean waiting;
     private long uncounted;
-    private long size;
 
     Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around) {
         this.ports = ports;
@@ -144,11 +143,7 @@ final class Brake {
         }
         long others = Math.max(0, ports.inLedger(LedgerTransaction::backlog).marked() - looked);
         long most = uncounted + deletions + others;
-        return most <= settings.atLeast() || most <= settings.limit(documents());
-    }
-
-    private long documents() {
-        return size;
+        return most <= settings.atLeast() || (index != null && most <= settings.limit(index.count()));
     }
 
     /** Many small deletions are a large one: whether it is time to count, though each alone was harmless. */
@@ -168,7 +163,6 @@ final class Brake {
      */
     Verdict counted(long orphans, long documents, List<ProductKey> examples) {
         uncounted = 0;
-        size = documents;
         counted = around.clock().instant();
         if (!fitted() || orphans <= settings.limit(documents)) {
             release("they are few enough now, " + orphans + " of " + documents);
