@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ public record Claim(String batchId, long generation, List<Item> items) {
      * @param reason why it was marked
      * @param attempts how often it was tried since it was marked
      * @param refused what was refused of it before and why, if it was; kept when a mark lifts the quarantine
+     * @param changedAt when it changed, by the clock of the shop's database: of all changes that were not applied when it
+     *     was claimed the earliest that is known; null if none is
      */
     public record Item(
             ProductKey key,
@@ -33,5 +36,6 @@ public record Claim(String batchId, long generation, List<Item> items) {
             boolean forced,
             Reason reason,
             int attempts,
-            @Nullable Refusal refused) {}
+            @Nullable Refusal refused,
+            @Nullable Instant changedAt) {}
 }

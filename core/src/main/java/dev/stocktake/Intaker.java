@@ -1,6 +1,5 @@
 package dev.stocktake;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,20 +66,20 @@ final class Intaker {
         if (intake.isEmpty(cursor.get())) {
             return false;
         }
-        List<ProductKey> products = new ArrayList<>(intake.products());
         ports.inLedger(tx -> {
-            enter(tx, feed, intake, products);
+            enter(tx, feed, intake);
             return null;
         });
         return intake.more();
     }
 
-    private static void enter(LedgerTransaction tx, ChangeFeed feed, Intake intake, List<ProductKey> products) {
-        if (intake.gap()) {
+    private static void enter(LedgerTransaction tx, ChangeFeed feed, Intake intake) {
+        if (intake.gap() || intake.everything()) {
             tx.markAll(false);
         }
-        if (!products.isEmpty()) {
-            tx.mark(products, Reason.CHANGE, false);
+        List<Intake.Hint> hints = intake.hints();
+        if (!hints.isEmpty()) {
+            tx.mark(hints);
         }
         if (intake.cursor() != null) {
             tx.saveCursor(feed.name(), intake.cursor());

@@ -82,6 +82,13 @@ public interface LedgerTransaction {
     void mark(Collection<ProductKey> keys, Reason reason, boolean forced);
 
     /**
+     * Marks what a feed named: as {@link #mark(Collection, Reason, boolean)} with {@link Reason#CHANGE}, or
+     * {@link Reason#FANOUT} where the hint is wide, not forced. Of the times of a product's changes the earliest is
+     * remembered until what was claimed after it was applied.
+     */
+    void mark(Collection<Intake.Hint> hints);
+
+    /**
      * Marks everything without writing rows (A2): in every open generation the frontier returns to its start (forced if it
      * was forced and had not ended, or {@code forced} is), every existing row is marked as {@link #mark} would with
      * {@link Reason#SWEEP}, and a walk over the index's ids is owed under a new token. No lease needed.
@@ -120,6 +127,10 @@ public interface LedgerTransaction {
      * Closes an open batch as applied (R4): the mark of each item goes, if its token is still the claimed one and its hold
      * is not longer than the batch is old (A4: claimed before {@code holdUntil} keeps the row, due then). An item without a
      * token removes nothing.
+     *
+     * <p>The changes whose time the claim carried are applied: that time is forgotten with the mark. Of a mark that stays
+     * because it was made anew, nobody knows how much was read after the claim; its changes count from the claim on, if that
+     * is later than the time that is remembered. Of one that stays for its hold, none is left.
      *
      * @param refused items that were left out: each becomes a quarantined row, unless it was marked anew meanwhile
      */

@@ -1,5 +1,8 @@
 package dev.stocktake;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the database says about one product at the moment it was read.
  *
@@ -11,8 +14,10 @@ public sealed interface Projection {
      * The product has this document.
      *
      * @param document the whole document, never a part of it
+     * @param recheckAt when the document changes although no row does, by the clock of the shop's database: a sale that
+     *     begins at noon. Of several such times the next; null if there is none
      */
-    record Present(Document document) implements Projection {}
+    record Present(Document document, @Nullable Instant recheckAt) implements Projection {}
 
     /** The product must not be in the index: deleted, unpublished, or unknown. */
     record Absent() implements Projection {}
@@ -27,7 +32,12 @@ public sealed interface Projection {
 
     /** A product with this document. */
     static Projection of(Document document) {
-        return new Present(document);
+        return new Present(document, null);
+    }
+
+    /** A product with this document until then, when it must be read again; null for as long as no row changes. */
+    static Projection until(@Nullable Instant recheckAt, Document document) {
+        return new Present(document, recheckAt);
     }
 
     /** A product that must not be in the index. */

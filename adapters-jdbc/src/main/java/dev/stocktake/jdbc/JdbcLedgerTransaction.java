@@ -5,6 +5,7 @@ import dev.stocktake.BatchRecord;
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Intake;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
@@ -104,6 +105,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     @Override
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         marks.mark(keys, reason, forced);
+    }
+
+    @Override
+    public void mark(Collection<Intake.Hint> hints) {
+        marks.mark(hints);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class LedgerClaims {
      */
     private static final String CLAIMABLE = """
             select m.product_key, m.token, m.suspect, m.reason, m.attempts, m.refusal, m.refused_fingerprint,
-                m.split_limit
+                m.split_limit, m.changed_at
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
@@ -92,14 +92,11 @@ final class LedgerClaims {
                 new ProductKey(row.getString("product_key")),
                 row.getLong("token"),
                 row.getBoolean("suspect"),
-                reason(row.getInt("reason")),
+                LedgerReasons.of(row.getInt("reason")),
                 row.getInt("attempts"),
-                LedgerView.refusal(row));
+                LedgerView.refusal(row),
+                Micros.orNull(row.getLong("changed_at")));
         return new Candidate(item, row.getInt("split_limit"));
-    }
-
-    static Reason reason(int stored) {
-        return Reason.values()[stored];
     }
 
     /** Those that may share a batch with the first. */
@@ -125,7 +122,7 @@ final class LedgerClaims {
         for (ProductKey key : new LinkedHashSet<>(page.keys())) {
             boolean hasRow = marked.contains(key.value());
             if (!hasRow && !inFlight.contains(key.value())) {
-                items.add(new Claim.Item(key, 0, forced, Reason.SWEEP, 0, null));
+                items.add(new Claim.Item(key, 0, forced, Reason.SWEEP, 0, null, null));
             } else if (!hasRow || forced) {
                 toMark.add(key);
             }

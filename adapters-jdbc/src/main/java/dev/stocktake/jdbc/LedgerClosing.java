@@ -3,6 +3,7 @@ package dev.stocktake.jdbc;
 import dev.stocktake.BatchRecord;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.ProductKey;
+import dev.stocktake.Reason;
 import dev.stocktake.Refusal;
 import dev.stocktake.jdbc.LedgerBatches.Listed;
 import dev.stocktake.jdbc.LedgerSql.Values;
@@ -32,6 +33,17 @@ final class LedgerClosing {
             (select cast(? as bigint) as generation, r.product_key, r.token, r.refusal, r.fingerprint
             from {rows r product_key text, token bigint, refusal text, fingerprint text}) i""";
 
+    /**
+     * What was claimed is applied. A4: claimed before its hold was over, a row stays and is due then. Marked anew, it stays as
+     * it is, but what had changed before the claim was read after it.
+     */
+    private static final String APPLIED_AND_KEPT = """
+            stage = case when m.token = i.token then 1 else m.stage end,
+            not_before = case when m.token = i.token then m.hold_until else m.not_before end,
+            changed_at = case when m.token = i.token then 0 else i.claimed_at end""";
+
+    private static final String TO_BE_KEPT = "(m.token = i.token or m.changed_at > 0 and m.changed_at < i.claimed_at)";
+
     private static final String QUARANTINE = """
             stage = 2, not_before = 0, attempts = m.attempts + 1,
             refusal = i.refusal, refused_fingerprint = i.fingerprint""";
@@ -40,9 +52,9 @@ final class LedgerClosing {
     private static final String INSERT_QUARANTINED = """
             insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before, suspect,
                 hold_until, attempts, split_limit, refusal, refused_fingerprint)
-            select i.generation, i.product_key, {token}, 4, t.micros, 2, 0, ?, 0, 1, 0, i.refusal, i.fingerprint
+            select i.generation, i.product_key, {token}, %d, t.micros, 2, 0, ?, 0, 1, 0, i.refusal, i.fingerprint
             from %s {any mark m of i} cross join (select {now} as micros) t
-            where i.token = 0 and m.token is null""".formatted(REFUSED);
+            where i.token = 0 and m.token is null""".formatted(LedgerReasons.number(Reason.SWEEP), REFUSED);
 
     /** Parameters: how long to put off, split limit, the generation, keys and tokens. */
     private static final String FAILED = """
@@ -61,9 +73,9 @@ final class LedgerClosing {
     private static final String INSERT_FAILED = """
             insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before, suspect,
                 hold_until, attempts, split_limit)
-            select i.generation, i.product_key, {token}, 4, t.micros, 1, t.micros + ?, ?, 0, 1, ?
+            select i.generation, i.product_key, {token}, %d, t.micros, 1, t.micros + ?, ?, 0, 1, ?
             from %s {any mark m of i} cross join (select {now} as micros) t
-            where m.token is null""".formatted(WALKED);
+            where m.token is null""".formatted(LedgerReasons.number(Reason.SWEEP), WALKED);
 
     private final LedgerSql sql;
     private final LedgerMarks marks;
@@ -88,13 +100,12 @@ final class LedgerClosing {
         batches.close(batch, BatchRecord.State.CONFIRMED);
     }
 
-    /** A4: claimed before its hold was over, a row stays and is due then; the others go. */
     private void settle(Listed batch, SortedMap<String, Long> applied) {
         Object[] items = {batch.claimedAt(), batch.generation(), keys(applied), tokens(applied)};
         int gone =
                 sql.update(sql.dialect().deleteMarks(APPLIED, AS_CLAIMED + " and m.hold_until <= i.claimed_at"), items);
         if (gone < applied.size()) {
-            sql.update(sql.dialect().updateMarks("stage = 1, not_before = m.hold_until", APPLIED, AS_CLAIMED), items);
+            sql.update(sql.dialect().updateMarks(APPLIED_AND_KEPT, APPLIED, TO_BE_KEPT), items);
         }
     }
 

@@ -1,12 +1,18 @@
 package dev.stocktake.jdbc;
 
+import dev.stocktake.Intake;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import dev.stocktake.jdbc.LedgerSql.Values;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The rows of products that are not yet true. */
@@ -24,22 +30,26 @@ final class LedgerMarks {
     private static final int CHUNK = 10_000;
 
     private static final String COLUMNS = "generation, product_key, token, reason, since, stage, not_before, suspect,"
-            + " hold_until, attempts, split_limit";
+            + " hold_until, attempts, split_limit, changed_at";
 
     private static final String VALUES =
-            "s.generation, s.product_key, {token}, s.reason, s.since, 0, 0, s.suspect, s.hold_until, 0, 0";
+            "s.generation, s.product_key, {token}, s.reason, s.since, 0, 0, s.suspect, s.hold_until, 0, 0, s.changed_at";
 
     /** R1. A product that comes out of quarantine is tried alone, and what was refused is kept for comparison. */
     private static final String MARK_AGAIN = """
             token = {new}.token, reason = least(m.reason, {new}.reason), stage = 0, not_before = 0,
             suspect = (m.suspect or {new}.suspect), hold_until = greatest(m.hold_until, {new}.hold_until),
-            split_limit = case when m.stage = 2 and m.refused_fingerprint is not null then 1 else m.split_limit end""";
+            split_limit = case when m.stage = 2 and m.refused_fingerprint is not null then 1 else m.split_limit end,
+            changed_at = case when m.changed_at > 0 and ({new}.changed_at = 0 or m.changed_at < {new}.changed_at)
+                then m.changed_at else {new}.changed_at end""";
 
-    /** Parameters: reason, forced, twice the hold, the keys, the index, twice the only generation or 0. */
+    /** Parameters: forced, twice the hold, keys, reasons and times, the index, twice the only generation or 0. */
     private static final String MARKED = """
-            (select g.generation, r.product_key, cast(? as integer) as reason, cast(? as boolean) as suspect,
+            (select g.generation, r.product_key, cast(r.reason as integer) as reason, r.changed_at,
+                cast(? as boolean) as suspect,
                 case when ? = 0 then 0 else t.micros + ? end as hold_until, t.micros as since
-            from stocktake_generation g cross join {rows r product_key text} cross join (select {now} as micros) t
+            from stocktake_generation g cross join {rows r product_key text, reason bigint, changed_at bigint}
+                cross join (select {now} as micros) t
             where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?)) s""";
 
     private static final String MARK_ALL = """
@@ -61,46 +71,78 @@ final class LedgerMarks {
         this.sql = sql;
     }
 
+    /** Why a product is marked, and when it changed in {@link Micros}, 0 if that is not known. */
+    private record Why(Reason reason, long changedAt) {}
+
+    /** How and where products are marked: forced, held for so long (A4), and in one generation only or, if 0, in all. */
+    private record How(boolean forced, long hold, long generation) {}
+
     /** R1, in every open generation. */
     void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
-        mark(texts(keys), reason, forced, 0, 0);
+        mark(texts(keys), reason, new How(forced, 0, 0));
+    }
+
+    /** R1, in every open generation, with the times of the changes. */
+    void mark(Collection<Intake.Hint> hints) {
+        Map<ProductKey, Intake.Hint> distinct = new HashMap<>();
+        hints.forEach(hint -> distinct.merge(hint.product(), hint, Intake.Hint::and));
+        SortedMap<String, Why> marks = new TreeMap<>();
+        distinct.forEach((key, hint) -> marks.put(key.value(), why(hint)));
+        mark(marks, new How(false, 0, 0));
+    }
+
+    private static Why why(Intake.Hint hint) {
+        Instant changedAt = hint.changedAt();
+        return new Why(hint.wide() ? Reason.FANOUT : Reason.CHANGE, changedAt == null ? 0 : Micros.of(changedAt));
     }
 
     /** R1, in one generation. */
     void markIn(long generation, Collection<ProductKey> keys, Reason reason, boolean forced) {
-        mark(texts(keys), reason, forced, 0, generation);
+        mark(texts(keys), reason, new How(forced, 0, generation));
     }
 
     /** R7: forced, in every open generation, and held (A4). */
     void suspect(Set<String> keys, Duration hold) {
-        mark(keys, Reason.SUSPECT, true, Micros.of(hold), 0);
+        mark(keys, Reason.SUSPECT, new How(true, Micros.of(hold), 0));
     }
 
     private static Set<String> texts(Collection<ProductKey> keys) {
         return keys.stream().map(ProductKey::value).collect(Collectors.toSet());
     }
 
+    private void mark(Set<String> keys, Reason reason, How how) {
+        SortedMap<String, Why> marks = new TreeMap<>();
+        Why why = new Why(reason, 0);
+        keys.forEach(key -> marks.put(key, why));
+        mark(marks, how);
+    }
+
     /** In chunks of distinct keys, as no row may be met twice by one statement, and sorted, against deadlocks. */
-    private void mark(Set<String> keys, Reason reason, boolean forced, long hold, long generation) {
-        List<String> sorted = keys.stream().sorted().toList();
-        for (int from = 0; from < sorted.size(); from += CHUNK) {
-            List<String> chunk = sorted.subList(from, Math.min(sorted.size(), from + CHUNK));
+    private void mark(SortedMap<String, Why> marks, How how) {
+        List<String> keys = List.copyOf(marks.keySet());
+        List<Why> whys = List.copyOf(marks.values());
+        for (int from = 0; from < keys.size(); from += CHUNK) {
+            int to = Math.min(keys.size(), from + CHUNK);
+            List<Why> chunk = whys.subList(from, to);
             sql.update(
                     sql.dialect().upsertMarks(COLUMNS, VALUES, MARK_AGAIN, MARKED),
-                    reason.ordinal(),
-                    forced,
-                    hold,
-                    hold,
-                    Values.texts(chunk),
+                    how.forced(),
+                    how.hold(),
+                    how.hold(),
+                    Values.texts(keys.subList(from, to)),
+                    Values.numbers(chunk.stream()
+                            .map(why -> (long) LedgerReasons.number(why.reason()))
+                            .toList()),
+                    Values.numbers(chunk.stream().map(Why::changedAt).toList()),
                     sql.index(),
-                    generation,
-                    generation);
+                    how.generation(),
+                    how.generation());
         }
     }
 
     /** A2: every row there is; the frontier sees to the rest. */
     void markAll(Reason reason, boolean forced) {
-        sql.update(MARK_ALL, reason.ordinal(), forced, sql.index());
+        sql.update(MARK_ALL, LedgerReasons.number(reason), forced, sql.index());
     }
 
     /** What was put off until now is due. */

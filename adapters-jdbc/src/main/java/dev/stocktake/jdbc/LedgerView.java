@@ -28,7 +28,7 @@ final class LedgerView {
     private static final long NONE = -1;
 
     private static final String STANDING = """
-            select m.product_key, m.stage, m.suspect, m.reason, m.since, m.attempts, m.not_before, m.refusal,
+            select m.product_key, m.stage, m.suspect, m.reason, m.since, m.changed_at, m.attempts, m.not_before, m.refusal,
                 m.refused_fingerprint, {now} as micros
             from (select cast(? as bigint) as generation, r.product_key from {rows r product_key text}) i {mark m of i}""";
 
@@ -91,8 +91,9 @@ final class LedgerView {
                 true,
                 inFlight.contains(key),
                 row.getBoolean("suspect"),
-                LedgerClaims.reason(row.getInt("reason")),
+                LedgerReasons.of(row.getInt("reason")),
                 Micros.instant(row.getLong("since")),
+                Micros.orNull(row.getLong("changed_at")),
                 row.getInt("attempts"),
                 later ? Micros.instant(notBefore) : null,
                 stage == LedgerMarks.QUARANTINED ? refusal(row) : null);

@@ -12,6 +12,9 @@ final class Micros {
     /** Longer than any lease or hold, and far from the end of a bigint. */
     private static final long LONGEST = TimeUnit.DAYS.toMicros(365_000);
 
+    /** Later than any calendar, and far from the end of a bigint. */
+    private static final long LATEST = Long.MAX_VALUE / 4;
+
     private Micros() {}
 
     /** Rounded up, so that nothing ends too early. */
@@ -20,6 +23,12 @@ final class Micros {
             return 0;
         }
         return Math.min(LONGEST, TimeUnit.MICROSECONDS.convert(time.plusNanos(999)));
+    }
+
+    /** Rounded down; never 0, which is no time at all. */
+    static long of(Instant time) {
+        Duration since = Duration.between(Instant.EPOCH, time);
+        return Math.max(1, Math.min(LATEST, TimeUnit.MICROSECONDS.convert(since)));
     }
 
     static Instant instant(long micros) {

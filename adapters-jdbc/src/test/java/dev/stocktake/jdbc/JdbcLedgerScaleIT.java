@@ -167,7 +167,7 @@ class JdbcLedgerScaleIT {
                     database,
                     "insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before,"
                             + " suspect, hold_until, attempts, split_limit) select ?, 'product-' || s.i, s.i + 1,"
-                            + " 4 - mod(s.i, 5), 1000000 + mod(s.i * 7919, 100003), 0, 0, false, 0, 0, 0 from "
+                            + " 60 - 10 * mod(s.i, 7), 1000000 + mod(s.i * 7919, 100003), 0, 0, false, 0, 0, 0 from "
                             + series(),
                     live().number());
         }

@@ -3,16 +3,21 @@ package dev.stocktake.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.stocktake.Claim;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Intake;
 import dev.stocktake.Lease;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
+import dev.stocktake.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -140,8 +145,8 @@ class JdbcLedgerSchemaIT {
 
             assertThat(Sql.texts(database, "select place from stocktake_cursor"))
                     .containsExactly("kept");
-            assertThat(Sql.texts(database, "select version from stocktake_schema_version"))
-                    .containsExactly("1");
+            assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
+                    .containsExactly("1", "2");
         }
 
         @Test
@@ -165,20 +170,20 @@ class JdbcLedgerSchemaIT {
             }
 
             assertThat(failures).isEmpty();
-            assertThat(Sql.texts(database, "select version from stocktake_schema_version"))
-                    .containsExactly("1");
+            assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
+                    .containsExactly("1", "2");
         }
 
         @Test
         void refusesTablesOfANewerVersion() {
             JdbcLedger.of(database).initialize();
-            Sql.run(database, "insert into stocktake_schema_version (version) values (2)");
+            Sql.run(database, "insert into stocktake_schema_version (version) values (3)");
 
             assertThatThrownBy(() -> JdbcLedger.of(database).inTransaction("products", tx -> tx.backlog()))
                     .isInstanceOf(MisconfiguredException.class)
-                    .hasMessageContainingAll("version 2", "upgrade");
+                    .hasMessageContainingAll("version 3", "upgrade");
             assertThatThrownBy(() -> JdbcLedger.of(database).initialize())
-                    .hasMessageContainingAll("version 2", "upgrade");
+                    .hasMessageContainingAll("version 3", "upgrade");
         }
 
         @Test
@@ -216,12 +221,89 @@ class JdbcLedgerSchemaIT {
 
         @Test
         void hasItsScriptsWhereTheDocumentationSaysSo() throws IOException {
+            assertThat(script("V1__ledger.sql") + "\n" + script("V2__times.sql"))
+                    .isEqualTo(JdbcLedger.of(database).script());
+        }
+
+        private String script(String name) throws IOException {
             try (InputStream script =
-                    getClass().getResourceAsStream("/dev/stocktake/jdbc/ledger/" + folder + "/V1__ledger.sql")) {
+                    getClass().getResourceAsStream("/dev/stocktake/jdbc/ledger/" + folder + "/" + name)) {
                 assertThat(script).isNotNull();
-                assertThat(new String(script.readAllBytes(), StandardCharsets.UTF_8))
-                        .isEqualTo(JdbcLedger.of(database).script());
+                return new String(script.readAllBytes(), StandardCharsets.UTF_8);
             }
+        }
+
+        /** What version 1 wrote: all of its reasons, put off, quarantined, and a lane at work. */
+        private void haveTablesOfVersionOne() throws IOException {
+            LedgerSchema.statements(script("V1__ledger.sql")).forEach(sql -> Sql.run(database, sql));
+            Sql.run(database, "insert into stocktake_lane values ('products', 7, 'old one', 0, 42)");
+            Sql.run(
+                    database,
+                    "insert into stocktake_generation values (1, 'products', 'LIVE', 'x', 'k', false, true, 9, true)");
+            for (int reason = 0; reason < 5; reason++) {
+                Sql.run(
+                        database,
+                        "insert into stocktake_mark values (1, 'p" + reason + "', " + (reason + 1) + ", " + reason
+                                + ", 1000, 0, 0, false, 0, 3, 0, null, null)");
+            }
+            Sql.run(
+                    database,
+                    "insert into stocktake_mark values (1, 'poison', 8, 1, 1000, 2, 0, false, 0, 1, 0, 'not a number',"
+                            + " null)");
+            Sql.run(database, "insert into stocktake_cursor values ('products', 'feed', 'far')");
+        }
+
+        @Test
+        void bringsTablesOfVersionOneUpWithAllThatIsInThem() throws IOException {
+            haveTablesOfVersionOne();
+            assertThatThrownBy(() -> JdbcLedger.of(database).verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContainingAll("version 1", "needs version 2", "the scripts after V1");
+
+            JdbcLedger ledger = JdbcLedger.of(database).initialize();
+
+            ledger.inTransaction("products", tx -> {
+                assertThat(tx.cursor("feed")).contains("far");
+                assertThat(tx.auditPosition()).isEqualTo(42);
+                assertThat(tx.quarantine(9))
+                        .isEqualTo(Map.of(ProductKey.of("poison"), new Refusal("not a number", null)));
+                Lease lease = tx.acquire("new one", Duration.ofMinutes(1), Duration.ZERO)
+                        .orElseThrow();
+                assertThat(lease.epoch()).isEqualTo(8);
+                tx.mark(List.of(new Intake.Hint(ProductKey.of("wide"), Instant.EPOCH.plusSeconds(1), true)));
+                Claim claim = tx.claim(lease, 1, "batch", 10).orElseThrow();
+                assertThat(claim.items())
+                        .extracting(item -> item.key().value(), Claim.Item::reason)
+                        .containsExactly(
+                                tuple("p0", Reason.DEMAND),
+                                tuple("p1", Reason.CHANGE),
+                                tuple("p2", Reason.SUSPECT),
+                                tuple("p3", Reason.AUDIT),
+                                tuple("wide", Reason.FANOUT),
+                                tuple("p4", Reason.SWEEP));
+                assertThat(claim.items())
+                        .filteredOn(item -> item.changedAt() != null)
+                        .hasSize(1);
+                assertThat(claim.items())
+                        .filteredOn(item -> item.attempts() == 3)
+                        .hasSize(5);
+                return tx.confirm(lease, claim, Map.of());
+            });
+        }
+
+        /** H2 commits every statement that changes a table, so a process may die in the middle of a script. */
+        @Test
+        void goesOnWithAScriptThatBrokeOffAnywhere() throws IOException {
+            haveTablesOfVersionOne();
+            List<String> statements = LedgerSchema.statements(script("V2__times.sql"));
+            for (int done = 1; done < statements.size(); done++) {
+                statements.subList(0, done).forEach(sql -> Sql.run(database, sql));
+            }
+
+            JdbcLedger.of(database).initialize();
+
+            assertThat(Sql.texts(database, "select reason from stocktake_mark where stage = 0 order by product_key"))
+                    .containsExactly("0", "10", "30", "40", "60");
         }
 
         @Test

@@ -13,8 +13,13 @@ import javax.sql.DataSource;
 /** What the ledger's tables hold, row by row. */
 final class LedgerTableContents {
 
-    static final List<String> TABLES =
-            List.of("stocktake_lane", "stocktake_generation", "stocktake_mark", "stocktake_batch", "stocktake_cursor");
+    static final List<String> TABLES = List.of(
+            "stocktake_lane",
+            "stocktake_generation",
+            "stocktake_mark",
+            "stocktake_batch",
+            "stocktake_recheck",
+            "stocktake_cursor");
 
     private LedgerTableContents() {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MicrosTest {
@@ -28,6 +29,13 @@ class MicrosTest {
 
         assertThat(Math.addExact(longest, Instant.parse("9999-12-31T23:59:59Z").getEpochSecond() * 1_000_000))
                 .isPositive();
+    }
+
+    @Test
+    void takesEveryTimeForOneThatIsSet() {
+        assertThat(Micros.of(Instant.EPOCH.plusNanos(5_999))).isEqualTo(5);
+        assertThat(List.of(Micros.of(Instant.MIN), Micros.of(Instant.EPOCH))).containsOnly(1L);
+        assertThat(Micros.instant(Micros.of(Instant.MAX))).isAfter(Instant.parse("9999-12-31T23:59:59Z"));
     }
 
     @Test

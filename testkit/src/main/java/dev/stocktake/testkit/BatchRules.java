@@ -97,7 +97,7 @@ final class BatchRules {
             } else if (mustWait(volume, key)) {
                 marks.mark(volume, key, Reason.SWEEP, forced);
             } else {
-                items.add(new Claim.Item(key, 0, forced, Reason.SWEEP, 0, null));
+                items.add(new Claim.Item(key, 0, forced, Reason.SWEEP, 0, null, null));
             }
         }
         advance(volume, page);
@@ -180,15 +180,27 @@ final class BatchRules {
 
     private void settle(Volume volume, Claim.Item item, Instant claimed) {
         Row row = volume.row(item.key());
-        if (row == null || !asClaimed(row, item)) {
+        if (row == null) {
+            return;
+        }
+        if (!asClaimed(row, item)) {
+            if (item.token() != 0) {
+                volume.put(row.changedAt(unapplied(row, claimed)));
+            }
             return;
         }
         Instant holdUntil = row.holdUntil();
         if (work.keeps(LedgerRule.HOLD) && holdUntil != null && claimed.isBefore(holdUntil)) {
-            volume.put(row.notBefore(holdUntil));
+            volume.put(row.notBefore(holdUntil).changedAt(null));
         } else {
             volume.remove(item.key());
         }
+    }
+
+    /** Of a product that was marked anew: what had changed before the claim was read after it. */
+    private static @Nullable Instant unapplied(Row row, Instant claimed) {
+        Instant changed = row.mark().changedAt();
+        return changed == null || changed.isAfter(claimed) ? changed : claimed;
     }
 
     private boolean asClaimed(Row row, Claim.Item item) {
@@ -229,7 +241,7 @@ final class BatchRules {
     }
 
     private Row fromFrontier(Claim.Item item) {
-        return Row.fresh(item.key(), new Row.Mark(work.token(), work.now(), item.reason(), item.forced()));
+        return Row.fresh(item.key(), new Row.Mark(work.token(), work.now(), item.reason(), item.forced(), null));
     }
 
     boolean suspect(Lease lease, Claim claim, Duration hold) {

@@ -5,6 +5,7 @@ import dev.stocktake.BatchRecord;
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Intake;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
@@ -152,6 +153,12 @@ final class BooksTransaction implements LedgerTransaction {
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         requireOpen();
         marks.mark(keys, reason, forced);
+    }
+
+    @Override
+    public void mark(Collection<Intake.Hint> hints) {
+        requireOpen();
+        marks.mark(hints);
     }
 
     @Override

@@ -198,8 +198,8 @@ abstract class LedgerClaimContract extends LedgerMarkContract {
 
         assertThat(claim.items())
                 .containsExactly(
-                        new Claim.Item(A, 0, false, Reason.SWEEP, 0, null),
-                        new Claim.Item(B, 0, false, Reason.SWEEP, 0, null));
+                        new Claim.Item(A, 0, false, Reason.SWEEP, 0, null, null),
+                        new Claim.Item(B, 0, false, Reason.SWEEP, 0, null, null));
         assertThat(claim.generation()).isEqualTo(seen.number());
         assertThat(live().frontier()).isEqualTo(new Generation.Frontier(B, false, false));
         assertThat(live().owedWalk()).as("is another matter").isEqualTo(seen.owedWalk());

@@ -6,6 +6,7 @@ import dev.stocktake.Backlog;
 import dev.stocktake.Claim;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.Generation;
+import dev.stocktake.Intake;
 import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
@@ -14,6 +15,7 @@ import dev.stocktake.Refusal;
 import dev.stocktake.Standing;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +177,154 @@ abstract class LedgerMarkContract extends LedgerLaneContract {
                     .isEqualTo(i % 2 == 0);
         }
         assertThat(keys(claim(lease))).containsExactlyInAnyOrderElementsOf(awkward);
+    }
+
+    // --- when it changed
+    // ----------------------------------------------------------------------------------------------
+
+    private static final Instant NOON = Instant.parse("2026-03-29T12:00:00.123456Z");
+
+    @Test
+    void remembersWhenAProductChangedUntilThatIsApplied() {
+        Lease lease = lane();
+        hint(Intake.Hint.of(A, NOON), Intake.Hint.of(B));
+
+        assertThat(standing(A).reason()).isEqualTo(Reason.CHANGE);
+        assertThat(standing(A).changedAt()).isEqualTo(NOON);
+        assertThat(standing(B).changedAt()).isNull();
+        Claim claim = claim(lease);
+        assertThat(item(claim, A).changedAt()).isEqualTo(NOON);
+        assertThat(item(claim, B).changedAt()).isNull();
+        confirm(lease, claim);
+        change(A);
+        assertThat(standing(A).changedAt()).isNull();
+    }
+
+    @Test
+    void remembersTheEarliestOfTheChangesThatWereNotApplied() {
+        Lease lease = lane();
+        hint(
+                Intake.Hint.of(A, NOON.plusSeconds(5)),
+                Intake.Hint.of(A, NOON),
+                Intake.Hint.of(A),
+                Intake.Hint.of(B),
+                Intake.Hint.of(C, NOON.plusSeconds(7)));
+        hint(
+                Intake.Hint.of(A, NOON.plusSeconds(1)),
+                Intake.Hint.of(B, NOON.plusSeconds(2)),
+                Intake.Hint.of(C, NOON.plusSeconds(6)));
+        in(tx -> tx.mark(List.of(A), Reason.DEMAND, true));
+        in(tx -> tx.markAll(false));
+        Claim claim = claim(lease);
+        fail(lease, claim);
+        suspect(lease, claim(lease), NO_HOLD);
+
+        assertThat(standing(A).changedAt()).isEqualTo(NOON);
+        assertThat(standing(B).changedAt()).isEqualTo(NOON.plusSeconds(2));
+        assertThat(standing(C).changedAt()).isEqualTo(NOON.plusSeconds(6));
+        assertThat(item(claim(lease), A).changedAt()).isEqualTo(NOON);
+    }
+
+    @Test
+    void countsWhatChangedDuringAWriteFromTheClaimOn() {
+        Lease lease = lane();
+        Instant inAnHour = tx(LedgerTransaction::now).plus(AN_HOUR).truncatedTo(ChronoUnit.MICROS);
+        hint(Intake.Hint.of(A, NOON), Intake.Hint.of(B), Intake.Hint.of(C));
+        Instant before = tx(LedgerTransaction::now);
+        Claim claim = claim(lease);
+        Instant after = tx(LedgerTransaction::now);
+        hint(Intake.Hint.of(A, inAnHour), Intake.Hint.of(B, inAnHour), Intake.Hint.of(C));
+        assertThat(standing(A).changedAt()).isEqualTo(NOON);
+
+        confirm(lease, claim);
+
+        assertThat(standing(A).changedAt()).isBetween(before.minusMillis(1), after);
+        assertThat(standing(B).changedAt()).isEqualTo(inAnHour);
+        assertThat(standing(C).changedAt()).isNull();
+    }
+
+    @Test
+    void remembersAChangeThatWasRefused() {
+        Lease lease = lane();
+        hint(Intake.Hint.of(A, NOON));
+        Claim claim = claim(lease);
+        assertThat(done(tx -> tx.confirm(lease, claim, Map.of(A, REFUSAL)))).isTrue();
+        hint(Intake.Hint.of(A, NOON.plusSeconds(1)));
+
+        assertThat(item(claim(lease), A).changedAt()).isEqualTo(NOON);
+    }
+
+    @Test
+    void remembersNoChangeThatWasAppliedOfAProductThatIsHeld() {
+        needs(Capability.CLOCK_CONTROL);
+        Lease lease = lane();
+        hint(Intake.Hint.of(A, NOON));
+        suspect(lease, claim(lease), AN_HOUR);
+        Claim held = claim(lease);
+        assertThat(item(held, A).changedAt()).isEqualTo(NOON);
+        confirm(lease, held);
+
+        assertThat(standing(A).marked()).isTrue();
+        assertThat(standing(A).changedAt()).isNull();
+        advance(AN_HOUR);
+        assertThat(item(claim(lease), A).changedAt()).isNull();
+    }
+
+    @Test
+    void takesTimesFromBeforeTheCalendarAndBehindIt() {
+        lane();
+        hint(Intake.Hint.of(A, Instant.MIN), Intake.Hint.of(B, Instant.MAX), Intake.Hint.of(C, Instant.EPOCH));
+
+        assertThat(standing(A).changedAt()).isBefore(NOON);
+        assertThat(standing(B).changedAt()).isAfter(NOON);
+        assertThat(standing(C).changedAt()).isBefore(NOON);
+    }
+
+    @Test
+    void putsManyProductsOfOneChangeBehindSingleOnes() {
+        Lease lease = lane();
+        hint(
+                new Intake.Hint(A, NOON, true),
+                new Intake.Hint(B, NOON, true),
+                Intake.Hint.of(B),
+                new Intake.Hint(C, NOON, true),
+                Intake.Hint.of(D));
+        hint(Intake.Hint.of(C), new Intake.Hint(D, null, true));
+
+        assertThat(standing(A).reason()).isEqualTo(Reason.FANOUT);
+        assertThat(standing(B).reason()).isEqualTo(Reason.CHANGE);
+        assertThat(standing(C).reason()).isEqualTo(Reason.CHANGE);
+        assertThat(standing(D).reason()).isEqualTo(Reason.CHANGE);
+        assertThat(keys(tryClaim(lease, 3).orElseThrow())).containsExactlyInAnyOrder(B, C, D);
+        assertThat(keys(claim(lease))).containsExactly(A);
+    }
+
+    @Test
+    void liftsAQuarantineWhenAFeedNamesTheProduct() {
+        Lease lease = lane();
+        quarantine(lease, A);
+        hint(Intake.Hint.of(A, NOON));
+
+        assertThat(standing(A).refusal()).isEmpty();
+        assertThat(item(claim(lease), A).refused()).isEqualTo(REFUSAL);
+    }
+
+    @Test
+    void takesThousandsOfHintsAtOnce() {
+        Lease lease = lane();
+        List<Intake.Hint> hints =
+                many(5_000).stream().map(key -> Intake.Hint.of(key, NOON)).toList();
+        in(tx -> tx.mark(hints));
+        in(tx -> tx.mark(hints));
+        in(tx -> tx.mark(List.<Intake.Hint>of()));
+
+        assertThat(backlog().marked()).isEqualTo(5_000);
+        Claim claim = tryClaim(lease, 5_000).orElseThrow();
+        assertThat(claim.items()).hasSize(5_000).allMatch(item -> NOON.equals(item.changedAt()));
+    }
+
+    private void hint(Intake.Hint... hints) {
+        in(tx -> tx.mark(List.of(hints)));
     }
 
     // --- quarantine

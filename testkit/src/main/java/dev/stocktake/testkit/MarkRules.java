@@ -1,13 +1,17 @@
 package dev.stocktake.testkit;
 
 import dev.stocktake.Generation;
+import dev.stocktake.Intake;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import dev.stocktake.testkit.Books.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that says "look at this product". */
 final class MarkRules {
@@ -30,16 +34,30 @@ final class MarkRules {
         }
     }
 
+    /** R1, with the times of the changes. */
+    void mark(Collection<Intake.Hint> hints) {
+        Map<ProductKey, Intake.Hint> distinct = new LinkedHashMap<>();
+        hints.forEach(hint -> distinct.merge(hint.product(), hint, Intake.Hint::and));
+        for (Volume volume : books.open()) {
+            distinct.forEach((key, hint) ->
+                    mark(volume, key, hint.wide() ? Reason.FANOUT : Reason.CHANGE, false, hint.changedAt()));
+        }
+    }
+
     /** R1, in one generation. */
     void mark(Volume volume, ProductKey key, Reason reason, boolean forced) {
+        mark(volume, key, reason, forced, null);
+    }
+
+    private void mark(Volume volume, ProductKey key, Reason reason, boolean forced, @Nullable Instant changedAt) {
         Row row = volume.row(key);
         if (row != null) {
             long token = work.keeps(LedgerRule.MARK_NEW_TOKEN)
                     ? work.token()
                     : row.mark().token();
-            volume.put(row.marked(token, reason, forced));
+            volume.put(row.marked(new Row.Mark(token, work.now(), reason, forced, changedAt)));
         } else if (kept(volume, key)) {
-            volume.put(Row.fresh(key, new Row.Mark(work.token(), work.now(), reason, forced)));
+            volume.put(Row.fresh(key, new Row.Mark(work.token(), work.now(), reason, forced, changedAt)));
         }
     }
 

@@ -15,8 +15,38 @@ import org.jspecify.annotations.Nullable;
  */
 record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, Objection objection) {
 
-    /** Why and since when the product is marked. */
-    record Mark(long token, Instant since, Reason reason, boolean suspect) {}
+    /**
+     * Why and since when the product is marked.
+     *
+     * @param changedAt the earliest of its changes that were not applied, by the shop's clock
+     */
+    record Mark(
+            long token,
+            Instant since,
+            Reason reason,
+            boolean suspect,
+            @Nullable Instant changedAt) {
+
+        /** The token of the newer one, the more urgent reason, the earlier times. */
+        Mark again(Mark other) {
+            return new Mark(
+                    other.token,
+                    since,
+                    other.reason.compareTo(reason) < 0 ? other.reason : reason,
+                    suspect || other.suspect,
+                    changedAt == null || (other.changedAt != null && other.changedAt.isBefore(changedAt))
+                            ? other.changedAt
+                            : changedAt);
+        }
+
+        Mark forced() {
+            return new Mark(token, since, reason, true, changedAt);
+        }
+
+        Mark changedAt(@Nullable Instant time) {
+            return new Mark(token, since, reason, suspect, time);
+        }
+    }
 
     /** How often it was tried and how it will be tried next. */
     record Tries(int attempts, @Nullable Instant notBefore, int splitLimit) {
@@ -43,12 +73,11 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
     }
 
     /** R1. A product that the index refused is tried alone when it comes out of quarantine. */
-    Row marked(long token, Reason reason, boolean forced) {
-        Reason urgent = reason.compareTo(mark.reason()) < 0 ? reason : mark.reason();
+    Row marked(Mark again) {
         int splitLimit = refusedByTheIndex() ? 1 : tries.splitLimit();
         return new Row(
                 key,
-                new Mark(token, mark.since(), urgent, mark.suspect() || forced),
+                mark.again(again),
                 new Tries(tries.attempts(), null, splitLimit),
                 holdUntil,
                 new Objection(null, objection.refused()));
@@ -60,7 +89,11 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
     }
 
     Row forced() {
-        return new Row(key, new Mark(mark.token(), mark.since(), mark.reason(), true), tries, holdUntil, objection);
+        return new Row(key, mark.forced(), tries, holdUntil, objection);
+    }
+
+    Row changedAt(@Nullable Instant time) {
+        return new Row(key, mark.changedAt(time), tries, holdUntil, objection);
     }
 
     Row notBefore(@Nullable Instant time) {
@@ -82,7 +115,14 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
     }
 
     Claim.Item item() {
-        return new Claim.Item(key, mark.token(), mark.suspect(), mark.reason(), tries.attempts(), objection.refused());
+        return new Claim.Item(
+                key,
+                mark.token(),
+                mark.suspect(),
+                mark.reason(),
+                tries.attempts(),
+                objection.refused(),
+                mark.changedAt());
     }
 
     Standing standing(boolean inFlight, Instant now) {
@@ -93,6 +133,7 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
                 mark.suspect(),
                 mark.reason(),
                 mark.since(),
+                mark.changedAt(),
                 tries.attempts(),
                 notBefore != null && notBefore.isAfter(now) ? notBefore : null,
                 objection.quarantine());

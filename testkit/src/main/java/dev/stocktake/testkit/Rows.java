@@ -122,7 +122,7 @@ final class Rows {
     }
 
     private Iterator<Row> behind(Reason reason) {
-        Row last = Row.fresh(ProductKey.of(0), new Row.Mark(Long.MAX_VALUE, Instant.MAX, reason, false));
+        Row last = Row.fresh(ProductKey.of(0), new Row.Mark(Long.MAX_VALUE, Instant.MAX, reason, false, null));
         return ready.tailSet(last, false).iterator();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Intake;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
@@ -14,6 +15,7 @@ import dev.stocktake.Reason;
 import dev.stocktake.UnavailableException;
 import dev.stocktake.UnknownOutcomeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -335,8 +337,9 @@ class InMemoryLedgerTest {
             Generation live = tx.live().orElseThrow();
             ProductKey key = keys.get(random.nextInt(keys.size()));
             String batch = "batch-" + random.nextInt(12);
-            switch (random.nextInt(9)) {
-                case 0, 1 -> tx.mark(List.of(key), Reason.values()[random.nextInt(5)], random.nextBoolean());
+            switch (random.nextInt(10)) {
+                case 0, 1 -> tx.mark(List.of(key), reason(random), random.nextBoolean());
+                case 9 -> tx.mark(List.of(hint(key, random)));
                 case 2 -> claim(tx, lease, batch, 1 + random.nextInt(3));
                 case 3 -> walkOn(tx, lease, batch, keys);
                 case 4 -> tx.confirm(lease, claimOf(batch), random.nextBoolean() ? Map.of() : refusing(key));
@@ -346,6 +349,14 @@ class InMemoryLedgerTest {
                 default -> sometimes(tx, random, lease);
             }
         }
+    }
+
+    private static Reason reason(Random random) {
+        return Reason.values()[random.nextInt(Reason.values().length)];
+    }
+
+    private static Intake.Hint hint(ProductKey key, Random random) {
+        return new Intake.Hint(key, Instant.ofEpochSecond(random.nextInt(100)), random.nextBoolean());
     }
 
     private static void sometimes(LedgerTransaction tx, Random random, Lease lease) {

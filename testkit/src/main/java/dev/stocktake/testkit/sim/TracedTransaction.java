@@ -5,6 +5,7 @@ import dev.stocktake.BatchRecord;
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Intake;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
@@ -105,6 +106,15 @@ final class TracedTransaction implements LedgerTransaction {
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         note(() -> "marks " + reason + (forced ? " forced" : ""), () -> keys);
         tx.mark(keys, reason, forced);
+        effects.add(() -> world.checker().marked(keys));
+        changed = true;
+    }
+
+    @Override
+    public void mark(Collection<Intake.Hint> hints) {
+        List<ProductKey> keys = hints.stream().map(Intake.Hint::product).toList();
+        note(() -> "marks what a feed named", () -> keys);
+        tx.mark(hints);
         effects.add(() -> world.checker().marked(keys));
         changed = true;
     }
