@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param marked products with a mark, quarantined ones not counted
  * @param due those of them that may be claimed now
  * @param suspect those of them whose write had an unknown outcome
- * @param quarantined products set aside
+ * @param quarantined products that are quarantined
  * @param inFlight products of open batches
  * @param openBatches batches not yet confirmed, failed or suspect
  * @param oldest when the oldest mark was made; null if there is none
@@ -29,9 +29,10 @@ public record Backlog(
         @Nullable Instant nextDue,
         Instant now) {
 
-    /** How old the oldest mark is. */
+    /** How old the oldest mark is; zero if the ledger's clock was set back behind it. */
     public Optional<Duration> oldestAge() {
-        return Optional.ofNullable(oldest).map(since -> Duration.between(since, now));
+        return Optional.ofNullable(oldest)
+                .map(since -> now.isBefore(since) ? Duration.ZERO : Duration.between(since, now));
     }
 
     /** How long until the next mark that was put off is due. */

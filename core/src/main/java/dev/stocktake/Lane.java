@@ -364,7 +364,7 @@ final class Lane {
         if (!walk.gaveUp(live)) {
             return false;
         }
-        run.problem("Index '" + ports.name() + "' could not be listed in one piece, as others write it all the time;"
+        run.problem("Index '" + ports.name() + "' could not be listed in one piece, as it is written all the time;"
                 + " documents without a product are looked for again later");
         return true;
     }
@@ -444,9 +444,10 @@ final class Lane {
         return ports.inLedger(tx -> {
             Generation live = live(tx);
             boolean held = walk.holdsClaims(live) && !run.narrow();
-            return new Claimed(
-                    live,
-                    held ? null : tx.claim(lease(), live.number(), id, limit).orElse(null));
+            Optional<Claim> claim = held
+                    ? tx.claimDemanded(lease(), live.number(), id, limit)
+                    : tx.claim(lease(), live.number(), id, limit);
+            return new Claimed(live, claim.orElse(null));
         });
     }
 
@@ -514,7 +515,10 @@ final class Lane {
         inFlight.add(batch);
         run.claimed(batch.claim());
         try {
-            writer.write(batch, run, (request, receipt) -> submitted(batch, request, receipt));
+            writer.write(batch, run, (request, receipt) -> {
+                walk.disturbed();
+                submitted(batch, request, receipt);
+            });
             batch.handedOver();
         } catch (UnavailableException e) {
             trouble.note(e);

@@ -6,6 +6,7 @@ package dev.stocktake;
  *
  * @param index whose lane
  * @param holder who holds it
- * @param epoch grows with every acquisition; a ledger change under an earlier epoch than the current one does nothing
+ * @param epoch grows with every acquisition; a ledger change under any other epoch, or by any other holder, than the current
+ *     one does nothing
  */
 public record Lease(String index, String holder, long epoch) {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The books of one index, inside one transaction of a {@link Ledger}.
  *
  * <p>The rule numbers are those of {@code docs/correctness.md}. Methods that take a {@link Lease} change nothing and answer
- * {@code false} or empty if its epoch is no longer the current one: a deposed holder cannot touch the books. Everything
+ * {@code false} or empty if its holder and epoch are no longer the current ones: a deposed holder cannot touch the books. Everything
  * about time is the ledger's own clock (a database's, in a database), so instances need not agree on the time.
  *
  * <p>Confined to the thread and to the call of {@link Ledger#inTransaction}.
@@ -42,6 +42,9 @@ public interface LedgerTransaction {
 
     /** Who holds the lane now; empty if nobody, or the time is over. */
     Optional<Lease> holder();
+
+    /** Until when {@link #holder} has time left; later with every renewal. Empty as {@link #holder} is. */
+    Optional<Instant> heldUntil();
 
     // --- generations
     // --------------------------------------------------------------------------------------------------
@@ -108,6 +111,9 @@ public interface LedgerTransaction {
      */
     Optional<Claim> claim(Lease lease, long generation, String batchId, int limit);
 
+    /** As {@link #claim}, but only products that somebody asked for ({@link Reason#DEMAND}). */
+    Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit);
+
     /**
      * Moves the frontier over a page of keys and opens a batch of them, in one step (A1). The page was read before. A key
      * that has a row is left to its row (if the frontier is forced, the row is marked forced); a key in flight without a row
@@ -147,7 +153,7 @@ public interface LedgerTransaction {
 
     /**
      * Closes an open batch as unknown (R7): every item gets a forced mark in every open generation, and the batch is
-     * remembered with its items until the log shows it or seven days are over.
+     * remembered with its items until the log has shown all that is known of it or seven days are over.
      *
      * @param hold how long a request may still be on its way (A4); zero where the index has a log of writes
      */
@@ -176,7 +182,8 @@ public interface LedgerTransaction {
 
     /**
      * Moves the position from which the log is read next, and forgets what is no longer needed: confirmed and failed
-     * batches whose positions all lie before it, suspect ones whose write was seen, expired ones (A5).
+     * batches whose positions all lie before it, suspect ones of which a write was seen and no known position lies ahead,
+     * expired ones (A5).
      *
      * @param seen batches whose writes were met on the way
      * @return false if the lease is over or the position is not {@code from}

@@ -107,13 +107,13 @@ final class Loop {
     }
 
     private void run(Due due) throws InterruptedException {
-        SyncPolicy policy = due.entry.policy();
-        Run run = new Run(
-                stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around.clock(), stocktake.listener());
+        SyncPolicy policy = due.policy();
+        Run run = new Run(stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around, stocktake.listener());
         due.again(around.clock().instant(), false);
         try {
             stocktake.run(policy, run, () -> markDue(run));
             due.again(around.clock().instant(), run.worked());
+            due.waitForOthers(around.clock().instant());
             due.failures = 0;
         } catch (StoppedException e) {
             if (closing || Thread.currentThread().isInterrupted()) {
@@ -132,7 +132,8 @@ final class Loop {
             if (!due.at.isAfter(now)) {
                 try {
                     due.again(now, false);
-                    stocktake.markMeanwhile(due.entry.policy(), run);
+                    stocktake.markMeanwhile(due.policy(), run);
+                    due.waitForOthers(now);
                 } catch (StocktakeException e) {
                     throw e;
                 } catch (RuntimeException e) {
@@ -160,6 +161,7 @@ final class Loop {
     private static final class Due {
 
         private final SyncSchedule.Entry entry;
+        private final ScheduledPolicy policy;
         private Instant at;
         private Duration delay;
         private int failures;
@@ -168,6 +170,19 @@ final class Loop {
             this.entry = entry;
             this.at = first;
             this.delay = entry.fastest();
+            this.policy = new ScheduledPolicy(entry.policy(), delay);
+        }
+
+        ScheduledPolicy policy() {
+            policy.interval(delay);
+            return policy;
+        }
+
+        /** Another instance made the last walk: this one's turn is when the interval is over by the ledger. */
+        void waitForOthers(Instant now) {
+            if (!policy.rest().isZero()) {
+                at = now.plus(policy.rest());
+            }
         }
 
         void again(Instant now, boolean found) {

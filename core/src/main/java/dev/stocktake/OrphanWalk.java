@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * counts first and marks when it has asked the {@link Brake}.
  *
  * <p>An index may list by offset, and then a deletion on the way makes entries slip past. The walk counts only if the
- * listing did not move; from the second try on nothing is claimed while it walks.
+ * listing did not move; from the second try on nothing is claimed while it walks but what somebody waits for. If that
+ * makes a write, the try is over at once and the next one begins.
  */
 final class OrphanWalk {
 
@@ -58,7 +59,7 @@ final class OrphanWalk {
         return generation.owedWalk() != 0 && generation.frontier().ended() && !gaveUp(generation) && !brake.resting();
     }
 
-    /** Whether claims must wait until the walk has ended. */
+    /** Whether claims must wait until the walk has ended, those of products that somebody asked for aside. */
     boolean holdsClaims(Generation generation) {
         return wanted(generation) && owed == generation.owedWalk() && tries > 0;
     }
@@ -147,12 +148,19 @@ final class OrphanWalk {
         begin(0);
     }
 
+    /** We wrote ourselves while a try went on for which claims waited: it would come to nothing. */
+    void disturbed() {
+        if (tries > 0 && tries < TRIES && listing != null) {
+            tryAgain();
+        }
+    }
+
     private void tryAgain() {
         begin(tries + 1);
         if (tries == TRIES) {
             gaveUpAt = clock.instant();
             log.warn(
-                    "Index '{}' is written by others all the time, so its documents could not be listed in one piece;"
+                    "Index '{}' is written all the time, so its documents could not be listed in one piece;"
                             + " documents without a product are looked for again in a while",
                     ports.name());
         }

@@ -35,6 +35,7 @@ final class Run {
     private final InstantSource clock;
     private final SyncListener listener;
     private final Instant started;
+    private final Instant begun;
     private final Set<ProductKey> awaited = new LinkedHashSet<>();
     /** Batches claimed after the last product was asked for: only what was read since then answers. */
     private final Set<String> claimedSince = new HashSet<>();
@@ -56,22 +57,19 @@ final class Run {
     private Duration writing = Duration.ZERO;
     private Duration waiting = Duration.ZERO;
 
-    Run(String index, String policy, Patience patience, InstantSource clock, SyncListener listener) {
+    Run(String index, String policy, Patience patience, Surroundings around, SyncListener listener) {
         this.index = index;
         this.policy = policy;
         this.patience = patience;
-        this.clock = clock;
+        this.clock = around.clock();
         this.listener = listener;
-        this.started = clock.instant();
+        this.started = around.calendar().instant();
+        this.begun = clock.instant();
         tell(() -> listener.started(index, policy));
     }
 
     boolean waits() {
         return patience == Patience.WAITS;
-    }
-
-    Instant started() {
-        return started;
     }
 
     /** These products were asked for: the run is over when they are true. */
@@ -156,7 +154,7 @@ final class Run {
             case PENDING -> {}
         }
         if (outcome.result() == ProductOutcome.Result.REFUSED) {
-            problem("Product '" + key + "' is set aside: " + outcome.reason());
+            problem("Product '" + key + "' is quarantined: " + outcome.reason());
         }
     }
 
@@ -235,7 +233,7 @@ final class Run {
             inOrder.put(key, known != null ? known : pending(key));
         }
         SyncReport.Times times =
-                new SyncReport.Times(Duration.between(started, clock.instant()), reading, writing, waiting);
+                new SyncReport.Times(Duration.between(begun, clock.instant()), reading, writing, waiting);
         SyncReport ended = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems);
         report = ended;
         tell(() -> listener.finished(ended));

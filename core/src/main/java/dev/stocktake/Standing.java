@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     there is none whose time is known
  * @param attempts how often it was tried since
  * @param notBefore when it will be tried again, if it was put off; null otherwise
- * @param quarantine why it is set aside; null if it is not
+ * @param quarantine why it is quarantined; null if it is not
  */
 public record Standing(
         boolean marked,
@@ -39,7 +39,7 @@ public record Standing(
         return !marked && !inFlight;
     }
 
-    /** Why it is set aside, if it is. */
+    /** Why it is quarantined, if it is. */
     public Optional<Refusal> refusal() {
         return Optional.ofNullable(quarantine);
     }

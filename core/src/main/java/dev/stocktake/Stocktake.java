@@ -55,7 +55,12 @@ public final class Stocktake implements AutoCloseable {
         this.ports = new Ports(builder.source, builder.index, builder.ledger, List.copyOf(builder.feeds));
         this.settings = builder.settings;
         this.around = new Surroundings(
-                builder.clock, builder.sleeper, builder.random, builder.holder, Set.copyOf(builder.rules));
+                builder.calendar,
+                new SteadyClock(builder.ticker),
+                builder.sleeper,
+                builder.random,
+                builder.holder,
+                Set.copyOf(builder.rules));
         this.listener = builder.listener;
         this.explainer = new Explainer(ports, lastWrites);
         this.lane = new Lane(ports, settings, around, lastWrites, () -> stopping);
@@ -79,7 +84,8 @@ public final class Stocktake implements AutoCloseable {
      * says what is left; what is left stays marked, and the next run goes on.
      *
      * <p>If another thread or instance runs the lane, the run only marks; one that asked for products then waits until they
-     * are true, at most for {@link SyncSettings.Lane#patience}.
+     * are true, at most for {@link SyncSettings.Lane#patience}. Before it leaves the work to another instance, it waits for a
+     * sign of life, at most for {@link SyncSettings.Lane#lease}; if there is none, it takes the lane over.
      *
      * @throws MisconfiguredException if a setting is wrong; nothing is lost
      * <p>An index that is down ends the run {@linkplain SyncReport.Outcome#INCOMPLETE incomplete}.
@@ -88,7 +94,7 @@ public final class Stocktake implements AutoCloseable {
      * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
      */
     public SyncReport run(SyncPolicy policy) {
-        Run run = new Run(ports.name(), policy.name(), Run.Patience.WAITS, around.clock(), listener);
+        Run run = new Run(ports.name(), policy.name(), Run.Patience.WAITS, around, listener);
         return run(policy, run, () -> {});
     }
 
@@ -143,7 +149,7 @@ public final class Stocktake implements AutoCloseable {
         try {
             Optional<SyncReport.Outcome> done = inLane(run, () -> {
                 mark(policy, run);
-                return drained(run, between);
+                return unlessDoneElsewhere(policy, drained(run, between));
             });
             return done.isPresent() ? done.get() : markOnly(policy, run);
         } catch (ClosedLaneException e) {
@@ -152,6 +158,13 @@ public final class Stocktake implements AutoCloseable {
             mark(policy, run);
             return SyncReport.Outcome.INCOMPLETE;
         }
+    }
+
+    /** A walk that another instance made in time is no walk of this run. */
+    private static SyncReport.Outcome unlessDoneElsewhere(SyncPolicy policy, SyncReport.Outcome outcome) {
+        boolean elsewhere =
+                policy instanceof ScheduledPolicy scheduled && !scheduled.rest().isZero();
+        return elsewhere && outcome == SyncReport.Outcome.COMPLETE ? SyncReport.Outcome.ELSEWHERE : outcome;
     }
 
     /** The lane could not be opened now. */
@@ -272,7 +285,11 @@ public final class Stocktake implements AutoCloseable {
 
     private void mark(SyncPolicy policy, Run run) {
         run.progressed(SyncProgress.Phase.MARKING, 0);
-        policy.mark(new RunMarker(run));
+        policy.mark(marker(policy, run));
+    }
+
+    private RunMarker marker(SyncPolicy policy, Run run) {
+        return new RunMarker(run, policy instanceof ScheduledPolicy scheduled ? scheduled : null);
     }
 
     // --- another thread or instance runs the lane -------------------------------------------------------------------
@@ -280,9 +297,30 @@ public final class Stocktake implements AutoCloseable {
     private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
         mark(policy, run);
         if (!run.narrow()) {
-            return SyncReport.Outcome.ELSEWHERE;
+            return run.waits() ? awaitSignOfLife(run) : SyncReport.Outcome.ELSEWHERE;
         }
         return awaitOthers(policy, run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+    }
+
+    /**
+     * A holder that was killed cannot give the lane back, and whoever started this process again shall not be told that
+     * somebody else does the work. A live holder renews its lease or gives it back, a dead one lets it run out.
+     */
+    private SyncReport.Outcome awaitSignOfLife(Run run) throws InterruptedException {
+        Instant until = around.clock().instant().plus(settings.lane().lease());
+        Optional<Instant> held = ports.inLedger(LedgerTransaction::heldUntil);
+        while (!stopping && !laneLock.isLocked() && around.clock().instant().isBefore(until)) {
+            around.sleeper().sleep(settings.lane().longestPoll());
+            Optional<Instant> now = ports.inLedger(LedgerTransaction::heldUntil);
+            if (now.isPresent() && !now.equals(held)) {
+                return SyncReport.Outcome.ELSEWHERE;
+            }
+            if (now.isEmpty()) {
+                Optional<SyncReport.Outcome> done = inLane(run, () -> drained(run, () -> {}));
+                return done.orElse(SyncReport.Outcome.ELSEWHERE);
+            }
+        }
+        return SyncReport.Outcome.ELSEWHERE;
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
@@ -325,9 +363,11 @@ public final class Stocktake implements AutoCloseable {
         private static final int PAGE = 5_000;
 
         private final Run run;
+        private final @Nullable ScheduledPolicy scheduled;
 
-        RunMarker(Run run) {
+        RunMarker(Run run, @Nullable ScheduledPolicy scheduled) {
             this.run = run;
+            this.scheduled = scheduled;
         }
 
         @Override
@@ -351,15 +391,16 @@ public final class Stocktake implements AutoCloseable {
         @Override
         public void markEverything() {
             run.broaden();
+            String version = ports.source().projectionVersion();
             ports.inLedger(tx -> {
-                if (run.waits() || !walking(tx)) {
+                if (scheduled == null || scheduled.isTime(tx, version, walking(tx))) {
                     tx.markAll(false);
                 }
                 return null;
             });
         }
 
-        /** A schedule faster than its walks shall not send each back to its start; somebody who waits may. */
+        /** A schedule faster than its walks shall not send each back to its start; somebody who asks may. */
         private static boolean walking(LedgerTransaction tx) {
             return tx.live()
                     .filter(generation -> !generation.frontier().ended())
@@ -444,7 +485,7 @@ public final class Stocktake implements AutoCloseable {
 
     /** Marks what a policy says in the middle of another run, which then does it as well. */
     void markMeanwhile(SyncPolicy policy, Run run) {
-        policy.mark(new RunMarker(run));
+        policy.mark(marker(policy, run));
     }
 
     // --- looking ----------------------------------------------------------------------------------------------------
@@ -473,7 +514,7 @@ public final class Stocktake implements AutoCloseable {
         });
     }
 
-    /** The products that are set aside, with the reasons; at most {@code limit}. */
+    /** The quarantined products, with what was refused of each and why; at most {@code limit}. */
     public Map<ProductKey, Refusal> quarantine(int limit) {
         return ports.inLedger(tx -> tx.quarantine(limit));
     }
@@ -526,7 +567,8 @@ public final class Stocktake implements AutoCloseable {
         private final Set<Rule> rules = EnumSet.allOf(Rule.class);
         private SyncSettings settings = SyncSettings.defaults();
         private SyncListener listener = SyncListener.NONE;
-        private InstantSource clock = InstantSource.system();
+        private InstantSource calendar = InstantSource.system();
+        private InstantSource ticker = () -> Instant.EPOCH.plusNanos(System.nanoTime());
         private Sleeper sleeper = Sleeper.system();
         private RandomGenerator random =
                 RandomGeneratorFactory.of("L64X128MixRandom").create();
@@ -562,9 +604,13 @@ public final class Stocktake implements AutoCloseable {
             return this;
         }
 
-        /** Measures durations; the system's clock if nothing is said. The ledger has a clock of its own. */
+        /**
+         * Says what time it is and measures durations; the system's clock, and its timer that nobody can set, if nothing is
+         * said. If this clock is set back, durations stand still for a moment. The ledger has a clock of its own.
+         */
         public Builder clock(InstantSource clock) {
-            this.clock = clock;
+            this.calendar = clock;
+            this.ticker = clock;
             return this;
         }
 

@@ -17,39 +17,17 @@ public interface SyncListener {
     /** A run went on: after every batch that was handed over or confirmed, and when the phase changes. */
     default void progressed(SyncProgress progress) {}
 
-    /** A product was set aside; the rest goes on. The ledger already remembers it. */
+    /** A product was quarantined; the rest goes on. The ledger already remembers it. */
     default void quarantined(String index, ProductKey product, Refusal refusal) {}
 
     /** A run ended, well or not; the report is final. */
     default void finished(SyncReport report) {}
 
-    /** Both, this one first. */
+    /**
+     * Both, this one first. What one throws keeps neither the other from being told nor its exception from being logged: it
+     * is thrown when both were told.
+     */
     default SyncListener andThen(SyncListener next) {
-        SyncListener first = this;
-        return new SyncListener() {
-            @Override
-            public void started(String index, String policy) {
-                first.started(index, policy);
-                next.started(index, policy);
-            }
-
-            @Override
-            public void progressed(SyncProgress progress) {
-                first.progressed(progress);
-                next.progressed(progress);
-            }
-
-            @Override
-            public void quarantined(String index, ProductKey product, Refusal refusal) {
-                first.quarantined(index, product, refusal);
-                next.quarantined(index, product, refusal);
-            }
-
-            @Override
-            public void finished(SyncReport report) {
-                first.finished(report);
-                next.finished(report);
-            }
-        };
+        return new BothListeners(this, next);
     }
 }

@@ -33,7 +33,10 @@ public record SyncReport(
         COMPLETE,
         /** Something is left: it stays marked, and the next run goes on. {@link SyncReport#problems} says why. */
         INCOMPLETE,
-        /** It marked; another thread or instance runs the lane and makes the products true. */
+        /**
+         * It marked; another thread or instance runs the lane and makes the products true. Or it is of a schedule, and another
+         * instance has made its walk over everything in time.
+         */
         ELSEWHERE
     }
 

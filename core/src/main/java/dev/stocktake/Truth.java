@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param marked products not yet true, quarantined ones not counted
  * @param inFlight products handed to the index and not yet confirmed
  * @param suspect products whose last write has an unknown outcome
- * @param quarantined products set aside
+ * @param quarantined products that are quarantined
  * @param oldestMark the age of the oldest mark; null if there is none
  * @param heldBack deletions that wait for somebody's leave; null if there are none
  * @param lastRun the last run of this instance; null before the first

@@ -78,6 +78,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
+    public Optional<Instant> heldUntil() {
+        return lane.heldUntil();
+    }
+
+    @Override
     public List<Generation> generations() {
         return generations.open();
     }
@@ -121,6 +126,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     @Override
     public Optional<Claim> claim(Lease lease, long generation, String batchId, int limit) {
         return lane.lock(lease) ? claims.claim(generation, batchId, limit) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
+        return lane.lock(lease) ? claims.claimDemanded(generation, batchId, limit) : Optional.empty();
     }
 
     @Override

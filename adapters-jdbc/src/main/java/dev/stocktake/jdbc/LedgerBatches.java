@@ -83,7 +83,7 @@ final class LedgerBatches {
             where index_name = ? and state in ('CONFIRMED', 'FAILED') and last_position <= ?""";
 
     private static final String FORGET_SEEN = """
-            delete from stocktake_batch where index_name = ? and state = 'SUSPECT'
+            delete from stocktake_batch where index_name = ? and state = 'SUSPECT' and coalesce(last_position, 0) <= ?
             and batch_id in (select r.batch_id from {rows r batch_id text})""";
 
     private static final String FORGET_EXPIRED =
@@ -200,7 +200,7 @@ final class LedgerBatches {
     void forget(long readTo, Collection<String> seen) {
         sql.update(FORGET_READ, sql.index(), readTo);
         if (!seen.isEmpty()) {
-            sql.update(FORGET_SEEN, sql.index(), distinct(seen));
+            sql.update(FORGET_SEEN, sql.index(), readTo, distinct(seen));
         }
         forgetExpired();
     }

@@ -34,6 +34,8 @@ final class LedgerClaims {
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
+    private static final String DEMANDED = "and m.reason = " + Reason.DEMAND.ordinal();
+
     private static final String MARKED = """
             select m.product_key from (select cast(? as bigint) as generation, r.product_key
                 from {rows r product_key text}) i {mark m of i}""";
@@ -55,12 +57,21 @@ final class LedgerClaims {
 
     /** R3, R5. */
     Optional<Claim> claim(long generation, String batchId, int limit) {
+        return claim(generation, batchId, limit, "");
+    }
+
+    /** R3, R5, for products that somebody asked for. */
+    Optional<Claim> claimDemanded(long generation, String batchId, int limit) {
+        return claim(generation, batchId, limit, DEMANDED);
+    }
+
+    private Optional<Claim> claim(long generation, String batchId, int limit, String which) {
         marks.promote(generation);
         if (sql.one(ANY, row -> row.getString(1), generation, generation, sql.index())
                 .isEmpty()) {
             return Optional.empty();
         }
-        List<Candidate> candidates = candidates(generation, batches.inFlight(generation), limit);
+        List<Candidate> candidates = candidates(generation, batches.inFlight(generation), limit, which);
         if (candidates.isEmpty()) {
             return Optional.empty();
         }
@@ -70,10 +81,10 @@ final class LedgerClaims {
     }
 
     /** R5: one batch in flight per product and generation. */
-    private List<Candidate> candidates(long generation, Set<String> inFlight, int limit) {
+    private List<Candidate> candidates(long generation, Set<String> inFlight, int limit, String which) {
         Optional<String> besides = sql.dialect().noneOf("m.product_key");
         if (inFlight.isEmpty() || besides.isEmpty()) {
-            String atMost = CLAIMABLE.formatted("", limit + inFlight.size());
+            String atMost = CLAIMABLE.formatted(which, limit + inFlight.size());
             return sql.list(atMost, LedgerClaims::candidate, generation).stream()
                     .filter(candidate ->
                             !inFlight.contains(candidate.item().key().value()))
@@ -81,7 +92,7 @@ final class LedgerClaims {
                     .toList();
         }
         return sql.list(
-                CLAIMABLE.formatted("and " + besides.get(), limit),
+                CLAIMABLE.formatted(which + " and " + besides.get(), limit),
                 LedgerClaims::candidate,
                 generation,
                 Values.texts(List.copyOf(inFlight)));

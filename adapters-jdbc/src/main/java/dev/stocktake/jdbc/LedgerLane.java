@@ -1,7 +1,10 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.Lease;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LedgerLane {
 
-    private static final String LOCK = "select epoch from stocktake_lane where index_name = ? for update";
+    private static final String LOCK = "select holder, epoch from stocktake_lane where index_name = ? for update";
 
     private static final String CREATE = """
             insert into stocktake_lane (index_name, epoch, holder, held_until, audit_position)
@@ -29,23 +32,33 @@ final class LedgerLane {
     private static final String HOLDER =
             "select holder, epoch from stocktake_lane where index_name = ? and held_until > {now}";
 
+    private static final String HELD_UNTIL =
+            "select held_until from stocktake_lane where index_name = ? and held_until > {now}";
+
     private final LedgerSql sql;
-    private @Nullable Long lockedEpoch;
+    private @Nullable Lease locked;
 
     LedgerLane(LedgerSql sql) {
         this.sql = sql;
     }
 
-    /** Locks the lane; whether the lease is of the current epoch, which from now on stays the current one. */
+    /**
+     * Locks the lane; whether the lease is the current one, which from now on it stays. Epochs begin anew when somebody
+     * empties the tables, so the holder is compared as well.
+     */
     boolean lock(Lease lease) {
-        return lease.index().equals(sql.index()) && lock() && lockedEpoch != null && lockedEpoch == lease.epoch();
+        return lease.index().equals(sql.index()) && lock() && lease.equals(locked);
     }
 
     private boolean lock() {
-        if (lockedEpoch == null) {
-            lockedEpoch = sql.one(LOCK, row -> row.getLong(1), sql.index()).orElse(null);
+        if (locked == null) {
+            locked = sql.one(LOCK, this::lease, sql.index()).orElse(null);
         }
-        return lockedEpoch != null;
+        return locked != null;
+    }
+
+    private Lease lease(ResultSet row) throws SQLException {
+        return new Lease(sql.index(), row.getString("holder"), row.getLong("epoch"));
     }
 
     /** A new epoch; empty if another holder has time left. */
@@ -57,9 +70,9 @@ final class LedgerLane {
         if (sql.update(TAKE, holder, Micros.of(time), sql.index(), holder) == 0) {
             return Optional.empty();
         }
-        long epoch = sql.number("select epoch from stocktake_lane where index_name = ?", sql.index());
-        lockedEpoch = epoch;
-        return Optional.of(new Lease(sql.index(), holder, epoch));
+        locked = null;
+        lock();
+        return Optional.ofNullable(locked);
     }
 
     boolean renew(Lease lease, Duration time) {
@@ -71,7 +84,11 @@ final class LedgerLane {
     }
 
     Optional<Lease> holder() {
-        return sql.one(HOLDER, row -> new Lease(sql.index(), row.getString(1), row.getLong(2)), sql.index());
+        return sql.one(HOLDER, this::lease, sql.index());
+    }
+
+    Optional<Instant> heldUntil() {
+        return sql.one(HELD_UNTIL, row -> Micros.instant(row.getLong(1)), sql.index());
     }
 
     long auditPosition() {

@@ -24,7 +24,7 @@ final class LedgerMarks {
     /** {@code stage}: put off until {@code not_before}. */
     static final int PUT_OFF = 1;
 
-    /** {@code stage}: set aside. */
+    /** {@code stage}: quarantined. */
     static final int QUARANTINED = 2;
 
     private static final int CHUNK = 10_000;

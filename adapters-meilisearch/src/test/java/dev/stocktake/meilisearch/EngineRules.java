@@ -140,7 +140,7 @@ abstract class EngineRules {
     }
 
     @Test
-    void setsTheOneBadDocumentAside() {
+    void quarantinesTheProductOfTheOneBadDocument() {
         stock(0, 20);
         source.put(ProductKey.of("nowhere"), harness().bad());
         try (Stocktake stocktake = stocktake()) {

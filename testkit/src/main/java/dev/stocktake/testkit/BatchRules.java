@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A batch from its claim to its end. */
@@ -39,7 +40,7 @@ final class BatchRules {
     // --------------------------------------------------------------------------------------------------------
 
     /** R3. */
-    Optional<Claim> claim(Lease lease, long generation, String batchId, int limit) {
+    Optional<Claim> claim(Lease lease, long generation, String batchId, int limit, Predicate<Reason> which) {
         Volume volume = books.volume(generation);
         if (!work.current(lease) || volume == null || !claimable(volume)) {
             return Optional.empty();
@@ -47,7 +48,7 @@ final class BatchRules {
         for (Row due : volume.rows().dueBy(work.now())) {
             volume.put(due.notBefore(null));
         }
-        List<Claim.Item> items = mostUrgent(volume, limit);
+        List<Claim.Item> items = mostUrgent(volume, limit, which);
         return items.isEmpty() ? Optional.empty() : Optional.of(open(new Claim(batchId, generation, items)));
     }
 
@@ -56,7 +57,7 @@ final class BatchRules {
         return generation.open() && generation.state() != Generation.State.SWAPPING;
     }
 
-    private List<Claim.Item> mostUrgent(Volume volume, int limit) {
+    private List<Claim.Item> mostUrgent(Volume volume, int limit, Predicate<Reason> which) {
         List<Claim.Item> items = new ArrayList<>();
         int splitLimit = 0;
         int most = limit;
@@ -64,7 +65,7 @@ final class BatchRules {
             if (items.size() == most) {
                 break;
             }
-            if (mustWait(volume, row.key())) {
+            if (!which.test(row.mark().reason()) || mustWait(volume, row.key())) {
                 continue;
             }
             if (items.isEmpty()) {
@@ -286,7 +287,11 @@ final class BatchRules {
             open(late);
         }
         Batch batch = books.batch(claim.batchId());
-        return batch == null || !batch.open() ? null : batch;
+        return batch == null || !(batch.open() || mayBeClosedTwice(batch)) ? null : batch;
+    }
+
+    private boolean mayBeClosedTwice(Batch batch) {
+        return batch.state() == BatchRecord.State.SUSPECT && !work.keeps(LedgerRule.OPEN_CHECK);
     }
 
     /** A5: only open and suspect batches need their items, and the log has nothing more to show of the others. */

@@ -62,7 +62,13 @@ final class Bookkeeping {
     }
 
     boolean current(Lease lease) {
-        return lease.index().equals(index) && (lease.epoch() == books.lane().epoch() || !keeps(LedgerRule.EPOCH_CHECK));
+        return lease.index().equals(index) && (held(lease) || !keeps(LedgerRule.EPOCH_CHECK));
+    }
+
+    /** Epochs begin anew when somebody empties the books, so the holder is compared as well. */
+    private boolean held(Lease lease) {
+        return lease.epoch() == books.lane().epoch()
+                && lease.holder().equals(books.lane().holder());
     }
 
     void onCommit(Runnable effect) {

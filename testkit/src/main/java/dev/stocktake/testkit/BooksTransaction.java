@@ -85,7 +85,7 @@ final class BooksTransaction implements LedgerTransaction {
 
     @Override
     public boolean release(Lease lease) {
-        return extend(lease, work.now());
+        return extend(lease, Instant.MIN);
     }
 
     private boolean extend(Lease lease, Instant until) {
@@ -104,6 +104,13 @@ final class BooksTransaction implements LedgerTransaction {
         return lane.heldAt(work.now())
                 ? Optional.of(new Lease(work.index(), lane.holder(), lane.epoch()))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<Instant> heldUntil() {
+        requireOpen();
+        Lane lane = books.lane();
+        return lane.heldAt(work.now()) ? Optional.of(lane.until()) : Optional.empty();
     }
 
     // --- generations
@@ -173,7 +180,13 @@ final class BooksTransaction implements LedgerTransaction {
     @Override
     public Optional<Claim> claim(Lease lease, long generation, String batchId, int limit) {
         requireOpen();
-        return batches.claim(lease, generation, batchId, limit);
+        return batches.claim(lease, generation, batchId, limit, reason -> true);
+    }
+
+    @Override
+    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
+        requireOpen();
+        return batches.claim(lease, generation, batchId, limit, reason -> reason == Reason.DEMAND);
     }
 
     @Override
@@ -274,11 +287,15 @@ final class BooksTransaction implements LedgerTransaction {
     private boolean needless(Batch batch, long position, Collection<String> seen) {
         return switch (batch.state()) {
             case OPEN -> false;
-            case CONFIRMED, FAILED -> batch.positions().stream().allMatch(at -> at <= position);
+            case CONFIRMED, FAILED -> passed(batch, position);
             case SUSPECT ->
-                seen.contains(batch.claim().batchId())
+                (seen.contains(batch.claim().batchId()) && passed(batch, position))
                         || !batch.since().plus(work.suspectsKept()).isAfter(work.now());
         };
+    }
+
+    private static boolean passed(Batch batch, long position) {
+        return batch.positions().stream().allMatch(at -> at <= position);
     }
 
     // --- feeds

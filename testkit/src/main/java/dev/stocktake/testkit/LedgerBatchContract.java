@@ -117,7 +117,7 @@ abstract class LedgerBatchContract extends LedgerClaimContract {
     }
 
     @Test
-    void setsARefusedProductAside() {
+    void quarantinesARefusedProduct() {
         Lease lease = lane();
         change(A, B);
         Claim claim = claim(lease);
@@ -131,7 +131,7 @@ abstract class LedgerBatchContract extends LedgerClaimContract {
     }
 
     @Test
-    void setsARefusedProductOfTheFrontierAside() {
+    void quarantinesARefusedProductOfTheFrontier() {
         Lease lease = laneAtTheStart();
         Claim claim = claimPage(lease, true, A, B);
         assertThat(done(tx -> tx.confirm(lease, claim, Map.of(A, REFUSAL)))).isTrue();
@@ -462,6 +462,18 @@ abstract class LedgerBatchContract extends LedgerClaimContract {
         assertThat(state(claim)).isEqualTo(BatchRecord.State.SUSPECT);
 
         in(tx -> tx.auditTo(lease, 50, 60, List.of(claim.batchId())));
+        assertThat(state(claim)).isNull();
+    }
+
+    @Test
+    void remembersASuspectBatchUntilAllOfItsKnownWritesWereSeen() {
+        Lease lease = lane();
+        Claim claim = submitted(lease, A, 5, 9);
+        suspect(lease, claim, NO_HOLD);
+        in(tx -> tx.auditTo(lease, 0, 8, List.of(claim.batchId())));
+        assertThat(state(claim)).isEqualTo(BatchRecord.State.SUSPECT);
+
+        in(tx -> tx.auditTo(lease, 8, 9, List.of(claim.batchId())));
         assertThat(state(claim)).isNull();
     }
 

@@ -78,6 +78,25 @@ abstract class LedgerClaimContract extends LedgerMarkContract {
     }
 
     @Test
+    void claimsOnlyWhatWasAskedForIfTheRestMustWait() {
+        Lease lease = lane();
+        change(A, B);
+        mark(Reason.DEMAND, C, D);
+        long generation = generation();
+
+        Claim one =
+                tx(tx -> tx.claimDemanded(lease, generation, nextBatch(), 1)).orElseThrow();
+        Claim other =
+                tx(tx -> tx.claimDemanded(lease, generation, nextBatch(), 10)).orElseThrow();
+
+        assertThat(keys(one)).hasSize(1);
+        assertThat(List.of(keys(one).get(0), keys(other).get(0))).containsExactlyInAnyOrder(C, D);
+        assertThat(keys(other)).hasSize(1);
+        assertThat(maybe(tx -> tx.claimDemanded(lease, generation, "none", 10))).isEmpty();
+        assertThat(keys(claim(lease))).containsExactlyInAnyOrder(A, B);
+    }
+
+    @Test
     void claimsTheOldestFirst() {
         needs(Capability.CLOCK_CONTROL);
         Lease lease = lane();

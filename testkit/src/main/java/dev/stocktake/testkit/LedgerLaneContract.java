@@ -12,8 +12,10 @@ import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,6 +95,24 @@ abstract class LedgerLaneContract extends LedgerHarness {
     }
 
     @Test
+    void tellsUntilWhenTheLaneIsHeld() {
+        assertThat(heldUntil()).isEmpty();
+        Lease lease = acquire("one");
+        Instant until = heldUntil().orElseThrow();
+        assertThat(until).isAfter(tx(LedgerTransaction::now));
+
+        in(tx -> tx.renew(lease, AN_HOUR.multipliedBy(2)));
+        assertThat(heldUntil().orElseThrow()).isAfter(until);
+
+        in(tx -> tx.release(lease));
+        assertThat(heldUntil()).isEmpty();
+    }
+
+    private Optional<Instant> heldUntil() {
+        return tx(LedgerTransaction::heldUntil);
+    }
+
+    @Test
     void letsAnotherAcquireAfterARelease() {
         Lease first = acquire("one");
         assertThat(done(tx -> tx.release(first))).isTrue();
@@ -156,6 +176,7 @@ abstract class LedgerLaneContract extends LedgerHarness {
         OPEN,
         ADOPT,
         CLAIM,
+        CLAIM_DEMANDED,
         CLAIM_FRONTIER,
         SUBMITTED,
         CONFIRM,
@@ -175,10 +196,29 @@ abstract class LedgerLaneContract extends LedgerHarness {
         }
         in(tx -> tx.mark(List.of(A, B), Reason.CHANGE, false));
         Claim claim = action == UnderLease.OPEN ? new Claim("none", 1, List.of()) : claim(current);
-        change(C);
+        mark(Reason.DEMAND, C);
         Books before = books(claim);
 
         assertThat(done(tx -> attempt(tx, action, old, claim))).isFalse();
+
+        assertThat(books(claim)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void changesNothingForAnotherHolderOfTheSameEpoch(UnderLease action) {
+        Lease current = acquire("one");
+        if (action != UnderLease.OPEN) {
+            tx(tx -> tx.open(current, IDENTITY, 7)).orElseThrow();
+        }
+        in(tx -> tx.mark(List.of(A, B), Reason.CHANGE, false));
+        Claim claim = action == UnderLease.OPEN ? new Claim("none", 1, List.of()) : claim(current);
+        mark(Reason.DEMAND, C);
+        Books before = books(claim);
+        Lease beforeTheBooksWereEmptied = new Lease(INDEX, "two", current.epoch());
+
+        assertThat(done(tx -> attempt(tx, action, beforeTheBooksWereEmptied, claim)))
+                .isFalse();
 
         assertThat(books(claim)).isEqualTo(before);
     }
@@ -192,6 +232,8 @@ abstract class LedgerLaneContract extends LedgerHarness {
             case OPEN -> tx.open(lease, IDENTITY, 9).isPresent();
             case ADOPT -> tx.adopt(lease, generation, new IndexIdentity("other"), NO_HOLD);
             case CLAIM -> tx.claim(lease, generation, "late", 10).isPresent();
+            case CLAIM_DEMANDED ->
+                tx.claimDemanded(lease, generation, "late", 10).isPresent();
             case CLAIM_FRONTIER ->
                 live == null
                         || tx.claimFrontier(lease, live, "late", KeyPage.of(null, List.of(D), true))

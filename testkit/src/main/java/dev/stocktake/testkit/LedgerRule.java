@@ -11,6 +11,8 @@ enum LedgerRule {
     TOKEN_CHECK,
     /** R4: whoever does not hold the current epoch changes nothing. */
     EPOCH_CHECK,
+    /** R4: only an open batch is changed. Without it one that became suspect can still be confirmed. */
+    OPEN_CHECK,
     /** R5: a product in flight is not claimed again. */
     ONE_IN_FLIGHT,
     /** R7: the products of a batch with an unknown outcome are marked. */

@@ -141,13 +141,13 @@ final class Checker {
         claims.put(claim.batchId(), world.time().now());
     }
 
-    /** Only a product that was unsound since it was claimed may be set aside. */
+    /** Only a product that was unsound since it was claimed may be quarantined. */
     void refused(Claim claim, Collection<ProductKey> refused) {
         long from = Objects.requireNonNull(claims.get(claim.batchId()));
         for (ProductKey key : refused) {
             world.count(Happening.QUARANTINED);
             if (!wasUnsound(Shop.product(key), from)) {
-                wrong(Shop.product(key), "was set aside without a fault of its own");
+                wrong(Shop.product(key), "was quarantined without a fault of its own");
             }
         }
     }
@@ -262,7 +262,7 @@ final class Checker {
         return open;
     }
 
-    /** What is true needs no books: rows are left of what is set aside, and batches that may still arrive. */
+    /** What is true needs no books: rows are left of what is quarantined, and batches that may still arrive. */
     void checkBooks() {
         int rows = world.ledger().rows(IndexClient.NAME);
         world.ledger().inTransaction(IndexClient.NAME, tx -> {

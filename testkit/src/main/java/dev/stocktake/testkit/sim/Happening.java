@@ -7,6 +7,7 @@ enum Happening {
     CLOSED,
     INTERRUPTED,
     PAUSED,
+    FAINTED,
     INDEX_DOWN,
     DATABASE_DOWN,
     REPLY_LOST,

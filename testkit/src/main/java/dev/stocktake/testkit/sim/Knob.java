@@ -72,6 +72,10 @@ enum Knob {
     INTERRUPTS(0),
     /** Waits that take much longer than meant. */
     PAUSES(0),
+    /** Renewals of the lease after which a node stands still until the lease is over: it is deposed without knowing. */
+    FAINTS(0),
+    /** How long a lease lasts. */
+    LEASE(30 * Unit.SECOND),
     LONGEST_PAUSE(8 * Unit.MINUTE),
     /** The least time between two pauses of one node. */
     PAUSE_REST(0),

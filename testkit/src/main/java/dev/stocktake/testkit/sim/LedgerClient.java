@@ -61,6 +61,9 @@ final class LedgerClient implements Ledger {
         if (traced.changedAnything()) {
             world.checker().check();
         }
+        if (traced.renewed()) {
+            node.renewed();
+        }
         return result;
     }
 

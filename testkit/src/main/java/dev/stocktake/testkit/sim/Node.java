@@ -29,8 +29,6 @@ final class Node {
 
     private static final SyncSettings.Retry RETRY =
             new SyncSettings.Retry(Duration.ofSeconds(1), Duration.ofSeconds(20), 2, 5);
-    private static final SyncSettings.Lane LANE = new SyncSettings.Lane(
-            Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofMillis(200), Duration.ofSeconds(2));
     private static final long BATCH_BYTES = 2_000;
 
     private final World world;
@@ -64,7 +62,11 @@ final class Node {
                 new SyncSettings.Batch(
                         (int) scenario.whole(Knob.BATCH), BATCH_BYTES, (int) scenario.whole(Knob.IN_FLIGHT)),
                 RETRY,
-                LANE,
+                new SyncSettings.Lane(
+                        Duration.ofMillis(scenario.whole(Knob.LEASE)),
+                        Duration.ofMinutes(2),
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(2)),
                 new SyncSettings.Brakes(scenario.of(Knob.BRAKE_SHARE), scenario.whole(Knob.BRAKE_AT_LEAST)));
     }
 
@@ -292,6 +294,16 @@ final class Node {
         long length = pauseLength();
         world.history().event(() -> this + " stands still for " + length + " ms");
         return length;
+    }
+
+    /** Between the renewal of the lease and whatever it was renewed for. */
+    void renewed() {
+        if (world.storm().strikes(Knob.FAINTS) && mayPause()) {
+            world.count(Happening.FAINTED);
+            long length = world.scenario().whole(Knob.LEASE) + pauseLength();
+            world.history().event(() -> this + " stands still for " + length + " ms, longer than its lease");
+            waits(length);
+        }
     }
 
     private boolean mayPause() {

@@ -94,6 +94,14 @@ public final class Scenario {
                 .with(Knob.LATE, 0.15);
     }
 
+    /** Short leases, and nodes that stand still between the renewal of a lease and what they meant to do under it. */
+    static Scenario deposed() {
+        return hard().named("deposed-3")
+                .with(Knob.LEASE, 3_000)
+                .with(Knob.FAINTS, 0.05)
+                .with(Knob.LONGEST_PAUSE, 60_000);
+    }
+
     /** The engine's own schedule, on its own thread, with callers beside it. */
     static Scenario scheduled() {
         return stormy(3).named("scheduled-3").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1);
@@ -128,6 +136,7 @@ public final class Scenario {
                         .with(Knob.SUSPECTS_KEPT, 120_000)
                         .with(Knob.FULLS, 0.08),
                 slow(),
+                deposed(),
                 unlogged(),
                 unlogged().named("write-only-3").with(Knob.READABLE, 0),
                 scheduled(),

@@ -33,6 +33,7 @@ final class TracedTransaction implements LedgerTransaction {
     private final List<Runnable> effects = new ArrayList<>();
     private boolean changed;
     private boolean claimed;
+    private boolean renewed;
 
     TracedTransaction(LedgerTransaction tx, Node node, World world) {
         this.tx = tx;
@@ -51,6 +52,10 @@ final class TracedTransaction implements LedgerTransaction {
 
     boolean claimed() {
         return claimed;
+    }
+
+    boolean renewed() {
+        return renewed;
     }
 
     private <T> T changing(T result) {
@@ -131,6 +136,13 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public Optional<Claim> claim(Lease lease, long generation, String batchId, int limit) {
         Optional<Claim> claim = tx.claim(lease, generation, batchId, limit);
+        claim.ifPresent(this::noteClaim);
+        return claim;
+    }
+
+    @Override
+    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
+        Optional<Claim> claim = tx.claimDemanded(lease, generation, batchId, limit);
         claim.ifPresent(this::noteClaim);
         return claim;
     }
@@ -235,6 +247,7 @@ final class TracedTransaction implements LedgerTransaction {
 
     @Override
     public boolean renew(Lease lease, Duration time) {
+        renewed = true;
         return tx.renew(lease, time);
     }
 
@@ -246,6 +259,11 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public Optional<Lease> holder() {
         return tx.holder();
+    }
+
+    @Override
+    public Optional<Instant> heldUntil() {
+        return tx.heldUntil();
     }
 
     @Override

@@ -38,10 +38,22 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                 new Mutant("A2", "owed orphan walk", true, hard, ledger("OWED_WALK")),
                 new Mutant(
                         "R4-epoch",
-                        "epoch check (covered since the lease is renewed before every read and every request)",
+                        "holder and epoch check (covered by the next, as a takeover closes every open batch)",
                         false,
-                        Scenario.scheduled().with(Knob.PAUSES, 0.01),
+                        Scenario.deposed(),
                         ledger("EPOCH_CHECK")),
+                new Mutant(
+                        "R4-open",
+                        "only open batches are changed (covered by the one before)",
+                        false,
+                        Scenario.deposed(),
+                        ledger("OPEN_CHECK")),
+                new Mutant(
+                        "R4-epoch+open",
+                        "neither of the two",
+                        true,
+                        Scenario.deposed(),
+                        ledger("EPOCH_CHECK", "OPEN_CHECK")),
                 new Mutant(
                         "A1-marks",
                         "marks beyond the frontier are kept",
@@ -78,8 +90,8 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
         return scenario -> scenario.withEngine(EngineMutants.without(rule));
     }
 
-    private static UnaryOperator<Scenario> ledger(String rule) {
-        return scenario -> scenario.withLedger(LedgerMutants.without(Shop::compare, rule));
+    private static UnaryOperator<Scenario> ledger(String... rules) {
+        return scenario -> scenario.withLedger(LedgerMutants.without(Shop::compare, rules));
     }
 
     private static UnaryOperator<Scenario> both(String engineRule, String ledgerRule) {
