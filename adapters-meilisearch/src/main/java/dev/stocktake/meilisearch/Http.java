@@ -152,6 +152,10 @@ final class Http implements AutoCloseable {
         // Without HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
         CompletableFuture<HttpResponse<byte[]>> exchange = begin(request, body);
         running.add(exchange);
+        if (closed) {
+            // Between the look at the beginning and the entry in the list, which close() went through meanwhile.
+            exchange.cancel(true);
+        }
         try {
             return answer(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
