@@ -204,7 +204,8 @@ final class DocumentEncoder {
         @Override
         public void write(byte[] bytes, int from, int length) {
             if (count + (long) length > maxBytes) {
-                throw new Unfit("it is more than " + maxBytes + " bytes of JSON, which 'limits' allows in one request");
+                throw new Unfit("it is more than " + maxBytes + " bytes of JSON, which 'limits' allows in one request;"
+                        + " shorten it in the source, or raise 'limits'");
             }
             super.write(bytes, from, length);
         }

@@ -25,7 +25,7 @@ final class Outcomes {
     private static final Set<String> OWN_FAULT = Set.of("invalid_document_id", "missing_document_id");
 
     /** Somebody's content in the server's batch is at fault; the server gives all tasks of the batch the same error. */
-    private static final Set<String> SOMEBODYS_FAULT = Set.of(
+    static final Set<String> SOMEBODYS_FAULT = Set.of(
             "invalid_document_geo_field",
             "invalid_document_geojson_field",
             "invalid_vector_dimensions",

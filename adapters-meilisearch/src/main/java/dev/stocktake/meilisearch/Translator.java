@@ -44,7 +44,8 @@ final class Translator {
             return unavailable(answer);
         }
         if (answer.status() >= 500 || answer.status() < 400) {
-            return new UnknownOutcomeException(said(answer) + "; the write may be applied now, later or never", null);
+            return new UnknownOutcomeException(
+                    said(answer) + "; the write may be applied now, later or never" + strange(answer), null);
         }
         if (answer.status() == 413) {
             return new RefusedException(
@@ -73,7 +74,12 @@ final class Translator {
     }
 
     private UnavailableException unavailable(Answer answer) {
-        return new UnavailableException(said(answer), answer.retryAfter(), null);
+        return new UnavailableException(said(answer) + strange(answer), answer.retryAfter(), null);
+    }
+
+    /** The next step where somebody else answered: a proxy, or whatever is at a wrong address. */
+    private static String strange(Answer answer) {
+        return answer.code().isEmpty() ? ". If this lasts, check 'url', and what is between here and the server" : "";
     }
 
     private String said(Answer answer) {

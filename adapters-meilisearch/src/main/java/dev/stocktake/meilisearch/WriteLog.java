@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,14 @@ final class WriteLog {
 
     /** Swaps and deletions of tasks read at once; a page does not go beyond the last of them. */
     private static final int UPHEAVALS = 100;
+
+    /** Found out from the task alone, whenever it runs. */
+    private static final Set<String> UNTOUCHED = Set.of(
+            "invalid_document_id",
+            "missing_document_id",
+            "index_primary_key_already_exists",
+            "index_primary_key_no_candidate_found",
+            "index_primary_key_multiple_candidates_found");
 
     private final String uid;
     private final TaskQueue queue;
@@ -98,7 +107,7 @@ final class WriteLog {
     }
 
     /** The page up to the first task that is not final. */
-    private static LogPage settled(List<Task> tasks, long position, long end, boolean hole, boolean cut) {
+    private LogPage settled(List<Task> tasks, long position, long end, boolean hole, boolean cut) {
         List<Entry> entries = new ArrayList<>();
         long reached = position;
         for (Task task : tasks) {
@@ -111,10 +120,31 @@ final class WriteLog {
             if (task.uid() > end) {
                 break;
             }
-            entries.add(new Entry(task.uid(), task.metadata().isEmpty() ? null : task.metadata(), task.succeeded()));
+            entries.add(
+                    new Entry(task.uid(), task.metadata().isEmpty() ? null : task.metadata(), mayHaveChanged(task)));
             reached = task.uid();
         }
         return new LogPage(entries, Math.max(reached, end), hole, cut);
+    }
+
+    /**
+     * Documents are committed first and the states of tasks later. A server that dies in between does the batch again, and
+     * then it may fail, be cancelled, or share a batch with a bad neighbour: a task that did not succeed was not applied only
+     * if it could not have been the first time either.
+     */
+    private boolean mayHaveChanged(Task task) {
+        if (task.succeeded() || !task.status().equals("failed")) {
+            return true;
+        }
+        if (task.errorCode().equals("index_not_found")) {
+            // What it may have written went with the index.
+            return false;
+        }
+        // A function's second run works on what its first one left.
+        boolean repeatable = !task.type().equals("documentEdition");
+        boolean couldNever = UNTOUCHED.contains(task.errorCode())
+                || Outcomes.SOMEBODYS_FAULT.contains(task.errorCode()) && queue.batchSize(task.batch()) <= 1;
+        return !(repeatable && couldNever);
     }
 
     private boolean reachesBackTo(long position, List<Task> writes) {

@@ -2,6 +2,7 @@ package dev.stocktake.meilisearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stocktake.ProductKey;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
@@ -45,7 +46,7 @@ class EngineOnStandInTest extends EngineRules {
         try (Stocktake stocktake = stocktake()) {
             stocktake.run(SyncPolicy.full());
             stock(100, 200);
-            source.remove(dev.stocktake.ProductKey.of("lamp/3"));
+            source.remove(ProductKey.of("lamp/3"));
             for (int i = 0; i < 3; i++) {
                 server.answerNext(
                         "POST /indexes/lamps/documents?",
@@ -78,6 +79,37 @@ class EngineOnStandInTest extends EngineRules {
             stock("lamp/3", 77);
             stocktake.sync("lamp/3");
             server.restore(backup);
+
+            stocktake.run(SyncPolicy.smart());
+            assertIndexIsTrue();
+        }
+    }
+
+    /** The server does a late request, dies before it notes that, and fails when it does it again. */
+    @Test
+    void getsOverALateWriteThatWasAppliedAndIsSaidToHaveFailed() {
+        stock(0, 3);
+        try (Stocktake stocktake = stocktake()) {
+            stocktake.run(SyncPolicy.full());
+            stock("lamp/1", 50);
+            server.forgetRequests();
+            server.dropNextBefore("POST /indexes/lamps/documents?");
+            stocktake.sync("lamp/1");
+            String late = server.requests().stream()
+                    .filter(line -> line.startsWith("POST /indexes/lamps/documents?"))
+                    .findFirst()
+                    .orElseThrow();
+            untilComplete(stocktake);
+            new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> true)
+                    .post(
+                            "/indexes/lamps/documents?primaryKey=id&customMetadata="
+                                    + late.replaceAll(".*customMetadata=([^,}]*).*", "$1"),
+                            "[{\"id\":\""
+                                    + DocumentIds.of(ProductKey.of("lamp/1")).orElseThrow()
+                                    + "\",\"title\":\"Late\"}]");
+            server.tickAndDie();
+            server.failNextBatch("internal", "An unexpected crash occurred");
+            server.drain();
 
             stocktake.run(SyncPolicy.smart());
             assertIndexIsTrue();

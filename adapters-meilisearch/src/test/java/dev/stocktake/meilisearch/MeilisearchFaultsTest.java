@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.stocktake.Document;
 import dev.stocktake.LoggedIndex.Entry;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Outcome;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -174,9 +176,13 @@ class MeilisearchFaultsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"7", "Sun, 01 Mar 2026 12:00:07 GMT"})
-        void withTheServersAdviceWhenToComeBack(String retryAfter) {
-            server.answerNext(ADD, 503, Map.of("Retry-After", retryAfter), error("too_many_search_requests"));
+        @CsvSource({"503, 7", "429, 7", "408, 7", "503, 'Sun, 01 Mar 2026 12:00:07 GMT'"})
+        void withTheServersAdviceWhenToComeBack(int status, String retryAfter) {
+            server.answerNext(
+                    ADD,
+                    status,
+                    Map.of("Retry-After", retryAfter),
+                    status == 503 ? error("too_many_search_requests") : PAGE);
 
             UnavailableException e =
                     catchThrowableOfType(UnavailableException.class, () -> index.write(lamps("b1", 0, 3)));
@@ -226,6 +232,17 @@ class MeilisearchFaultsTest {
             assertThat(sent(ADD)).isEqualTo(1);
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {ADD, DELETE})
+        void whereTheAnswerBreaksOff(String request) {
+            server.cutNext(request);
+
+            assertThatThrownBy(() -> index.write(request.equals(ADD) ? lamps("b1", 0, 3) : deletion("b1", "lamp-1")))
+                    .isInstanceOf(UnknownOutcomeException.class)
+                    .hasMessageContaining(server.url());
+            assertThat(sent(request)).isEqualTo(1);
+        }
+
         @Test
         void whereADeletionIsNotAnswered() {
             server.dropNextAfter(DELETE);
@@ -253,7 +270,9 @@ class MeilisearchFaultsTest {
         @ValueSource(ints = {200, 202, 204, 500, 502, 504, 520})
         void byAnAnswerThatDoesNotSay(int status) {
             server.answerNext(ADD, status, NONE, PAGE);
-            assertThatThrownBy(() -> index.write(lamps("b1", 0, 3))).isInstanceOf(UnknownOutcomeException.class);
+            assertThatThrownBy(() -> index.write(lamps("b1", 0, 3)))
+                    .isInstanceOf(UnknownOutcomeException.class)
+                    .hasMessageContaining("'url'");
 
             server.answerNext(ADD, status, NONE, "");
             assertThatThrownBy(() -> index.write(lamps("b1", 0, 3))).isInstanceOf(UnknownOutcomeException.class);
@@ -320,7 +339,10 @@ class MeilisearchFaultsTest {
                     () -> index.writesAfter(3, 10),
                     () -> index.outcomes(List.of(receipt)),
                     () -> index.fingerprints(null, 10),
-                    () -> index.fingerprints(ProductKey.all("x")));
+                    () -> index.fingerprints(ProductKey.all("x")),
+                    index::count,
+                    () -> index.documents(ProductKey.all("x")),
+                    () -> index.documents(ProductKey.all("x", "y")));
         }
 
         @Test
@@ -338,7 +360,8 @@ class MeilisearchFaultsTest {
                 server.answerNext("/", status, NONE, PAGE);
                 assertThatThrownBy(question)
                         .isInstanceOf(UnavailableException.class)
-                        .hasMessageContaining(String.valueOf(status));
+                        .hasMessageContaining(String.valueOf(status))
+                        .hasMessageContaining("'url'");
             });
             assertThat(questions()).allSatisfy(question -> {
                 server.answerNext("/", status, NONE, "");
@@ -350,6 +373,16 @@ class MeilisearchFaultsTest {
         void canBeAskedAgainWhenTheConnectionBreaks() {
             server.dropNextBefore("documents/fetch");
             assertThatThrownBy(() -> index.fingerprints(ProductKey.all("x"))).isInstanceOf(UnavailableException.class);
+        }
+
+        @Test
+        void canBeAskedAgainWhenTheAnswerBreaksOff() {
+            assertThat(questions()).allSatisfy(question -> {
+                server.cutNext("/");
+                assertThatThrownBy(question)
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining(server.url());
+            });
         }
 
         @Test
@@ -540,6 +573,96 @@ class MeilisearchFaultsTest {
             assertThat(index.writesAfter(start, 10).hole()).isTrue();
             long position = index.writesAfter(start, 10).position();
             assertThat(index.writesAfter(position, 10).hole()).isFalse();
+        }
+
+        private void isApplied(Receipt receipt, boolean applied) {
+            long position = receipt.positions().get(0);
+            assertThat(index.writesAfter(position - 1, 10).writes())
+                    .filteredOn(entry -> entry.position() == position)
+                    .extracting(Entry::applied)
+                    .containsExactly(applied);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "internal",
+                    "io_error",
+                    "no_space_left_on_device",
+                    "database_size_limit_reached",
+                    "vector_embedding_error",
+                    "something_new"
+                })
+        void takesATaskThatFailedForTheServersReasonsForApplied(String code) {
+            Receipt receipt = index.write(lamps("b1", 0, 3));
+            server.tickAndDie();
+            server.failNextBatch(code, "An unexpected crash occurred when processing the task");
+            server.drain();
+
+            assertThat(server.size("lamps")).as("applied before it failed").isEqualTo(3);
+            isApplied(receipt, true);
+        }
+
+        @Test
+        void takesATaskThatWasCancelledForApplied() {
+            Receipt receipt = index.write(lamps("b1", 0, 3));
+            server.tickAndDie();
+            new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> true)
+                    .post("/tasks/cancel?uids=" + receipt.positions().get(0), "{}");
+            server.drain();
+
+            assertThat(server.size("lamps"))
+                    .as("applied before it was cancelled")
+                    .isEqualTo(3);
+            isApplied(receipt, true);
+        }
+
+        @Test
+        void takesATaskThatFailedForItsNeighbourForApplied() {
+            filterByPlace();
+            Receipt innocent = index.write(lamps("b1", 0, 3));
+            server.tickAndDie();
+            Receipt bad = index.write(batch("b2", upsert("x", nowhere())));
+            server.drain();
+
+            assertThat(server.size("lamps")).as("applied before it failed").isEqualTo(3);
+            isApplied(innocent, true);
+            assertThat(index.outcomes(List.of(bad)).get(bad))
+                    .extracting(Outcome::kind)
+                    .isEqualTo(Outcome.Kind.REFUSED);
+        }
+
+        @Test
+        void knowsThatATaskWhoseOwnContentIsBadWasNeverApplied() {
+            filterByPlace();
+            Receipt bad = index.write(batch("b1", upsert("x", nowhere())));
+            server.drain();
+            isApplied(bad, false);
+
+            Raw other = new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> server.tick());
+            for (String documents : List.of("[{\"id\":\"no id\"}]", "[{\"name\":\"none\"}]")) {
+                long uid = other.done("POST", "/indexes/lamps/documents", documents)
+                        .path("uid")
+                        .asLong();
+                isApplied(Receipt.at(uid), false);
+            }
+            long uid = other.done("POST", "/indexes/lamps/documents?primaryKey=sku", "[{\"sku\":1}]")
+                    .path("uid")
+                    .asLong();
+            isApplied(Receipt.at(uid), false);
+        }
+
+        private Document nowhere() {
+            return Document.builder().put("_geo", Map.of("lat", 1)).build();
+        }
+
+        private void filterByPlace() {
+            try (MeilisearchIndex wide = Samples.index(server)
+                    .filterable("_geo")
+                    .sleeper(time -> server.drain())
+                    .build()) {
+                wide.prepare();
+            }
         }
 
         @Test

@@ -17,6 +17,7 @@ import dev.stocktake.ProductKey;
 import dev.stocktake.Receipt;
 import dev.stocktake.WriteBatch;
 import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +253,23 @@ class MeilisearchIndexTest {
         }
 
         @Test
+        void leavesOutADocumentWhoseIdFieldIsNothing() {
+            assertThat(reason(upsert("x", Document.builder().put("id", null).build())))
+                    .contains("'primaryKey'");
+        }
+
+        @Test
+        void leavesOutADocumentOf200MegabytesWithoutCopyingIt() {
+            String megabyte = "x".repeat(1_000_000);
+            assertThat(reason(upsert(
+                            "x",
+                            Document.builder()
+                                    .put("pages", Collections.nCopies(200, megabyte))
+                                    .build())))
+                    .contains("20000000 bytes", "shorten it", "'limits'");
+        }
+
+        @Test
         void leavesOutADocumentThatIsTooLarge() {
             try (MeilisearchIndex small = Samples.index(server)
                     .limits(new dev.stocktake.BatchLimits(100, 1_000))
@@ -434,6 +452,66 @@ class MeilisearchIndexTest {
                 assertThat(none.fingerprints(ProductKey.all("a"))).isEmpty();
                 assertThat(none.fingerprints(null, 10).entries()).isEmpty();
                 assertThat(none.fingerprints(null, 10).next()).isNull();
+            }
+        }
+    }
+
+    @Nested
+    class GivingBack {
+
+        private long fetches() {
+            return server.requests().stream()
+                    .filter(line -> line.contains("documents/fetch"))
+                    .count();
+        }
+
+        @Test
+        void asksOnceForADocumentAndOnceForTheirNumber() {
+            written(lamps("b1", 0, 3));
+            server.forgetRequests();
+
+            assertThat(index.documents(ProductKey.all("lamp-1"))).hasSize(1);
+            assertThat(index.count()).isEqualTo(3);
+            assertThat(server.requests()).hasSize(2);
+        }
+
+        @Test
+        void asksForMoreAtOnceWhereDocumentsAreSmall() {
+            WriteBatch many = lamps("b1", 0, 2_500);
+            written(many);
+
+            assertThat(index.documents(
+                            many.upserts().stream().map(WriteBatch.Upsert::key).toList()))
+                    .hasSize(2_500);
+            assertThat(fetches()).isEqualTo(5);
+        }
+
+        @Test
+        void asksForFewerAtOnceWhereDocumentsAreLarge() {
+            WriteBatch.Upsert[] large = new WriteBatch.Upsert[11];
+            for (int i = 0; i < large.length; i++) {
+                large[i] = upsert("large-" + i, lamp("x".repeat(3_300_000), i));
+            }
+            written(batch("b1", large));
+
+            Map<ProductKey, Document> found = index.documents(
+                    List.of(large).stream().map(WriteBatch.Upsert::key).toList());
+            assertThat(found)
+                    .hasSize(11)
+                    .allSatisfy((key, document) ->
+                            assertThat(document.get("name")).asString().hasSize(3_300_000));
+            assertThat(fetches()).isEqualTo(12);
+        }
+
+        @Test
+        void givesTextBackThatIsLongerThanJsonReadersUsuallyTake() {
+            try (MeilisearchIndex wide = Samples.index(server)
+                    .limits(new dev.stocktake.BatchLimits(10, 40_000_000))
+                    .build()) {
+                wide.write(batch("b1", upsert("long", lamp("x".repeat(21_000_000), 1))));
+                server.drain();
+
+                assertThat(wide.documents(ProductKey.all("long"))).hasSize(1);
             }
         }
     }

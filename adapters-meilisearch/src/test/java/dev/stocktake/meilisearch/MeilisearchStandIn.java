@@ -63,6 +63,7 @@ public final class MeilisearchStandIn implements AutoCloseable {
         INSTEAD,
         DROP_BEFORE,
         DROP_AFTER,
+        CUT,
         DELAY
     }
 
@@ -174,6 +175,11 @@ public final class MeilisearchStandIn implements AutoCloseable {
     /** Does what the next such request says and closes its connection without an answer. */
     public void dropNextAfter(String request) {
         fault(new Fault(request, Moment.DROP_AFTER, 0, Map.of(), new byte[0], new CountDownLatch(0)));
+    }
+
+    /** Does what the next such request says and closes its connection in the middle of the answer's body. */
+    public void cutNext(String request) {
+        fault(new Fault(request, Moment.CUT, 0, Map.of(), new byte[0], new CountDownLatch(0)));
     }
 
     /**
@@ -328,7 +334,9 @@ public final class MeilisearchStandIn implements AutoCloseable {
                 return;
             }
             reply = answer(request);
-            if (fault == null || fault.moment() != Moment.DROP_AFTER) {
+            if (fault != null && fault.moment() == Moment.CUT) {
+                sendHalf(exchange, reply);
+            } else if (fault == null || fault.moment() != Moment.DROP_AFTER) {
                 send(exchange, reply);
             }
         }
@@ -373,6 +381,14 @@ public final class MeilisearchStandIn implements AutoCloseable {
         if (body.length > 0) {
             exchange.getResponseBody().write(body);
         }
+    }
+
+    private static void sendHalf(HttpExchange exchange, StandInRoutes.Reply reply) throws IOException {
+        byte[] body = bytes(reply.body());
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(reply.status(), body.length);
+        exchange.getResponseBody().write(body, 0, body.length / 2);
+        exchange.getResponseBody().flush();
     }
 
     private static byte[] bytes(JsonNode json) {

@@ -386,6 +386,40 @@ abstract class ServerRules {
     }
 
     @Test
+    void givesBackWhatNoDocumentOfOursCouldHold() {
+        String deep = "[".repeat(70) + "7" + "]".repeat(70);
+        admin.done(
+                "POST",
+                "/indexes/" + uid + "/documents",
+                "[{\"id\":5,\"deep\":" + deep + ",\"n\":1e3},{\"id\":\"x\",\"stocktake_key\":\"y\"}]");
+
+        Map<ProductKey, Document> found = index.documents(ProductKey.all("5", "x", "y"));
+        assertThat(found).containsOnlyKeys(ProductKey.of("5"), ProductKey.of("x"));
+        assertThat(found.getOrDefault(ProductKey.of("5"), lamp("", 0)).fields())
+                .containsOnlyKeys("id", "deep", "n")
+                .containsEntry("id", 5L);
+        assertThat(found.getOrDefault(ProductKey.of("x"), lamp("", 0)).fields()).isEmpty();
+        assertThat(index.count()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsWhichFieldsOfADocumentSomebodyElseChanged() {
+        Document sent = Document.builder()
+                .put("id", "lamp/1")
+                .put("name", "Lamp")
+                .put("stock", 3)
+                .put("price", new BigDecimal("19.90"))
+                .build();
+        written(batch("b1", upsert("lamp/1", sent)));
+        String id = DocumentIds.of(ProductKey.of("lamp/1")).orElseThrow();
+        admin.done("PUT", "/indexes/" + uid + "/documents", "[{\"id\":\"" + id + "\",\"stock\":4,\"colour\":\"red\"}]");
+
+        Document found = index.documents(ProductKey.all("lamp/1")).getOrDefault(ProductKey.of("lamp/1"), sent);
+        assertThat(sent.differences(found)).containsExactly("stock", "colour");
+        assertThat(index.fingerprints(ProductKey.all("lamp/1"))).containsValue(Fingerprint.of(sent, "1"));
+    }
+
+    @Test
     void walksPageByPageAndTellsWhenTheListingMoved() {
         written(lamps("b1", 0, 25));
         Map<ProductKey, Fingerprint> all = new HashMap<>();
