@@ -333,7 +333,8 @@ class BrakeTest {
         @Test
         void whoeverRunsTheLaneDoesIt() {
             removeSilently(0, 150);
-            Stocktake holder = shop.builder(shop.index)
+            Stocktake holder = shop.holderLives()
+                    .builder(shop.index)
                     .listener(new WhileRunning(
                             () -> shop.stocktake().run(SyncPolicy.full().allowingMassDeletion())))
                     .build();

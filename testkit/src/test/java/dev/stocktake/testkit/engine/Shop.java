@@ -110,6 +110,13 @@ final class Shop {
         time.clock().advance(duration);
     }
 
+    /** Whoever holds the lane goes on renewing it while others wait, also where a test has both on one thread. */
+    Shop holderLives() {
+        time.onSleep(nap ->
+                ledger.inTransaction(INDEX, tx -> tx.holder().map(holder -> tx.renew(holder, Duration.ofSeconds(61)))));
+        return this;
+    }
+
     void assertIndexIsTrue() {
         assertThat(index.documents()).isEqualTo(source.documents());
     }

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -835,8 +836,15 @@ class StocktakeTest {
 
         @Test
         void giveALaneThatWasTakenBetweenTwoRunsAnotherTry() {
-            shop.products(5);
-            Stocktake first = shop.stocktake();
+            Stocktake first = shop.products(5)
+                    .builder(shop.index)
+                    .sleeper(nap -> {
+                        if (Thread.currentThread().getName().equals("stocktake-" + INDEX)) {
+                            new CountDownLatch(1).await();
+                        }
+                        shop.time.sleep(nap);
+                    })
+                    .build();
             first.start(SyncSchedule.builder()
                     .every(Duration.ofDays(1), SyncPolicy.full())
                     .build());
@@ -900,8 +908,7 @@ class StocktakeTest {
             shop.products(5);
             SyncReport[] other = new SyncReport[1];
             Stocktake second = shop.stocktake();
-            shop.time.onSleep(nap -> shop.ledger.inTransaction(
-                    INDEX, tx -> tx.holder().map(holder -> tx.renew(holder, Duration.ofSeconds(61)))));
+            shop.holderLives();
             shop.source.afterRead(keys -> {
                 if (other[0] == null) {
                     other[0] = second.run(SyncPolicy.full());
