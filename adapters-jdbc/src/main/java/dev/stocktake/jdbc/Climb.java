@@ -1,5 +1,6 @@
 package dev.stocktake.jdbc;
 
+import dev.stocktake.ProductKey;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -89,6 +90,43 @@ final class Climb {
             statement.setFetchSize(limit);
             bind(session, statement, needed, after);
             return page(statement, limit);
+        }
+    }
+
+    /**
+     * Names the products to which keys lead, at most about a page of them.
+     *
+     * @param keys for each way of the table the keys of its rows; of the root, their ids
+     * @param products gets what is named
+     * @return the page that was looked up; whatever needed no look-up is named in full
+     */
+    Page name(
+            Database.Session session,
+            List<Set<String>> keys,
+            @Nullable String after,
+            int limit,
+            Set<ProductKey> products)
+            throws SQLException {
+        if (table.id() != null) {
+            keys.get(0).forEach(id -> add(id, products));
+            return new Page(List.of(), false);
+        }
+        for (int way = 0; way < keys.size(); way++) {
+            if (isDirect(way)) {
+                keys.get(way).forEach(id -> add(id, products));
+            }
+        }
+        Page page = products(session, keys, after, limit);
+        page.ids().forEach(id -> add(id, products));
+        return page;
+    }
+
+    /** What cannot be an id is no product's. */
+    private void add(String id, Set<ProductKey> products) {
+        try {
+            products.add(ProductKey.of(idType().text(id)));
+        } catch (IllegalArgumentException e) {
+            return;
         }
     }
 

@@ -155,27 +155,7 @@ final class FeedPass {
             }
             keys.add(ofWay);
         }
-        if (table.isRoot()) {
-            keys.get(0).forEach(id -> add(id, products));
-            return new Climb.Page(List.of(), false);
-        }
-        for (int way = 0; way < keys.size(); way++) {
-            if (table.climb().isDirect(way)) {
-                keys.get(way).forEach(id -> add(id, products));
-            }
-        }
-        Climb.Page page = table.climb().products(session, keys, partial == null ? null : partial.after(), limit);
-        page.ids().forEach(id -> add(id, products));
-        return page;
-    }
-
-    /** What cannot be an id is no product's. */
-    private void add(String id, Set<ProductKey> products) {
-        try {
-            products.add(ProductKey.of(table.climb().idType().text(id)));
-        } catch (IllegalArgumentException e) {
-            return;
-        }
+        return table.climb().name(session, keys, partial == null ? null : partial.after(), limit, products);
     }
 
     /** The rows lead to more products than may be named at once: the next take names the others. */

@@ -80,6 +80,16 @@ record KeyType(Kind kind, String sqlType) {
         };
     }
 
+    /** Like {@link #text}, for what may lead nowhere: null if it is null, or cannot be an id. */
+    @Nullable
+    String key(@Nullable String read) {
+        try {
+            return read == null ? null : text(read);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     /** A value that was read as text, to go on from, usable as an id or not. */
     Object asRead(String read) {
         return switch (kind) {

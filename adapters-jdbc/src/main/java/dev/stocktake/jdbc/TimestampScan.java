@@ -153,22 +153,12 @@ final class TimestampScan {
         Instant at = table.stamp().read(result, table.stamp().zoned() ? 2 : 3);
         List<@Nullable String> keyTexts = new ArrayList<>();
         for (int i = 0; i < table.keys().size(); i++) {
-            String text = result.getString(5 + i);
-            keyTexts.add(text == null ? null : key(table.keys().get(i).type(), text));
+            keyTexts.add(table.keys().get(i).type().key(result.getString(5 + i)));
         }
         List<String> orderTexts = new ArrayList<>();
         for (int i = 0; i < table.order().size(); i++) {
             orderTexts.add(result.getString(5 + keys + i));
         }
         return new ChangedRow(at, keyTexts, orderTexts, String.valueOf(result.getString(4)));
-    }
-
-    /** A key that is no whole number can equal no id. */
-    private static @Nullable String key(KeyType type, String text) {
-        try {
-            return type.text(text);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 }

@@ -52,8 +52,4 @@ record Watched(String id, FoundGraph.Table table, Climb climb, List<FoundGraph.I
     String at(Dialect dialect) {
         return dialect.quote(stamp().column().name());
     }
-
-    boolean isRoot() {
-        return table.id() != null;
-    }
 }

@@ -28,6 +28,7 @@ final class TestPostgres {
                         .setServerConfig("fsync", "off")
                         .setServerConfig("deadlock_timeout", "100ms")
                         .setServerConfig("max_connections", "300")
+                        .setServerConfig("max_prepared_transactions", "20")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
