@@ -87,9 +87,9 @@ public final class Stocktake implements AutoCloseable {
      * are true, at most for {@link SyncSettings.Lane#patience}. Before it leaves the work to another instance, it waits for a
      * sign of life, at most for {@link SyncSettings.Lane#lease}; if there is none, it takes the lane over.
      *
-     * @throws MisconfiguredException if a setting is wrong; nothing is lost
      * <p>An index that is down ends the run {@linkplain SyncReport.Outcome#INCOMPLETE incomplete}.
      *
+     * @throws MisconfiguredException if a setting is wrong; nothing is lost
      * @throws UnavailableException if the ledger or a feed cannot be reached while marking
      * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
      */
@@ -560,6 +560,9 @@ public final class Stocktake implements AutoCloseable {
     public static final class Builder {
 
         private static final String RESERVED = "stocktake.";
+        private static final int LONGEST_NAME = 200;
+        private static final int LONGEST_FEED_NAME = 100;
+
         private final ProductSource source;
         private final SearchIndex index;
         private final Ledger ledger;
@@ -598,7 +601,7 @@ public final class Stocktake implements AutoCloseable {
             return this;
         }
 
-        /** Who this is, for the lease; must differ between instances. A random name if nothing is said. */
+        /** Who this is, for the lease; must differ between instances; at most 200 characters. A random name if nothing is said. */
         public Builder instance(String name) {
             this.holder = name;
             return this;
@@ -632,31 +635,45 @@ public final class Stocktake implements AutoCloseable {
         }
 
         /**
-         * Checks what can be checked without waiting.
+         * Checks the settings, all at once, and then that tables, columns and rights of the database are what they must be.
+         * The index is not asked.
          *
-         * @throws MisconfiguredException naming what is wrong
+         * @throws MisconfiguredException naming what is wrong, each setting with its path
          * @throws UnavailableException if the database cannot be reached
          */
         public Stocktake build() {
-            long names = feeds.stream().map(ChangeFeed::name).distinct().count();
-            if (names != feeds.size()) {
-                throw new MisconfiguredException(
-                        "feed: two feeds have the same name; name them apart, as each keeps its"
-                                + " place under its name: "
-                                + feeds.stream().map(ChangeFeed::name).toList());
-            }
-            feeds.stream()
-                    .map(ChangeFeed::name)
-                    .filter(name -> name.startsWith(RESERVED))
-                    .findFirst()
-                    .ifPresent(name -> {
-                        throw new MisconfiguredException("feed: the name '" + name + "' begins with '" + RESERVED
-                                + "', under which Stocktake keeps its own notes; choose another");
-                    });
+            check();
             ledger.verify();
             source.verify();
             feeds.forEach(ChangeFeed::verify);
             return new Stocktake(this);
+        }
+
+        private void check() {
+            Problems problems = new Problems("Stocktake");
+            settings.check(problems);
+            problems.lengthOf("instance", holder, LONGEST_NAME);
+            problems.lengthOf("index.name", index.name(), LONGEST_NAME);
+            checkFeeds(feeds.stream().map(ChangeFeed::name).toList(), problems);
+            problems.throwIfAny();
+        }
+
+        private static void checkFeeds(List<String> names, Problems problems) {
+            for (String name : names) {
+                problems.lengthOf("feed.name", name, LONGEST_FEED_NAME);
+                if (name.startsWith(RESERVED)) {
+                    problems.add(
+                            "feed.name",
+                            "must not be '" + name + "': Stocktake keeps its own notes under names that begin with '"
+                                    + RESERVED + "'");
+                }
+            }
+            if (Set.copyOf(names).size() != names.size()) {
+                problems.add(
+                        "feed.name",
+                        "must differ between feeds, as each keeps its place under its name; they have the same name among "
+                                + names);
+            }
         }
     }
 }

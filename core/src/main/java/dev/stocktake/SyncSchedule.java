@@ -93,27 +93,31 @@ public final class SyncSchedule {
          *
          * @param fastest the delay after a run that found something, positive
          * @param slowest the delay at most, not less than {@code fastest}
-         * @throws IllegalArgumentException if the delays are not as said
          */
         public Builder paced(Duration fastest, Duration slowest, SyncPolicy policy) {
-            if (fastest.isZero() || fastest.isNegative()) {
-                throw new IllegalArgumentException(
-                        "schedule: the delay of '" + policy.name() + "' must be positive, not " + fastest);
-            }
-            if (slowest.compareTo(fastest) < 0) {
-                throw new IllegalArgumentException("schedule: the slowest delay of '" + policy.name() + "' (" + slowest
-                        + ") must not be shorter than its fastest (" + fastest + ")");
-            }
             entries.add(new Entry(policy, fastest, slowest));
             return this;
         }
 
-        /** @throws IllegalArgumentException if there is no policy */
+        /**
+         * The schedule.
+         *
+         * @throws MisconfiguredException if there is no policy, or a delay is not as said; names every one that is wrong
+         */
         public SyncSchedule build() {
+            Problems problems = new Problems("SyncSchedule");
             if (entries.isEmpty()) {
-                throw new IllegalArgumentException("schedule: add at least one policy");
+                problems.add("every", "must be called at least once: add at least one policy");
             }
+            entries.forEach(entry -> check(entry, problems));
+            problems.throwIfAny();
             return new SyncSchedule(entries);
+        }
+
+        private static void check(Entry entry, Problems problems) {
+            String path = "'" + entry.policy().name() + "'";
+            problems.positive(path + ".fastest", entry.fastest());
+            problems.atLeast(path + ".slowest", entry.slowest(), entry.fastest());
         }
     }
 }

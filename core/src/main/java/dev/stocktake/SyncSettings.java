@@ -1,11 +1,9 @@
 package dev.stocktake;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Rates and bounds of the lane. None of them can switch a rule off.
+ * Rates and bounds of the lane. None of them can switch a rule off. {@link Stocktake.Builder#build} checks all of them at once.
  *
  * <pre>{@code
  * SyncSettings settings = SyncSettings.defaults()
@@ -28,6 +26,13 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
     /** The settings that are used where nothing else is said. */
     public static SyncSettings defaults() {
         return DEFAULTS;
+    }
+
+    void check(Problems problems) {
+        batch.check(problems);
+        retry.check(problems);
+        lane.check(problems);
+        brakes.check(problems);
     }
 
     /** These settings with other batches. */
@@ -59,13 +64,10 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
      */
     public record Batch(int maxProducts, long maxBytes, int maxInFlight) {
 
-        /** @throws IllegalArgumentException naming every value that is wrong */
-        public Batch {
-            Problems problems = new Problems("batch");
-            problems.atLeast("maxProducts", maxProducts, 1);
-            problems.atLeast("maxBytes", maxBytes, 1024);
-            problems.atLeast("maxInFlight", maxInFlight, 1);
-            problems.throwIfAny();
+        private void check(Problems problems) {
+            problems.atLeast("batch.maxProducts", maxProducts, 1);
+            problems.atLeast("batch.maxBytes", maxBytes, 1024);
+            problems.atLeast("batch.maxInFlight", maxInFlight, 1);
         }
     }
 
@@ -80,16 +82,13 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
      */
     public record Retry(Duration first, Duration longest, double growth, int attempts) {
 
-        /** @throws IllegalArgumentException naming every value that is wrong */
-        public Retry {
-            Problems problems = new Problems("retry");
-            problems.atLeast("first", first, Duration.ofMillis(1));
-            problems.atLeast("longest", longest, first);
+        private void check(Problems problems) {
+            problems.atLeast("retry.first", first, Duration.ofMillis(1));
+            problems.atLeast("retry.longest", longest, first);
             if (!(growth >= 1 && growth <= 100)) {
-                problems.add("growth", "must be between 1 and 100, not " + growth);
+                problems.add("retry.growth", "must be between 1 and 100, not " + growth);
             }
-            problems.atLeast("attempts", attempts, 1);
-            problems.throwIfAny();
+            problems.atLeast("retry.attempts", attempts, 1);
         }
     }
 
@@ -104,14 +103,11 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
      */
     public record Lane(Duration lease, Duration patience, Duration firstPoll, Duration longestPoll) {
 
-        /** @throws IllegalArgumentException naming every value that is wrong */
-        public Lane {
-            Problems problems = new Problems("lane");
-            problems.atLeast("lease", lease, Duration.ofSeconds(1));
-            problems.positive("patience", patience);
-            problems.positive("firstPoll", firstPoll);
-            problems.atLeast("longestPoll", longestPoll, firstPoll);
-            problems.throwIfAny();
+        private void check(Problems problems) {
+            problems.atLeast("lane.lease", lease, Duration.ofSeconds(1));
+            problems.positive("lane.patience", patience);
+            problems.positive("lane.firstPoll", firstPoll);
+            problems.atLeast("lane.longestPoll", longestPoll, firstPoll);
         }
     }
 
@@ -125,58 +121,16 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
      */
     public record Brakes(double share, long atLeast) {
 
-        /** @throws IllegalArgumentException naming every value that is wrong */
-        public Brakes {
-            Problems problems = new Problems("brakes");
+        private void check(Problems problems) {
             if (!(share >= 0 && share <= 1)) {
-                problems.add("share", "must be between 0 and 1, not " + share);
+                problems.add("brakes.share", "must be between 0 and 1, not " + share);
             }
-            problems.atLeast("atLeast", atLeast, 0);
-            problems.throwIfAny();
+            problems.atLeast("brakes.atLeast", atLeast, 0);
         }
 
         /** How many documents of an index of this size may be deleted. */
         long limit(long documents) {
             return Math.max(atLeast, (long) Math.floor(share * documents));
-        }
-    }
-
-    /** Collects what is wrong, each problem with its path. */
-    private static final class Problems {
-
-        private final String path;
-        private final List<String> found = new ArrayList<>();
-
-        Problems(String path) {
-            this.path = path;
-        }
-
-        void add(String name, String problem) {
-            found.add(path + "." + name + " " + problem);
-        }
-
-        void atLeast(String name, long value, long least) {
-            if (value < least) {
-                add(name, "must be at least " + least + ", not " + value);
-            }
-        }
-
-        void atLeast(String name, Duration value, Duration least) {
-            if (value.compareTo(least) < 0) {
-                add(name, "must be at least " + least + ", not " + value);
-            }
-        }
-
-        void positive(String name, Duration value) {
-            if (value.isZero() || value.isNegative()) {
-                add(name, "must be positive, not " + value);
-            }
-        }
-
-        void throwIfAny() {
-            if (!found.isEmpty()) {
-                throw new IllegalArgumentException(String.join("; ", found));
-            }
         }
     }
 }

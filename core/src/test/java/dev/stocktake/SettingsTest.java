@@ -11,29 +11,41 @@ import org.junit.jupiter.api.Test;
 class SettingsTest {
 
     @Test
-    void namesEveryWrongValueAtOnce() {
-        assertThatThrownBy(() -> new SyncSettings.Batch(0, 10, -1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("batch.maxProducts must be at least 1, not 0")
-                .hasMessageContaining("batch.maxBytes")
-                .hasMessageContaining("batch.maxInFlight");
+    void namesEveryWrongValueOfEveryGroupAtOnce() {
+        SyncSettings wrong = new SyncSettings(
+                new SyncSettings.Batch(0, 10, -1),
+                new SyncSettings.Retry(Duration.ofSeconds(2), Duration.ofSeconds(1), 0.5, 0),
+                new SyncSettings.Lane(
+                        Duration.ofMillis(1), Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(10)),
+                new SyncSettings.Brakes(1.5, -1));
+        Problems problems = new Problems("Stocktake");
+
+        wrong.check(problems);
+
+        assertThatThrownBy(problems::throwIfAny)
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageStartingWith("Stocktake has 11 problems:")
+                .hasMessageContainingAll(
+                        "batch.maxProducts must be at least 1, not 0",
+                        "batch.maxBytes",
+                        "batch.maxInFlight",
+                        "retry.longest",
+                        "retry.growth",
+                        "retry.attempts",
+                        "lane.lease",
+                        "lane.patience",
+                        "lane.longestPoll",
+                        "brakes.share must be between 0 and 1, not 1.5",
+                        "brakes.atLeast");
     }
 
     @Test
-    void refusesDelaysThatShrink() {
-        assertThatThrownBy(() -> new SyncSettings.Retry(Duration.ofSeconds(2), Duration.ofSeconds(1), 0.5, 0))
-                .hasMessageContaining("retry.longest")
-                .hasMessageContaining("retry.growth")
-                .hasMessageContaining("retry.attempts");
-    }
+    void findsNothingWrongWithTheDefaults() {
+        Problems problems = new Problems("Stocktake");
 
-    @Test
-    void refusesALeaseThatIsOverAtOnce() {
-        assertThatThrownBy(() -> new SyncSettings.Lane(
-                        Duration.ofMillis(1), Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(10)))
-                .hasMessageContaining("lane.lease")
-                .hasMessageContaining("lane.patience")
-                .hasMessageContaining("lane.longestPoll");
+        SyncSettings.defaults().check(problems);
+
+        problems.throwIfAny();
     }
 
     @Nested
@@ -53,13 +65,15 @@ class SettingsTest {
 
         @Test
         void needsAPolicyAndPossibleDelays() {
-            SyncSchedule.Builder builder = SyncSchedule.builder();
-
-            assertThatThrownBy(builder::build).hasMessageContaining("at least one policy");
-            assertThatThrownBy(() -> builder.every(Duration.ZERO, SyncPolicy.full()))
-                    .hasMessageContaining("'full'");
-            assertThatThrownBy(() -> builder.paced(Duration.ofSeconds(2), Duration.ofSeconds(1), SyncPolicy.full()))
-                    .hasMessageContaining("slowest");
+            assertThatThrownBy(SyncSchedule.builder()::build)
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("at least one policy");
+            assertThatThrownBy(SyncSchedule.builder()
+                            .every(Duration.ZERO, SyncPolicy.full())
+                            .paced(Duration.ofSeconds(2), Duration.ofSeconds(1), SyncPolicy.smart())::build)
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContainingAll(
+                            "'full'.fastest must be positive", "'smart'.slowest must be at least PT2S");
         }
     }
 

@@ -358,7 +358,10 @@ class BrakeTest {
 
     @Test
     void namesWrongSettings() {
-        assertThatThrownBy(() -> new SyncSettings.Brakes(1.5, -1))
+        shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(1.5, -1)));
+
+        assertThatThrownBy(shop::stocktake)
+                .isInstanceOf(MisconfiguredException.class)
                 .hasMessageContaining("brakes.share must be between 0 and 1, not 1.5")
                 .hasMessageContaining("brakes.atLeast");
     }

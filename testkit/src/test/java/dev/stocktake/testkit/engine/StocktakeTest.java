@@ -26,6 +26,7 @@ import dev.stocktake.SyncSchedule;
 import dev.stocktake.SyncSettings;
 import dev.stocktake.Truth;
 import dev.stocktake.UnavailableException;
+import dev.stocktake.testkit.InMemoryIndex;
 import dev.stocktake.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +125,30 @@ class StocktakeTest {
             shop.stocktake().run(SyncPolicy.full());
 
             assertThat(shop.index.writes()).isBetween(5L, 20L);
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void closesBatchesByCount() {
+            shop.products(25).batches(10, 3).stocktake().run(SyncPolicy.full());
+
+            assertThat(shop.index.writes()).isEqualTo(3);
+        }
+
+        @Test
+        void hasSeveralBatchesOnTheirWayAtOnceAndNoMoreThanAllowed() {
+            shop.products(50).batches(10, 3).index.applyLater();
+            List<Integer> waiting = new ArrayList<>();
+            shop.time.onSleep(nap -> {
+                waiting.add(shop.index.waitingTasks());
+                shop.index.apply();
+            });
+
+            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(waiting).startsWith(3).allMatch(tasks -> tasks <= 3);
+            assertThat(shop.index.documentsWritten()).isEqualTo(50);
             shop.assertIndexIsTrue();
         }
 
@@ -461,6 +486,29 @@ class StocktakeTest {
             assertThat(shop.time.slept()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void isSentWhatIsTrueThenAndNotOnceMoreWhatItRejected() {
+            shop.index.rejectNext(1);
+            shop.time.onSleep(nap -> shop.stock(key(3), 77));
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(shop.index.document(key(3))).contains(document(key(3), 77));
+        }
+
+        @Test
+        void isWorthOneWarningHoweverOftenItFailsAndOneLineWhenItIsOver() {
+            shop.index.rejectNext(4);
+
+            List<String> said = Said.by(() -> stocktake.run(SyncPolicy.full()));
+
+            assertThat(said)
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("WARN Index 'products' cannot be synced now"),
+                            line -> assertThat(line).startsWith("INFO Index 'products' can be synced again"),
+                            line -> assertThat(line).startsWith("INFO sync finished index='products' policy=full"));
         }
 
         @Test
@@ -1199,6 +1247,20 @@ class StocktakeTest {
     }
 
     @Test
+    void logsOneLinePerRun() {
+        Stocktake stocktake = shop.products(3).stocktake();
+
+        assertThat(Said.by(() -> stocktake.run(SyncPolicy.full())))
+                .singleElement()
+                .asString()
+                .contains("written=3");
+        assertThat(Said.by(() -> stocktake.run(SyncPolicy.smart())))
+                .singleElement()
+                .asString()
+                .contains("policy=smart outcome=COMPLETE found=0 unchanged=0 written=0");
+    }
+
+    @Test
     void printsOneLineOfNumbers() {
         SyncReport report = shop.products(3).stocktake().run(SyncPolicy.full());
 
@@ -1217,10 +1279,16 @@ class StocktakeTest {
     }
 
     @Test
-    void refusesTwoFeedsOfOneName() {
-        assertThatThrownBy(() -> shop.builder(shop.index).feed(shop.feed).build())
+    void refusesEverythingThatIsWrongWithItsSettingsAtOnce() {
+        Stocktake.Builder builder = shop.batches(0, 0)
+                .builder(new InMemoryIndex("x".repeat(201)))
+                .feed(shop.feed)
+                .instance(" ");
+
+        assertThatThrownBy(builder::build)
                 .isInstanceOf(MisconfiguredException.class)
-                .hasMessageContaining("same name");
+                .hasMessageContainingAll(
+                        "5 problems", "batch.maxProducts", "batch.maxInFlight", "instance", "index.name", "same name");
     }
 
     @Test
