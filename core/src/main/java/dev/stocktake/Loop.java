@@ -108,9 +108,10 @@ final class Loop {
 
     private void run(Due due) throws InterruptedException {
         SyncPolicy policy = due.policy();
-        Run run = new Run(stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around, stocktake.listener());
         due.again(around.clock().instant(), false);
         try {
+            Run run = new Run(
+                    stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around, stocktake.listener());
             stocktake.run(policy, run, () -> markDue(run));
             due.again(around.clock().instant(), run.worked());
             due.waitForOthers(around.clock().instant());

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stocktake.Sleeper;
 import dev.stocktake.Stocktake;
 import dev.stocktake.StoppedException;
+import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,29 @@ class LoopTest {
     }
 
     @Test
+    void outlivesAListenerThatIsBroken() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Stocktake listened = shop.builder(shop.index)
+                .clock(InstantSource.system())
+                .sleeper(Sleeper.system())
+                .listener(new SyncListener() {
+                    @Override
+                    public void started(String index, String policy) {
+                        if (broken.getAndSet(false)) {
+                            throw new NoClassDefFoundError("somebody's metrics");
+                        }
+                    }
+                })
+                .build();
+        try (listened) {
+            listened.start(quick());
+
+            awaitTruth();
+        }
+        assertThat(broken).isFalse();
+    }
+
+    @Test
     void letsOthersAskForAProductMeanwhile() {
         stocktake.start(quick());
         awaitTruth();
@@ -90,6 +117,57 @@ class LoopTest {
                         Shop.INDEX, tx -> tx.holder().isEmpty()))
                 .isTrue();
         assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void endsSoonInTheMiddleOfARunAndLosesNothing() {
+        shop.index.applyLater();
+        stocktake.start(quick());
+        Awaitility.await().until(() -> shop.index.waitingTasks() > 0);
+
+        assertThat(CompletableFuture.runAsync(stocktake::close)).succeedsWithin(Duration.ofSeconds(20));
+
+        shop.index.applyAtOnce();
+        assertThat(another().run(SyncPolicy.smart()).complete()).isTrue();
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void endsEvenIfTheDatabaseDoesNotAnswer() {
+        AtomicBoolean hangs = new AtomicBoolean(true);
+        CountDownLatch read = new CountDownLatch(1);
+        shop.source.beforeRead(keys -> {
+            read.countDown();
+            if (hangs.get()) {
+                hang();
+            }
+        });
+        stocktake.start(quick());
+        Awaitility.await().until(() -> read.getCount() == 0);
+
+        assertThat(CompletableFuture.runAsync(stocktake::close)).succeedsWithin(Duration.ofSeconds(20));
+
+        hangs.set(false);
+        assertThat(another().run(SyncPolicy.smart()).complete()).isTrue();
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    private static void hang() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("Interrupted while reading", e);
+        }
+    }
+
+    private Stocktake another() {
+        return shop.builder(shop.index)
+                .clock(InstantSource.system())
+                .sleeper(Sleeper.system())
+                .build();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.stocktake.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stocktake.EngineMutants;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,17 @@ class SimulationTest {
 
         assertThat(Happening.values())
                 .allSatisfy(what -> assertThat(census.of(what)).isPositive());
+    }
+
+    @Test
+    void tellsAShortHistoryOfAScheduleThatGoesWrong() {
+        Scenario hasty = Scenario.hard().withEngine(EngineMutants.without("AWAIT"));
+        Tally tally = new Workers(hasty, 1, 100, 1).play(WORKERS);
+
+        String story = Stories.of(hasty, tally);
+
+        assertThat(story.lines().count()).isBetween(10L, 80L);
+        assertThat(story).contains("WRONG: ", "again: ./mvnw", "-Dstocktake.replay=hard:");
     }
 
     @Test
