@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger in a relational database: a handful of tables that are empty while everything is true. PostgreSQL 12 or later,
- * or H2 2.x.
+ * or H2 2.2 or later.
  *
  * <pre>{@code
  * JdbcLedger ledger = JdbcLedger.builder(dataSource).schema("shop").build();

@@ -105,8 +105,16 @@ final class LedgerTransactions {
         }
     }
 
+    private Connection connect() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (RuntimeException e) {
+            throw SqlErrors.noConnection(e);
+        }
+    }
+
     private LedgerConnection begin() throws SQLException {
-        Connection jdbc = dataSource.getConnection();
+        Connection jdbc = connect();
         LedgerConnection connection;
         try {
             connection = new LedgerConnection(jdbc);

@@ -17,18 +17,31 @@ final class RowReader {
     /**
      * The rows of these products.
      *
-     * @throws BadDataException if the data of some row makes the statement fail
+     * @throws BadDataException if the data of some row makes the statement fail, or does not fit into memory
      */
     static List<Row> read(Database.Session session, QueryNode node, Selection selection) {
         Problems problems = new Problems("JdbcProductSource");
         try {
             return run(session, node, selection, problems);
+        } catch (OutOfMemoryError e) {
+            throw tooLarge(node, e);
         } catch (SQLException e) {
+            if (SqlErrors.isOutOfMemory(e)) {
+                throw tooLarge(node, e);
+            }
             if (SqlErrors.kind(e) == SqlErrors.Kind.DATA) {
                 throw new BadDataException("the query '" + node.path() + "' fails: " + SqlErrors.describe(e), e);
             }
             throw SqlErrors.translate("The query '" + node.path() + "'", e);
         }
+    }
+
+    /** Whoever reads one product less will succeed, or knows which one it is. */
+    private static BadDataException tooLarge(QueryNode node, Throwable e) {
+        return new BadDataException(
+                "the rows of the query '" + node.path()
+                        + "' do not fit into the memory of this JVM; select less of them," + " or give it more (-Xmx)",
+                e);
     }
 
     /** Adds what is wrong with the query's columns. */

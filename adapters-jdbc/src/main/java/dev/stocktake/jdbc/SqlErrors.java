@@ -50,7 +50,7 @@ final class SqlErrors {
             return Kind.UNAVAILABLE;
         }
         String state = error.getSQLState();
-        if (state == null || state.length() != 5) {
+        if (state == null || state.length() != 5 || isOutdatedPlan(error)) {
             return Kind.UNAVAILABLE;
         }
         if (MISCONFIGURED.contains(state)) {
@@ -66,6 +66,12 @@ final class SqlErrors {
         };
     }
 
+    /** PostgreSQL, once on each connection, after the host has changed a table; the statement is then prepared anew. */
+    private static boolean isOutdatedPlan(SQLException error) {
+        return "0A000".equals(error.getSQLState())
+                && String.valueOf(error.getMessage()).contains("cached plan must not change");
+    }
+
     /**
      * The exception that leaves the adapter.
      *
@@ -76,12 +82,33 @@ final class SqlErrors {
             Thread.currentThread().interrupt();
             return new StoppedException(what + " was interrupted; nothing is lost, run again", harmless(error));
         }
-        String message = what + " failed: " + describe(error);
+        String message = what + " failed: " + describe(error) + nextStep(error);
         return switch (kind(error)) {
             case UNAVAILABLE -> new UnavailableException(message, harmless(error));
             case MISCONFIGURED -> new MisconfiguredException(message, harmless(error));
             case DATA -> new MisconfiguredException(message + "; correct the row or the query", harmless(error));
         };
+    }
+
+    private static String nextStep(SQLException error) {
+        String state = error.getSQLState() == null ? "" : error.getSQLState();
+        return switch (state) {
+            case "57014" -> "; look at its plan, or raise 'statementTimeout' (the ledger's 'timeout')";
+            case "42501", "90096" -> "; grant that right to the DataSource's user";
+            case "42P01", "42703", "3F000", "42S02", "42S03", "42S04", "42S22", "90079" ->
+                "; correct the name in the query or in the tables that were declared";
+            default -> nextStep(state);
+        };
+    }
+
+    private static String nextStep(String state) {
+        if (state.startsWith("08")) {
+            return "; check the address in the DataSource, and whether the database is up";
+        }
+        if (state.startsWith("28")) {
+            return "; check the DataSource's user and password";
+        }
+        return state.startsWith("3D") ? "; check the name of the database in the DataSource" : "";
     }
 
     /** A pool or proxy that fails without an {@link SQLException}: closed, say, or not yet started. */
@@ -121,9 +148,18 @@ final class SqlErrors {
         return error;
     }
 
+    /** Whether it was this JVM that had no room for the answer; drivers wrap that. */
+    static boolean isOutOfMemory(SQLException error) {
+        return isBehind(error, OutOfMemoryError.class);
+    }
+
     private static boolean interrupted(SQLException error) {
+        return isBehind(error, InterruptedException.class);
+    }
+
+    private static boolean isBehind(SQLException error, Class<? extends Throwable> cause) {
         for (Throwable t = error; t != null; t = t.getCause()) {
-            if (t instanceof InterruptedException) {
+            if (cause.isInstance(t)) {
                 return true;
             }
         }

@@ -212,8 +212,6 @@ public final class TimestampFeed implements ChangeFeed {
             throw new MisconfiguredException("ProductTables: no table has a timestamp, so this feed would see nothing;"
                     + " name the columns with timestamp(...), or use another feed");
         }
-        List<Climb> climbs =
-                watched.stream().map(table -> new Climb(found, table.table())).toList();
         Optional<String> hidden = session.dialect().hiddenTransactions(session.connection());
         TimestampScan scan = new TimestampScan(session.dialect(), watched);
         return new Watch(found, watched, scan, new Limits(overlap, hidden));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -71,6 +72,17 @@ class JdbcLedgerConnectionsIT {
 
         OnH2() {
             super(TestH2.freshDatabase());
+        }
+
+        @Test
+        void waitsForAPoolThatIsClosed() {
+            JdbcConnectionPool pool = Sql.h2();
+            JdbcLedger ledger = JdbcLedger.of(pool).initialize();
+            pool.dispose();
+
+            assertThatThrownBy(() -> ledger.inTransaction("products", LedgerTransaction::backlog))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("DataSource");
         }
     }
 

@@ -590,6 +590,29 @@ class JdbcProductSourceIT {
         }
 
         @Test
+        void findsTheOneProductWhoseRowsDoNotFitIntoMemory() {
+            JdbcConnectionPool other = Sql.h2();
+            Sql.run(other, "create table product (id int primary key)");
+            Sql.run(other, "insert into product select n from " + Sql.numbers(other, 20));
+            Sql.run(
+                    other,
+                    "create alias picture as 'String picture(int id) {"
+                            + " if (id == 7) { throw new OutOfMemoryError(\"too large\"); } return \"x\"; }'");
+            ProductSource source = JdbcProductSource.builder(other)
+                    .root("select id, picture(id) as picture from product where {products:id}")
+                    .keys("product", "id")
+                    .build();
+
+            Map<ProductKey, Projection> read =
+                    source.read(IntStream.range(0, 20).mapToObj(ProductKey::of).toList());
+
+            assertThat(read.values())
+                    .filteredOn(Projection.Present.class::isInstance)
+                    .hasSize(19);
+            assertThat(problem(source, 7)).contains("'root'", "memory", "-Xmx");
+        }
+
+        @Test
         void waitsForADatabaseThatIsClosed() {
             JdbcConnectionPool other = Sql.h2();
             Sql.run(other, "create table product (id int primary key)");
@@ -748,8 +771,24 @@ class JdbcProductSourceIT {
                     .build();
             assertThatThrownBy(() -> source.read(ProductKey.all("1")))
                     .isInstanceOf(UnavailableException.class)
-                    .hasMessageContaining("root");
+                    .hasMessageContainingAll("root", "'statementTimeout'");
             assertThat(database.getActiveConnections()).isZero();
+        }
+
+        /** The driver prepares a statement on the server when it is used often, and its plan knows the columns of then. */
+        @Test
+        void isOnlyUnavailableForAMomentWhenTheHostChangesItsTables() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select p.* from product p where {products:p.id}")
+                    .keys("product", "id")
+                    .build();
+            for (int i = 0; i < 10; i++) {
+                source.read(ProductKey.all("1"));
+            }
+            run("alter table product alter column title type text");
+
+            assertThatThrownBy(() -> source.read(ProductKey.all("1"))).isInstanceOf(UnavailableException.class);
+            assertThat(document(source, 1).get("title")).isEqualTo("Desk");
         }
 
         @Test

@@ -60,8 +60,34 @@ class SqlErrorsTest {
         StocktakeException translated =
                 SqlErrors.translate("Reading 'root'", new SQLException("ERROR: no such thing\n  Position: 8", "42703"));
         assertThat(translated)
-                .hasMessage("Reading 'root' failed: ERROR: no such thing; Position: 8 (SQLSTATE 42703)")
+                .hasMessage(
+                        "Reading 'root' failed: ERROR: no such thing; Position: 8 (SQLSTATE 42703); correct the name in"
+                                + " the query or in the tables that were declared")
                 .hasCauseInstanceOf(SQLException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "08001, check the address",
+        "28P01, user and password",
+        "3D000, database",
+        "57014, 'statementTimeout'",
+        "42501, grant",
+        "42P01, correct the name",
+        "42S02, correct the name",
+        "42S22, correct the name"
+    })
+    void saysWhatToDoNext(String state, String next) {
+        assertThat(SqlErrors.translate("Reading", new SQLException("no", state)))
+                .hasMessageContaining(next);
+    }
+
+    @Test
+    void knowsWhenThisJvmHadNoRoom() {
+        assertThat(SqlErrors.isOutOfMemory(new SQLException("ran out of memory", "53200", new OutOfMemoryError())))
+                .isTrue();
+        assertThat(SqlErrors.isOutOfMemory(new SQLException("the server ran out of memory", "53200")))
+                .isFalse();
     }
 
     @Test
