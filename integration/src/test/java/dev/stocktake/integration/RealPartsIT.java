@@ -136,6 +136,23 @@ class RealPartsIT {
     }
 
     @Test
+    void aDocumentOf200MegabytesIsSetAsideByNameAndHoldsNobodyUp() {
+        try (Stocktake stocktake = stocktake()) {
+            shop.execute("update product set title = repeat('x', 200000000) where id = 'p7'");
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(report.counts()).isEqualTo(new SyncCounts(PRODUCTS, 0, PRODUCTS - 1, 0, 1, 0));
+            assertThat(report.problems()).singleElement().asString().contains("'p7'", "'limits'");
+
+            shop.execute("update product set title = 'Short', updated_at = clock_timestamp() where id = 'p7'");
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().written()).isEqualTo(1);
+            assertThat(stocktake.status().clean()).isTrue();
+        }
+    }
+
+    @Test
     void aWrongKeyIsNamedAsSuchAndNeverShown() {
         try (MeilisearchIndex wrong = ShopKeeper.index(server.url(), "not-the-right-key-0123456789");
                 Stocktake stocktake = ShopKeeper.stocktake(shop, source, wrong)) {
@@ -154,6 +171,7 @@ class RealPartsIT {
 
         assertThatThrownBy(() -> Stocktake.builder(source, index, ledger).build())
                 .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("ledger", "check the address in the DataSource")
                 .hasMessageNotContaining("secret-word");
     }
 
