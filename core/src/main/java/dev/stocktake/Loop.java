@@ -110,8 +110,7 @@ final class Loop {
         SyncPolicy policy = due.policy();
         due.again(around.clock().instant(), false);
         try {
-            Run run = new Run(
-                    stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around, stocktake.listener());
+            Run run = new Run(stocktake.indexName(), policy.name(), Run.Patience.LEAVES, around, stocktake.listener());
             stocktake.run(policy, run, () -> markDue(run));
             due.again(around.clock().instant(), run.worked());
             due.waitForOthers(around.clock().instant());
