@@ -62,7 +62,8 @@ public final class Document {
     /**
      * Whether this document and one that came back from an index hold the same. In contrast to {@linkplain #equals
      * equality}, numbers are compared by value (1 and 1.0 are the same), and a number is the same as what is left of it in an
-     * index that keeps numbers as {@code double}s; 64-bit integers are always told apart. A field that is null differs from
+     * index that keeps numbers as {@code double}s and reads them fast rather than to the last bit; 64-bit integers are always
+     * told apart. A field that is null differs from
      * one that is not there.
      */
     public boolean sameContentAs(Document other) {

@@ -31,7 +31,9 @@ final class DocumentEncoder {
     private static final String OWN_ID = "+id";
 
     private static final int MAX_FIELDS = 65_535;
-    private static final BigDecimal MAX_NUMBER = BigDecimal.valueOf(Double.MAX_VALUE);
+
+    /** The server multiplies digits by a power of ten when it reads a number back: near the largest double it overflows. */
+    private static final BigDecimal MAX_NUMBER = new BigDecimal("1.79E+308");
 
     /** Without the feature a character beyond the first plane is twelve bytes of escapes. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -170,7 +172,7 @@ final class DocumentEncoder {
 
     private static void number(JsonGenerator json, String path, BigDecimal number) throws IOException {
         if (number.abs().compareTo(MAX_NUMBER) > 0) {
-            throw new Unfit("its field '" + path + "' is a number beyond what Meilisearch can hold (about 1.8e308)");
+            throw new Unfit("its field '" + path + "' is a number beyond what Meilisearch can hold (1.79e308)");
         }
         json.writeNumber(number);
     }

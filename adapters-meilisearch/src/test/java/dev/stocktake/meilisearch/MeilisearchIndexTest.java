@@ -241,6 +241,10 @@ class MeilisearchIndexTest {
                                     .put("dim", Map.of("w", new BigDecimal("1e400")))
                                     .build())))
                     .contains("'dim.w'");
+            assertThat(reason(upsert(
+                            "y",
+                            Document.builder().put("most", Double.MAX_VALUE).build())))
+                    .contains("'most'");
         }
 
         @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class StandInIndex {
 
     private static final BigInteger MAX_U64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+    private static final int LARGEST_POWER = 308;
 
     final Instant createdAt;
     Instant updatedAt;
@@ -142,11 +145,35 @@ final class StandInIndex {
                 && (value.bigIntegerValue().compareTo(MAX_U64) > 0
                         || value.bigIntegerValue().compareTo(BigInteger.valueOf(Long.MIN_VALUE)) < 0);
         if (wide || value instanceof DecimalNode) {
-            if (Double.isInfinite(value.doubleValue())) {
+            double real = asParsed(value.decimalValue());
+            if (Double.isInfinite(real)) {
                 throw new StandInFailure("internal", "internal: number out of range at line 1 column 5.", true);
             }
-            return DoubleNode.valueOf(value.doubleValue());
+            return DoubleNode.valueOf(real);
         }
         return value;
+    }
+
+    /** As fast readers of JSON do: the leading digits times a power of ten, which may miss the nearest double by a step. */
+    private static double asParsed(BigDecimal number) {
+        BigInteger digits = number.unscaledValue().abs();
+        int exponent = -number.scale();
+        while (digits.compareTo(MAX_U64) > 0) {
+            digits = digits.divide(BigInteger.TEN);
+            exponent++;
+        }
+        double real = digits.doubleValue();
+        while (exponent < -LARGEST_POWER && real != 0) {
+            real /= powerOfTen(LARGEST_POWER);
+            exponent += LARGEST_POWER;
+        }
+        if (real != 0) {
+            real = exponent < 0 ? real / powerOfTen(-exponent) : real * powerOfTen(exponent);
+        }
+        return number.signum() < 0 ? -real : real;
+    }
+
+    private static double powerOfTen(int exponent) {
+        return Double.parseDouble("1e" + exponent);
     }
 }

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -341,7 +342,18 @@ public abstract class AuditableIndexContract extends IndexContract {
                         .put("wide", new BigDecimal("-1.5E+300"))
                         .put("zero", new BigDecimal("0.000"))
                         .build(),
-                Document.builder().put("long", "Lamp ".repeat(50_000)).build());
+                Document.builder().put("long", "Lamp ".repeat(50_000)).build(),
+                Document.builder().put("doubles", doubles()).build());
+    }
+
+    /** As computed ratings, weights and coordinates look: up to 17 digits each. */
+    private static List<Double> doubles() {
+        Random random = new Random(17);
+        List<Double> doubles = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            doubles.add(random.nextGaussian() * Math.pow(10, random.nextInt(40) - 20));
+        }
+        return doubles;
     }
 
     @ParameterizedTest
