@@ -21,6 +21,11 @@ record BothListeners(SyncListener first, SyncListener second) implements SyncLis
     }
 
     @Override
+    public void drifted(String index, Drift drift) {
+        tell(listener -> listener.drifted(index, drift));
+    }
+
+    @Override
     public void finished(SyncReport report) {
         tell(listener -> listener.finished(report));
     }

@@ -24,6 +24,8 @@ final class Lane {
 
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final int LEASE_PARTS = 3;
+    private static final int PAGES_AT_ONCE = 20;
+    private static final int BATCHES_PER_PAGE = 16;
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
     private static final Duration CATCHING_UP = Duration.ofSeconds(5);
@@ -51,6 +53,8 @@ final class Lane {
     private final LogAudit audit;
     private final OrphanWalk walk;
     private final Intaker intaker;
+    private final LaneAudits audits;
+    private final RollingAudit rolling;
     private final LastWrites lastWrites;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
@@ -58,6 +62,9 @@ final class Lane {
     private Instant renewAt = Instant.MIN;
     private Instant auditAt = Instant.MIN;
     private @Nullable Instant mustBeDone;
+    private @Nullable Instant walkedSince;
+    private int pagesInRun;
+    private int batchesSincePage;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -76,6 +83,8 @@ final class Lane {
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
+        this.audits = new LaneAudits(ports, settings, around, brake, this::learn);
+        this.rolling = new RollingAudit(ports, around, audits);
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------
@@ -102,6 +111,9 @@ final class Lane {
         inFlight.clear();
         walk.reset();
         brake.open();
+        audits.lease(lease);
+        rolling.open();
+        walkedSince = null;
         learnIdentity();
         intaker.startNewFeeds();
         readLog();
@@ -160,6 +172,18 @@ final class Lane {
 
     Trouble trouble() {
         return trouble;
+    }
+
+    RollingAudit rolling() {
+        return rolling;
+    }
+
+    /** What anybody can know of changes, the books know then. */
+    private void learn() {
+        readLog();
+        if (!ports.feeds().isEmpty()) {
+            intaker.take();
+        }
     }
 
     Intaker intaker() {
@@ -227,7 +251,9 @@ final class Lane {
         Instant look = progress.plus(CATCHING_UP);
         boolean audited = false;
         boolean caughtUp = false;
+        boolean judged = false;
         mustBeDone = null;
+        pagesInRun = 0;
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -242,6 +268,10 @@ final class Lane {
                     continue;
                 }
                 auditNowAndThen(run);
+                if (run.comparesDue() && !judged) {
+                    rolling.judge(lease(), run);
+                    judged = true;
+                }
                 if (!caughtUp && !around.clock().instant().isBefore(look)) {
                     look = around.clock().instant().plus(CATCHING_UP);
                     caughtUp = caughtUp(run);
@@ -280,7 +310,10 @@ final class Lane {
      */
     private boolean caughtUp(Run run) {
         Generation live = live();
-        if (run.narrow() || !live.frontier().ended() || (live.owedWalk() != 0 && !brake.resting())) {
+        if (run.narrow()
+                || run.comparesStill()
+                || !live.frontier().ended()
+                || (live.owedWalk() != 0 && !brake.resting())) {
             return false;
         }
         if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
@@ -364,9 +397,13 @@ final class Lane {
         if (!walk.gaveUp(live)) {
             return false;
         }
-        run.problem("Index '" + ports.name() + "' could not be listed in one piece, as it is written all the time;"
-                + " documents without a product are looked for again later");
+        run.problem(notInOnePiece());
         return true;
+    }
+
+    private String notInOnePiece() {
+        return "Index '" + ports.name() + "' could not be listed in one piece, as it is written all the time;"
+                + " documents without a product are looked for again later";
     }
 
     private Optional<End> waitUntilDue(Run run, Backlog backlog, Instant progress) throws InterruptedException {
@@ -420,8 +457,12 @@ final class Lane {
         if (run.narrow() && !hasOwnToClaim(run)) {
             return Step.NOTHING;
         }
+        if (isTurnOfAudit(run) && compareDue(run) == Step.WORKED) {
+            return Step.WORKED;
+        }
         Claimed next = claimMarked(run);
         if (next.claim() != null) {
+            batchesSincePage++;
             makeTrue(new OpenBatch(next.claim()), run);
             return Step.WORKED;
         }
@@ -432,7 +473,69 @@ final class Lane {
         if (!live.frontier().ended()) {
             return claimFrontier(run, live);
         }
-        return walk.wanted(live) && inFlight.isEmpty() ? walkOn(run, live) : Step.NOTHING;
+        if (walk.wanted(live)) {
+            return inFlight.isEmpty() ? walkOn(run, live) : Step.NOTHING;
+        }
+        return run.comparesStill() ? compareEverything(run) : compareDue(run);
+    }
+
+    // --- compare ----------------------------------------------------------------------------------------------------
+
+    /** The audit comes last, but a shop that is never idle gets one, too. */
+    private boolean isTurnOfAudit(Run run) {
+        boolean turn = batchesSincePage >= BATCHES_PER_PAGE && run.comparesDue() && rolling.due() && !rolling.lists();
+        return turn && live().frontier().ended();
+    }
+
+    private Step compareDue(Run run) {
+        boolean due = run.comparesDue() && rolling.due() && pagesInRun < PAGES_AT_ONCE;
+        boolean disturbed = rolling.lists() && !inFlight.isEmpty();
+        if (disturbed || (!due && !rolling.holdsClaims())) {
+            return Step.NOTHING;
+        }
+        pagesInRun++;
+        batchesSincePage = 0;
+        return compared(run, rolling.step(lease(), run.findings(false)));
+    }
+
+    private Step compareEverything(Run run) {
+        AuditPass pass = run.pass();
+        if (pass == null) {
+            pass = audits.make(around.clock().instant().getEpochSecond(), run.findings(false));
+            run.pass(pass);
+        }
+        if (pass.comparedAll() && !inFlight.isEmpty()) {
+            return Step.NOTHING;
+        }
+        AuditPass.Step step = pass.step((tx, began, page) -> {});
+        if (step == AuditPass.Step.OVER) {
+            if (pass.gaveUpListing()) {
+                run.problem(notInOnePiece());
+            }
+            rolling.compared(lease(), pass);
+            run.comparedEverything();
+        } else if (step == AuditPass.Step.ANOTHER_INDEX) {
+            run.pass(null);
+        }
+        return compared(run, step);
+    }
+
+    private Step compared(Run run, AuditPass.Step step) {
+        run.progressed(SyncProgress.Phase.COMPARING, productsInFlight());
+        mustBeDone = null;
+        if (step == AuditPass.Step.DEPOSED) {
+            throw takenOver();
+        }
+        if (step == AuditPass.Step.ANOTHER_INDEX) {
+            identify(run);
+        }
+        return Step.WORKED;
+    }
+
+    private boolean holdsClaims(Run run, Generation live) {
+        AuditPass pass = run.pass();
+        return !run.narrow()
+                && (walk.holdsClaims(live) || rolling.holdsClaims() || (pass != null && pass.holdsClaims()));
     }
 
     /** The generation as it was when the claim was made, and the claim if there was something to claim. */
@@ -443,7 +546,7 @@ final class Lane {
         int limit = writer.claimSize();
         return ports.inLedger(tx -> {
             Generation live = live(tx);
-            boolean held = walk.holdsClaims(live) && !run.narrow();
+            boolean held = holdsClaims(run, live);
             Optional<Claim> claim = held
                     ? tx.claimDemanded(lease(), live.number(), id, limit)
                     : tx.claim(lease(), live.number(), id, limit);
@@ -463,7 +566,10 @@ final class Lane {
 
     private Step walkOn(Run run, Generation live) {
         run.progressed(SyncProgress.Phase.WALKING_INDEX, 0);
-        walk.step(lease(), live);
+        Instant since = walk.step(lease(), live);
+        if (since != null) {
+            rolling.walkedIndex(lease(), since);
+        }
         mustBeDone = null;
         return Step.WORKED;
     }
@@ -480,6 +586,9 @@ final class Lane {
 
     private Step claimFrontier(Run run, Generation live) {
         ProductKey after = live.frontier().after();
+        if (after == null) {
+            walkedSince = ports.inLedger(LedgerTransaction::now);
+        }
         KeyPage page = run.reading(() -> ports.source().keys(after, writer.claimSize()));
         requireProgress(page, after);
         page.problems().forEach(problem -> {
@@ -490,14 +599,17 @@ final class Lane {
         Optional<Claim> claim = ports.inLedger(tx -> tx.claimFrontier(lease(), live, id, page));
         mustBeDone = null;
         claim.filter(claimed -> !claimed.items().isEmpty()).ifPresent(claimed -> makeTrue(new OpenBatch(claimed), run));
+        Instant since = walkedSince;
         if (claim.isEmpty()) {
             keepLease(true);
+        } else if (page.end() && since != null) {
+            rolling.walkedProducts(lease(), since);
         }
         return Step.WORKED;
     }
 
     /** A source that does not walk on would be asked for ever. */
-    private static void requireProgress(KeyPage page, @Nullable ProductKey after) {
+    static void requireProgress(KeyPage page, @Nullable ProductKey after) {
         boolean asked = java.util.Objects.equals(page.after(), after);
         if (!asked || (after != null && page.keys().contains(after))) {
             throw new MisconfiguredException("ProductSource.keys was asked for the keys after '" + after
@@ -517,6 +629,8 @@ final class Lane {
         try {
             writer.write(batch, run, (request, receipt) -> {
                 walk.disturbed();
+                rolling.disturbed();
+                run.disturbed();
                 submitted(batch, request, receipt);
             });
             batch.handedOver();

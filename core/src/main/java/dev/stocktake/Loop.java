@@ -114,6 +114,9 @@ final class Loop {
             stocktake.run(policy, run, () -> markDue(run));
             due.again(around.clock().instant(), run.worked());
             due.waitForOthers(around.clock().instant());
+            if (due.entry.policy() instanceof RollingPolicy rolling) {
+                due.at = around.clock().instant().plus(stocktake.untilNextComparison(rolling));
+            }
             due.failures = 0;
         } catch (StoppedException e) {
             if (closing || Thread.currentThread().isInterrupted()) {

@@ -20,6 +20,13 @@ public interface Marker {
     void markEverything();
 
     /**
+     * Lets the run compare every product with its document and every document with the products, and mark what differs.
+     *
+     * @throws MisconfiguredException if the index cannot list what it holds
+     */
+    void compareEverything();
+
+    /**
      * Documents without a product may be deleted from now on, however many they are, until the index was walked once to its
      * end, or 24 hours are over.
      */

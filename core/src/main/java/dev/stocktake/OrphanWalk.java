@@ -32,6 +32,7 @@ final class OrphanWalk {
     private boolean marking;
     private boolean allowed;
     private @Nullable IndexListing listing;
+    private @Nullable Instant since;
 
     /** @param rest how long to leave it after it was given up */
     OrphanWalk(Ports ports, Brake brake, InstantSource clock, Duration rest) {
@@ -72,11 +73,16 @@ final class OrphanWalk {
                 && clock.instant().isBefore(gaveUpAt.plus(rest));
     }
 
-    /** Reads one page; after the last, marks what the index holds without a product. */
-    void step(Lease lease, Generation generation) {
+    /**
+     * Reads one page; after the last, marks what the index holds without a product.
+     *
+     * @return when the walk began that has now been made to its end, by the ledger's clock; null if it goes on
+     */
+    @Nullable
+    Instant step(Lease lease, Generation generation) {
         if (!(ports.index() instanceof AuditableIndex auditable)) {
             ports.inLedger(tx -> tx.walked(lease, generation.number(), generation.owedWalk()));
-            return;
+            return null;
         }
         if (owed != generation.owedWalk() || tries >= TRIES) {
             owed = generation.owedWalk();
@@ -86,10 +92,10 @@ final class OrphanWalk {
         if (current == null) {
             current = new IndexListing(auditable, ports.source());
             listing = current;
+            since = marking ? since : ports.inLedger(LedgerTransaction::now);
         }
-        if (current.next(marking ? this::mark : orphans -> {})) {
-            end(lease, generation, current);
-        }
+        boolean last = current.next(marking ? this::mark : orphans -> {});
+        return last && end(lease, generation, current) ? since : null;
     }
 
     private void mark(List<ProductKey> orphans) {
@@ -102,50 +108,49 @@ final class OrphanWalk {
         }
     }
 
-    private void end(Lease lease, Generation generation, IndexListing listed) {
+    private boolean end(Lease lease, Generation generation, IndexListing listed) {
         boolean sameContent =
                 ports.index().identify().filter(generation.identity()::equals).isPresent();
         if (!sameContent) {
             tryAgain();
-        } else if (marking) {
-            finish(lease, generation, listed);
-        } else {
-            counted(lease, generation, listed);
+            return false;
         }
+        return marking ? finish(lease, generation, listed) : counted(lease, generation, listed);
     }
 
-    private void counted(Lease lease, Generation generation, IndexListing listed) {
+    private boolean counted(Lease lease, Generation generation, IndexListing listed) {
         Brake.Verdict verdict = brake.counted(listed.orphans(), listed.documents(), listed.found());
         if (verdict == Brake.Verdict.HELD_BACK) {
             begin(0);
-            return;
+            return false;
         }
         allowed = verdict == Brake.Verdict.ALLOWED;
         if (listed.remembersAll()) {
             mark(listed.found());
-            finish(lease, generation, listed);
-        } else {
-            marking = true;
-            listing = null;
+            return finish(lease, generation, listed);
         }
+        marking = true;
+        listing = null;
+        return false;
     }
 
     /** What was allowed is made before the debt is paid: the permission is good as long as it is owed. */
-    private void finish(Lease lease, Generation generation, IndexListing listed) {
+    private boolean finish(Lease lease, Generation generation, IndexListing listed) {
         if (listed.moved()) {
             tryAgain();
-            return;
+            return false;
         }
-        if (!allowed) {
-            ports.inLedger(tx -> {
-                boolean walked = tx.walked(lease, generation.number(), generation.owedWalk());
-                if (walked) {
-                    Brake.forgetPermission(tx);
-                }
-                return walked;
-            });
-        }
+        boolean paid = !allowed && ports.inLedger(tx -> pay(tx, lease, generation));
         begin(0);
+        return paid;
+    }
+
+    private static boolean pay(LedgerTransaction tx, Lease lease, Generation generation) {
+        boolean walked = tx.walked(lease, generation.number(), generation.owedWalk());
+        if (walked) {
+            Brake.forgetPermission(tx);
+        }
+        return walked;
     }
 
     /** We wrote ourselves while a try went on for which claims waited: it would come to nothing. */

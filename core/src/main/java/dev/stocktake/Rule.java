@@ -23,7 +23,13 @@ enum Rule {
     /** R10: a write is confirmed only if the name is still bound to the content it was meant for. */
     IDENTIFY,
     /** More deletions than somebody agreed to wait until somebody does. */
-    BRAKE;
+    BRAKE,
+    /** A7: a comparison counts only if the index was the one that is meant. */
+    COMPARE_IDENTIFIED,
+    /** A7: what a comparison finds is marked. */
+    COMPARE_MARKS,
+    /** A7: what somebody knows (marked, in flight, not walked yet) is no drift. */
+    COMPARE_UNKNOWN;
 
     static final Set<Rule> ALL = Set.copyOf(EnumSet.allOf(Rule.class));
 }

@@ -43,6 +43,10 @@ final class Run {
     private final Map<ProductKey, ProductOutcome> products = new LinkedHashMap<>();
     private final Map<ProductKey, String> pending = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private @Nullable Findings findings;
+    private @Nullable AuditPass pass;
+    private boolean comparesEverything;
+    private boolean comparesDue;
     private boolean broad;
     private long demanded;
     private boolean kept;
@@ -90,6 +94,59 @@ final class Run {
     /** Something was marked that nobody waits for by name: the run is over when nothing is left. */
     void broaden() {
         broad = true;
+    }
+
+    /** The run is over when everything was compared, too. */
+    void compareEverything() {
+        broad = true;
+        comparesEverything = true;
+    }
+
+    /** The run also compares what is due. */
+    void compareDue() {
+        broad = true;
+        comparesDue = true;
+    }
+
+    boolean comparesDue() {
+        return comparesDue;
+    }
+
+    /** Whether everything is to be compared, and that has not been done. */
+    boolean comparesStill() {
+        return comparesEverything;
+    }
+
+    void comparedEverything() {
+        comparesEverything = false;
+        pass = null;
+    }
+
+    /** The pass that compares everything, if one has begun. */
+    @Nullable
+    AuditPass pass() {
+        return pass;
+    }
+
+    /** We wrote ourselves while claims waited for its listing. */
+    void disturbed() {
+        if (pass != null) {
+            pass.disturbed();
+        }
+    }
+
+    void pass(@Nullable AuditPass begun) {
+        pass = begun;
+    }
+
+    /** What it finds by comparing. */
+    Findings findings(boolean dryRun) {
+        Findings all = findings;
+        if (all == null) {
+            all = new Findings(dryRun, drift -> tell(() -> listener.drifted(index, drift)));
+            findings = all;
+        }
+        return all;
     }
 
     /** Whether one more product that somebody asked for by name may be deleted, without counting others. */
@@ -234,10 +291,14 @@ final class Run {
         }
         SyncReport.Times times =
                 new SyncReport.Times(Duration.between(begun, clock.instant()), reading, writing, waiting);
-        SyncReport ended = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems);
+        SyncReport ended = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems, audit());
         report = ended;
         tell(() -> listener.finished(ended));
         return ended;
+    }
+
+    private @Nullable AuditReport audit() {
+        return findings == null || !findings.any() ? null : findings.report();
     }
 
     private ProductOutcome pending(ProductKey key) {

@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -119,7 +120,9 @@ public final class Stocktake implements AutoCloseable {
             if (stopping) {
                 throw new StoppedException("Stocktake for index '" + ports.name() + "' is closed");
             }
-            outcome = markAndDrain(policy, run, between);
+            outcome = policy instanceof AuditPolicy audit && audit.isDry()
+                    ? look(run)
+                    : markAndDrain(policy, run, between);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException(
@@ -143,6 +146,29 @@ public final class Stocktake implements AutoCloseable {
         } else {
             log.debug("{}", report);
         }
+    }
+
+    /** Beside the lane, whoever runs it. */
+    private SyncReport.Outcome look(Run run) {
+        try {
+            return beside().look(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+        } catch (UnavailableException e) {
+            run.problem(String.valueOf(e.getMessage()));
+            return SyncReport.Outcome.INCOMPLETE;
+        }
+    }
+
+    private AuditBeside beside() {
+        return new AuditBeside(ports, auditable(ports.index()), settings, around, () -> stopping);
+    }
+
+    private static AuditableIndex auditable(SearchIndex index) {
+        if (index instanceof AuditableIndex auditable) {
+            return auditable;
+        }
+        throw new MisconfiguredException("Policy 'audit' compares what the index holds, and index '" + index.name()
+                + "' cannot list that: take SyncPolicy.full() instead, which writes every product anew, or an index that is"
+                + " an AuditableIndex");
     }
 
     private SyncReport.Outcome markAndDrain(SyncPolicy policy, Run run, Runnable between) throws InterruptedException {
@@ -296,6 +322,9 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
         mark(policy, run);
+        if (run.comparesStill() && beside().mark(run)) {
+            run.comparedEverything();
+        }
         if (!run.narrow()) {
             return run.waits() ? awaitSignOfLife(run) : SyncReport.Outcome.ELSEWHERE;
         }
@@ -358,7 +387,7 @@ public final class Stocktake implements AutoCloseable {
     }
 
     /** What a policy may do in a run. */
-    private final class RunMarker implements Marker {
+    private final class RunMarker implements RollingPolicy.Rolling {
 
         private static final int PAGE = 5_000;
 
@@ -408,6 +437,19 @@ public final class Stocktake implements AutoCloseable {
         }
 
         @Override
+        public void compareEverything() {
+            auditable(ports.index());
+            run.compareEverything();
+        }
+
+        @Override
+        public void compareWithin(Duration time) {
+            auditable(ports.index());
+            run.compareDue();
+            lane.rolling().within(time);
+        }
+
+        @Override
         public void allowMassDeletion() {
             ports.inLedger(tx -> {
                 Brake.allow(tx);
@@ -442,6 +484,9 @@ public final class Stocktake implements AutoCloseable {
             if (ports.feeds().isEmpty() && schedule.slowest("smart").isPresent()) {
                 throw Intaker.noFeed();
             }
+            if (schedule.audited().isPresent()) {
+                auditable(ports.index());
+            }
             keepLane = true;
             this.schedule = schedule;
             loop = new Loop(this, schedule, around);
@@ -473,6 +518,11 @@ public final class Stocktake implements AutoCloseable {
                 laneLock.unlock();
             }
         }
+    }
+
+    /** How long the loop may leave the rolling audit alone. */
+    Duration untilNextComparison(RollingPolicy policy) {
+        return lane.isOpen() ? policy.rest(lane.rolling().untilDue()) : policy.lookout();
     }
 
     String indexName() {
@@ -510,6 +560,7 @@ public final class Stocktake implements AutoCloseable {
                     backlog.quarantined(),
                     backlog.oldestAge().orElse(null),
                     Brake.heldBack(tx).orElse(null),
+                    RollingAudit.status(tx),
                     lastRun);
         });
     }

@@ -20,6 +20,12 @@ public interface SyncListener {
     /** A product was quarantined; the rest goes on. The ledger already remembers it. */
     default void quarantined(String index, ProductKey product, Refusal refusal) {}
 
+    /**
+     * A comparison found a difference that nobody knew of; it is marked, unless it was a dry run. At most
+     * {@value AuditReport#MOST_EXAMPLES} of a run are told one by one, all are in its {@linkplain SyncReport#audit report}.
+     */
+    default void drifted(String index, Drift drift) {}
+
     /** A run ended, well or not; the report is final. */
     default void finished(SyncReport report) {}
 

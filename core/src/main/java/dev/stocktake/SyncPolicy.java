@@ -47,6 +47,15 @@ public interface SyncPolicy {
     }
 
     /**
+     * Compares everything with everything, contents included, marks what differs and makes it true: costs reading both sides
+     * once, and writes nothing where nothing differs. Says what no feed had seen. A schedule does it all the time and within a
+     * bound, see {@link SyncSchedule.Builder#audit}.
+     */
+    static AuditPolicy audit() {
+        return AuditPolicy.repairing();
+    }
+
+    /**
      * These products, before everything else; the run returns when they are true, or says why not.
      *
      * @throws IllegalArgumentException if there is none

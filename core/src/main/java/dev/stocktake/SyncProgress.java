@@ -22,6 +22,8 @@ public record SyncProgress(String index, String policy, Phase phase, SyncCounts 
         /** Waiting before something is tried again. */
         WAITING_TO_RETRY,
         /** Looking for documents without a product. */
-        WALKING_INDEX
+        WALKING_INDEX,
+        /** Comparing products with their documents. */
+        COMPARING
     }
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run did, and what it could not do.
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param counts what it did
  * @param products what became of each product that was asked for by id, in that order; empty for other policies
  * @param problems in words, for the operator; at most a hundred
+ * @param audit what it compared; null if it compared nothing
  */
 public record SyncReport(
         String index,
@@ -25,7 +28,8 @@ public record SyncReport(
         Times times,
         SyncCounts counts,
         Map<ProductKey, ProductOutcome> products,
-        List<String> problems) {
+        List<String> problems,
+        @Nullable AuditReport audit) {
 
     /** How a run ended. */
     public enum Outcome {
@@ -61,6 +65,11 @@ public record SyncReport(
         return outcome == Outcome.COMPLETE;
     }
 
+    /** What it compared, if it compared anything. */
+    public Optional<AuditReport> compared() {
+        return Optional.ofNullable(audit);
+    }
+
     /** One line of key=value pairs. */
     @Override
     public String toString() {
@@ -69,6 +78,7 @@ public record SyncReport(
                 + counts.deleted() + " refused=" + counts.refused() + " retried=" + counts.retried() + " took="
                 + seconds(times.total()) + " reading=" + seconds(times.reading()) + " writing="
                 + seconds(times.writing()) + " waiting=" + seconds(times.waiting())
+                + (audit == null ? "" : " compared=" + audit.products() + " drift=" + audit.total())
                 + (problems.isEmpty() ? "" : " problem='" + oneLine(problems.get(0)) + "'");
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * <pre>{@code
  * SyncSchedule schedule = SyncSchedule.builder()
  *         .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+ *         .audit(Duration.ofHours(1))
  *         .every(Duration.ofHours(24), SyncPolicy.full())
  *         .build();
  * }</pre>
@@ -24,10 +25,14 @@ public final class SyncSchedule {
         this.entries = List.copyOf(entries);
     }
 
-    /** Smart at least every second, full every day. */
+    /**
+     * Smart at least every second, everything compared within an hour, full every day. Needs an index that can list what it
+     * holds ({@link AuditableIndex}).
+     */
     public static SyncSchedule recommended() {
         return builder()
                 .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+                .audit(Duration.ofHours(1))
                 .every(Duration.ofHours(24), SyncPolicy.full())
                 .build();
     }
@@ -46,6 +51,14 @@ public final class SyncSchedule {
         return entries.stream()
                 .filter(entry -> entry.policy().name().equals(policy))
                 .map(Entry::slowest)
+                .min(Duration::compareTo);
+    }
+
+    /** Within which time everything is compared, if it is. */
+    java.util.Optional<Duration> audited() {
+        return entries.stream()
+                .filter(entry -> entry.policy().name().equals(AuditPolicy.NAME))
+                .map(entry -> entry.policy() instanceof RollingPolicy rolling ? rolling.within() : entry.slowest())
                 .min(Duration::compareTo);
     }
 
@@ -72,7 +85,9 @@ public final class SyncSchedule {
 
         @Override
         public String toString() {
-            return policy.name() + " every " + (fastest.equals(slowest) ? slowest : fastest + " to " + slowest);
+            return policy instanceof RollingPolicy
+                    ? policy.toString()
+                    : policy.name() + " every " + (fastest.equals(slowest) ? slowest : fastest + " to " + slowest);
         }
     }
 
@@ -100,6 +115,18 @@ public final class SyncSchedule {
         }
 
         /**
+         * Compares everything all the time, slowly, so that every product is compared with its document, and the index's
+         * documents with the products, within this time. What no feed sees is found within it.
+         *
+         * @param within how long an unseen difference may stay, at least a second
+         */
+        public Builder audit(Duration within) {
+            RollingPolicy policy = new RollingPolicy(within);
+            entries.add(new Entry(policy, policy.pace(), policy.pace()));
+            return this;
+        }
+
+        /**
          * The schedule.
          *
          * @throws MisconfiguredException if there is no policy, or a delay is not as said; names every one that is wrong
@@ -110,12 +137,22 @@ public final class SyncSchedule {
                 problems.add("every", "must be called at least once: add at least one policy");
             }
             entries.forEach(entry -> check(entry, problems));
+            if (entries.stream()
+                            .filter(entry -> entry.policy() instanceof RollingPolicy)
+                            .count()
+                    > 1) {
+                problems.add("audit", "must be called only once: one bound holds for everything");
+            }
             problems.throwIfAny();
             return new SyncSchedule(entries);
         }
 
         private static void check(Entry entry, Problems problems) {
             String path = "'" + entry.policy().name() + "'";
+            if (entry.policy() instanceof RollingPolicy rolling) {
+                problems.atLeast(path + ".within", rolling.within(), Duration.ofSeconds(1));
+                return;
+            }
             problems.positive(path + ".fastest", entry.fastest());
             problems.atLeast(path + ".slowest", entry.slowest(), entry.fastest());
         }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param quarantined products that are quarantined
  * @param oldestMark the age of the oldest mark; null if there is none
  * @param heldBack deletions that wait for somebody's leave; null if there are none
+ * @param audit how well the index is audited; null if it never was
  * @param lastRun the last run of this instance; null before the first
  */
 public record Truth(
@@ -30,6 +31,7 @@ public record Truth(
         long quarantined,
         @Nullable Duration oldestMark,
         @Nullable HeldBack heldBack,
+        @Nullable AuditStatus audit,
         @Nullable SyncReport lastRun) {
 
     /** Whether nothing is known that is not true. Quarantined products are not true. */

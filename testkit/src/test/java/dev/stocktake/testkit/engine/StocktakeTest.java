@@ -1063,7 +1063,7 @@ class StocktakeTest {
             assertThat(alone.lossFree()).isFalse();
             assertThat(alone.gaps()).anyMatch(gap -> gap.contains("SyncPolicy.full()"));
             assertThat(together.lossFree()).isTrue();
-            assertThat(together.worstCase()).contains(Duration.ofHours(24));
+            assertThat(together.worstCase()).contains(Duration.ofHours(1));
         }
 
         @Test

@@ -1,0 +1,365 @@
+package dev.stocktake;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One comparison of everything, a page at a time: every product with its document (R14), then every document with the
+ * products. What differs is marked (A7); it is drift if nobody knew.
+ *
+ * <p>Whether somebody knew is asked <em>after</em> both sides were read once more: what a feed, the index's log or the books
+ * know of a change that was seen, they know by then.
+ */
+final class AuditPass {
+
+    private static final int PAGE = 500;
+    private static final int TRIES = 5;
+
+    /** Makes passes in the lane. */
+    interface Maker {
+
+        /** @param number whose turn it is to have its content looked at */
+        AuditPass make(long number, Findings findings);
+
+        /** About how many products there are. */
+        long size();
+
+        /** Whether the lane is still this one's. */
+        boolean entitled(LedgerTransaction tx, Lease lease);
+    }
+
+    /** What a step came to. */
+    enum Step {
+        /** There is more. */
+        MORE,
+        /** That was all. */
+        OVER,
+        /** The name is bound to another content: what was compared counts for nothing. */
+        ANOTHER_INDEX,
+        /** Another instance has the lane. */
+        DEPOSED
+    }
+
+    /** How a pass is made: in the lane, beside it, or only to look. */
+    interface Way {
+
+        /** Takes the hints of all feeds, and reads the index's log. */
+        void learn();
+
+        /** Which of these some feed names, where nothing may be taken. */
+        List<ProductKey> named(List<ProductKey> keys);
+
+        /** Whether what was found may be written now, in this transaction. */
+        boolean entitled(LedgerTransaction tx);
+
+        /** Whether the lane stands still while a pass reads, so that what is known stays known. */
+        boolean inLane();
+
+        boolean writes();
+    }
+
+    private final Ports ports;
+    private final AuditableIndex index;
+    private final Comparison comparison;
+    private final Surroundings around;
+    private final Brake brake;
+    private final Way way;
+    private Findings findings;
+    private @Nullable ProductKey after;
+    private boolean compared;
+    private @Nullable IndexListing listing;
+    private @Nullable Instant listingSince;
+    private @Nullable Instant since;
+    private int tries;
+
+    AuditPass(
+            Ports ports,
+            AuditableIndex index,
+            Comparison comparison,
+            Surroundings around,
+            Brake brake,
+            Way way,
+            Findings findings) {
+        this.ports = ports;
+        this.index = index;
+        this.comparison = comparison;
+        this.around = around;
+        this.brake = brake;
+        this.way = way;
+        this.findings = findings;
+    }
+
+    /** Goes on behind this product. */
+    void resume(@Nullable ProductKey position) {
+        after = position;
+    }
+
+    /** When the first page was read that counts, by the ledger's clock. */
+    @Nullable
+    Instant since() {
+        return since;
+    }
+
+    /** When the listing began that went through; null if none did. */
+    @Nullable
+    Instant listedSince() {
+        return listing == null ? listingSince : null;
+    }
+
+    boolean gaveUpListing() {
+        return tries >= TRIES;
+    }
+
+    /** Whether claims must wait, so that the index's listing does not move. */
+    boolean holdsClaims() {
+        return listing != null && tries > 0;
+    }
+
+    /** We wrote ourselves while claims waited: this try would come to nothing. */
+    void disturbed() {
+        if (holdsClaims() && tries < TRIES - 1) {
+            listing = null;
+            tries++;
+        }
+    }
+
+    /** Whether all products were compared, and only the listing is left. */
+    boolean comparedAll() {
+        return compared;
+    }
+
+    /** From now on another run is told what is found. */
+    void tell(Findings other) {
+        findings = other;
+    }
+
+    /** Is told in the transaction that enters what a page of products came to; may be told twice. */
+    @FunctionalInterface
+    interface Entry {
+        void page(LedgerTransaction tx, Instant began, KeyPage page);
+    }
+
+    /** The books at the beginning of a step. */
+    private record Opening(@Nullable Generation live, Instant now) {}
+
+    /** Reads one page of products, or of the index's ids. */
+    Step step(Entry entry) {
+        Opening opening = ports.inLedger(tx -> new Opening(tx.live().orElse(null), tx.now()));
+        if (since == null) {
+            since = opening.now();
+        }
+        if (!isMeant(opening)) {
+            return Step.ANOTHER_INDEX;
+        }
+        return compared ? list(opening) : compare(opening, entry);
+    }
+
+    /** A7: an answer counts only if the index is the one that is meant, before and after. */
+    private boolean isMeant(Opening opening) {
+        if (!around.on(Rule.COMPARE_IDENTIFIED)) {
+            return true;
+        }
+        Generation live = opening.live();
+        return index.identify()
+                .filter(identity -> live == null || identity.equals(live.identity()))
+                .isPresent();
+    }
+
+    // --- products with their documents ------------------------------------------------------------------------------
+
+    private Step compare(Opening opening, Entry entry) {
+        KeyPage page = ports.source().keys(after, PAGE);
+        Lane.requireProgress(page, after);
+        Verified verified = verify(page.keys());
+        if (!isMeant(opening)) {
+            return Step.ANOTHER_INDEX;
+        }
+        Map<ProductKey, Difference> drift = enter(verified, tx -> entry.page(tx, opening.now(), page));
+        if (drift == null) {
+            return Step.DEPOSED;
+        }
+        findings.compared(page.keys().size());
+        tell(drift, verified);
+        after = page.last().orElse(after);
+        compared = page.end();
+        return Step.MORE;
+    }
+
+    // --- documents with their products ------------------------------------------------------------------------------
+
+    private Step list(Opening opening) {
+        IndexListing current = listing;
+        if (current == null) {
+            current = new IndexListing(index, ports.source());
+            listing = current;
+            listingSince = opening.now();
+        }
+        return current.next(orphans -> {}) ? end(opening, current) : Step.MORE;
+    }
+
+    private Step end(Opening opening, IndexListing listed) {
+        Verified verified = verify(listed.found());
+        if (!isMeant(opening)) {
+            listing = null;
+            return Step.ANOTHER_INDEX;
+        }
+        boolean many = !listed.remembersAll() || verified.differences().size() > brake.always();
+        Map<ProductKey, Difference> drift = enter(verified, tx -> {
+            if (many) {
+                tx.oweWalk();
+            }
+        });
+        if (drift == null) {
+            return Step.DEPOSED;
+        }
+        tell(drift, verified);
+        listing = null;
+        if (listed.moved() && tries < TRIES - 1) {
+            tries++;
+            return Step.MORE;
+        }
+        findings.listed(listed.documents());
+        if (listed.moved()) {
+            tries++;
+            listingSince = null;
+        }
+        return Step.OVER;
+    }
+
+    // --- did nobody know? -------------------------------------------------------------------------------------------
+
+    /**
+     * What still differs at a second look.
+     *
+     * @param known products of which somebody knew before
+     */
+    private record Verified(Map<ProductKey, Difference> differences, List<ProductKey> known) {}
+
+    private Verified verify(List<ProductKey> keys) {
+        Map<ProductKey, Difference> first = comparison.look(keys);
+        if (first.isEmpty()) {
+            return new Verified(first, List.of());
+        }
+        List<ProductKey> known = new ArrayList<>();
+        if (!way.inLane()) {
+            known.addAll(ports.inLedger(tx -> known(tx, first)));
+        }
+        Map<ProductKey, Difference> again = comparison.lookClosely(first.keySet());
+        if (!way.inLane()) {
+            again = same(again, comparison.lookClosely(again.keySet()));
+        }
+        if (!again.isEmpty()) {
+            way.learn();
+            known.addAll(way.named(new ArrayList<>(again.keySet())));
+        }
+        return new Verified(again, known);
+    }
+
+    /** Beside the lane a product may be written between two reads: what stands still did not change meanwhile. */
+    private static Map<ProductKey, Difference> same(
+            Map<ProductKey, Difference> one, Map<ProductKey, Difference> other) {
+        Map<ProductKey, Difference> same = new LinkedHashMap<>(one);
+        same.entrySet().removeIf(entry -> !entry.getValue().equals(other.get(entry.getKey())));
+        return same;
+    }
+
+    /** @return the drift; null if another instance has the lane */
+    private @Nullable Map<ProductKey, Difference> enter(
+            Verified verified, java.util.function.Consumer<LedgerTransaction> beside) {
+        Map<ProductKey, Difference> differences = verified.differences();
+        return ports.inLedger(tx -> {
+            if (!way.entitled(tx)) {
+                return null;
+            }
+            Map<ProductKey, Difference> drift = new LinkedHashMap<>(differences);
+            drift.keySet().removeAll(known(tx, differences));
+            drift.keySet().removeAll(verified.known());
+            if (way.writes()) {
+                mark(tx, drift);
+                DriftTotals.add(tx, drift.values());
+                beside.accept(tx);
+            }
+            return drift;
+        });
+    }
+
+    /** Unforced, as the engine compares again; but what has the right fingerprint it would take for true. */
+    private void mark(LedgerTransaction tx, Map<ProductKey, Difference> drift) {
+        if (!around.on(Rule.COMPARE_MARKS)) {
+            return;
+        }
+        List<ProductKey> altered = new ArrayList<>();
+        List<ProductKey> others = new ArrayList<>();
+        boolean many = orphans(drift) > brake.always();
+        drift.forEach((key, difference) -> {
+            if (difference.kind() == Drift.Kind.ALTERED) {
+                altered.add(key);
+            } else if (difference.kind() != Drift.Kind.ORPHAN || !many) {
+                others.add(key);
+            }
+        });
+        if (!altered.isEmpty()) {
+            tx.mark(altered, Reason.AUDIT, true);
+        }
+        if (!others.isEmpty()) {
+            tx.mark(others, Reason.AUDIT, false);
+        }
+        if (many) {
+            tx.oweWalk();
+        }
+    }
+
+    private static long orphans(Map<ProductKey, Difference> drift) {
+        return drift.values().stream()
+                .filter(difference -> difference.kind() == Drift.Kind.ORPHAN)
+                .count();
+    }
+
+    /** Those of the products whose difference the books know. */
+    private List<ProductKey> known(LedgerTransaction tx, Map<ProductKey, Difference> differences) {
+        if (!around.on(Rule.COMPARE_UNKNOWN)) {
+            return List.of();
+        }
+        Generation live = tx.live().orElse(null);
+        if (live == null || differences.isEmpty()) {
+            return List.of();
+        }
+        Map<ProductKey, Standing> standings = tx.standing(differences.keySet());
+        return differences.entrySet().stream()
+                .filter(entry -> isKnown(live, entry.getKey(), entry.getValue(), standings.get(entry.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private boolean isKnown(Generation live, ProductKey key, Difference difference, @Nullable Standing standing) {
+        if (standing != null && !standing.settled()) {
+            Refusal refusal = standing.quarantine();
+            return standing.inFlight() || refusal == null || difference.isWhatWasRefused(refusal);
+        }
+        boolean orphanOwed = difference.kind() == Drift.Kind.ORPHAN && live.owedWalk() != 0;
+        return orphanOwed || isBeyond(live.frontier(), key);
+    }
+
+    private boolean isBeyond(Generation.Frontier frontier, ProductKey key) {
+        ProductKey last = frontier.after();
+        return !frontier.ended() && (last == null || ports.source().compare(key, last) > 0);
+    }
+
+    private void tell(Map<ProductKey, Difference> drift, Verified verified) {
+        findings.known(verified.differences().size() - drift.size());
+        drift.forEach((key, difference) -> findings.found(new Drift(key, difference.kind(), unseenBy(difference))));
+    }
+
+    private List<String> unseenBy(Difference difference) {
+        return difference.kind().madeInIndex()
+                ? List.of()
+                : ports.feeds().stream()
+                        .filter(feed -> feed.completeness() == ChangeFeed.Completeness.COMPLETE)
+                        .map(ChangeFeed::name)
+                        .toList();
+    }
+}
