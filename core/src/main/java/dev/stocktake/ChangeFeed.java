@@ -84,4 +84,13 @@ public interface ChangeFeed {
     default List<Contribution> contributions(ProductKey product) {
         return List.of();
     }
+
+    /**
+     * What was written for this feed and not taken yet; empty if the feed keeps nothing of the kind, or has not begun.
+     *
+     * @throws UnavailableException if the database cannot be reached
+     */
+    default Optional<Unread> unread() {
+        return Optional.empty();
+    }
 }

@@ -69,6 +69,18 @@ final class Climb {
                 && first.column().equals(graph.root().id());
     }
 
+    /** How many ways the table has. */
+    int ways() {
+        return table.ways().size();
+    }
+
+    /** Whether rows must be looked up to know to which products the keys of these ways lead. */
+    boolean leadsFurther(Collection<Integer> ways) {
+        return paths.stream()
+                .filter(path -> ways.contains(path.first()))
+                .anyMatch(path -> path.ways().size() > 1 || !isDirect(path.first()));
+    }
+
     /**
      * A page of the products to which keys lead, those of direct ways left out.
      *

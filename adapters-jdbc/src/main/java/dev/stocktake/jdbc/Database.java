@@ -55,6 +55,37 @@ final class Database {
         }
     }
 
+    /**
+     * Changes something inside a transaction of its own, at READ COMMITTED; it is committed if the work returns.
+     *
+     * @param what for messages
+     */
+    <T> T write(String what, Work<T> work) {
+        try (Connection connection = connect()) {
+            return change(connection, work);
+        } catch (SQLException e) {
+            throw SqlErrors.translate(what, e);
+        }
+    }
+
+    private <T> T change(Connection connection, Work<T> work) throws SQLException {
+        Dialect dialect = Dialect.of(connection);
+        boolean autoCommit = connection.getAutoCommit();
+        if (!autoCommit) {
+            dialect.refuseForeignTransaction(connection);
+        }
+        connection.setAutoCommit(false);
+        Dialect.Undo undo = () -> {};
+        try {
+            undo = dialect.ledger().begin(connection, statementTimeout);
+            T result = work.in(new Session(connection, dialect));
+            connection.commit();
+            return result;
+        } finally {
+            giveBack(connection, undo, autoCommit);
+        }
+    }
+
     private Connection connect() throws SQLException {
         try {
             return dataSource.getConnection();

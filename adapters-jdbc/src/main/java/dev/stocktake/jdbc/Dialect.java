@@ -108,6 +108,15 @@ interface Dialect {
     /** What the ledger's SQL needs besides. */
     LedgerDialect ledger();
 
+    // --- the change log
+
+    /** How the database's triggers are made and looked at. */
+    default ChangeLogDialect changeLog() {
+        throw new MisconfiguredException(
+                "dataSource: leads to a " + name()
+                        + " database, for which there is no change log yet; use another feed, and a full sync or an audit with it");
+    }
+
     // --- what may still be committed
 
     /**

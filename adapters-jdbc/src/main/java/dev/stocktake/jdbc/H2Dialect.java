@@ -95,6 +95,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public ChangeLogDialect changeLog() {
+        return new H2ChangeLog();
+    }
+
+    @Override
     public LedgerDialect ledger() {
         return new H2LedgerDialect();
     }

@@ -126,6 +126,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public ChangeLogDialect changeLog() {
+        return new PostgresChangeLog();
+    }
+
+    @Override
     public LedgerDialect ledger() {
         return new PostgresLedgerDialect();
     }

@@ -12,7 +12,7 @@ import java.util.List;
 public final class Bench {
 
     private static final List<Case> CASES =
-            List.of(new FullSyncCase(), new SmartSyncCase(), new IdleCase(), new HeapCase());
+            List.of(new FullSyncCase(), new SmartSyncCase(), new IdleCase(), new TriggerCase(), new HeapCase());
 
     private Bench() {}
 

@@ -45,6 +45,10 @@ final class Stage implements AutoCloseable {
         return new Meter(server, sink, List.of(source), List.of(ledger));
     }
 
+    Postgres server() {
+        return server;
+    }
+
     String databaseUrl() {
         return server.url();
     }

@@ -13,6 +13,9 @@ import dev.stocktake.SyncCounts;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.UnavailableException;
+import dev.stocktake.Unread;
+import dev.stocktake.jdbc.ChangeLog;
+import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.meilisearch.MeilisearchIndex;
@@ -100,6 +103,39 @@ class RealPartsIT {
 
             assertThat(north("p7")).isEqualTo(2);
             assertThat(server.document(ShopKeeper.UID, "p9")).isEmpty();
+        }
+    }
+
+    @Test
+    void withTheChangeLogWhoeverWroteTheRowIsFoundByTheNextSmartRun() {
+        ChangeLog log =
+                ChangeLog.builder(shop.dataSource(), ShopDatabase.tables()).build();
+        log.install();
+        ChangeLogFeed feed =
+                ChangeLogFeed.builder(shop.dataSource(), ShopDatabase.tables()).build();
+        try (Stocktake stocktake =
+                Stocktake.builder(source, index, shop.ledger()).feed(feed).build()) {
+            stocktake.run(SyncPolicy.full());
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
+            shop.execute(
+                    "update stock set quantity = 1 where variant_id = 'p7-1'",
+                    "delete from product where id = 'p9'",
+                    "update variant set product_id = 'p11' where id = 'p10-1'");
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(new SyncCounts(4, 0, 3, 1, 0, 0));
+            assertThat(north("p7")).isEqualTo(2);
+            assertThat(server.document(ShopKeeper.UID, "p9")).isEmpty();
+            assertThat(server.document(ShopKeeper.UID, "p11").orElseThrow().at("/variants"))
+                    .hasSize(3);
+            assertThat(feed.unread()).contains(new Unread(0, null));
+            assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
+
+            shop.execute("truncate stock");
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().written()).isEqualTo(PRODUCTS - 1);
+            assertThat(server.document(ShopKeeper.UID, "p8").orElseThrow().at("/variants"))
+                    .isEmpty();
+        } finally {
+            log.uninstall();
         }
     }
 

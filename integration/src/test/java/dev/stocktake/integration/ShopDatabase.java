@@ -86,11 +86,14 @@ final class ShopDatabase {
                 .build();
     }
 
-    ChangeFeed feed() {
-        ProductTables tables = ProductTables.root("product", "id")
+    static ProductTables tables() {
+        return ProductTables.root("product", "id")
                 .table("variant", key("product_id"), leadsTo("product.id"))
                 .table("stock", key("variant_id"), leadsTo("variant.id"));
-        return TimestampFeed.builder(dataSource, tables)
+    }
+
+    ChangeFeed feed() {
+        return TimestampFeed.builder(dataSource, tables())
                 .overlap(Duration.ofMinutes(2))
                 .build();
     }

@@ -3,11 +3,14 @@ package dev.stocktake.examples.quickstart;
 import static dev.stocktake.jdbc.ProductTables.key;
 import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
+import dev.stocktake.ChangeFeed;
 import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncSchedule;
+import dev.stocktake.jdbc.ChangeLog;
+import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.jdbc.ProductTables;
@@ -42,6 +45,16 @@ final class Snippets {
         stocktake.start(SyncSchedule.recommended()); // and from here on by itself
         // endregion
         return stocktake;
+    }
+
+    static ChangeFeed changeLog(DataSource ownersDataSource, DataSource dataSource, ProductTables tables) {
+        // region change-log
+        ChangeLog log = ChangeLog.builder(ownersDataSource, tables).build();
+        log.install(); // once; or run what log.print() answers with Flyway, Liquibase or psql
+        ChangeFeed feed =
+                ChangeLogFeed.builder(dataSource, tables).name("products").build();
+        // endregion
+        return feed;
     }
 
     static MeilisearchIndex meilisearch() {

@@ -1,0 +1,80 @@
+package dev.stocktake.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The change log in the words of one database: its tables, its triggers, and what can be seen of them.
+ *
+ * <p>Stateless and thread-safe.
+ */
+interface ChangeLogDialect {
+
+    /** The source of an entry that says that anything may have changed. */
+    int EVERYTHING = 0;
+
+    /** The source of a row that no consumer takes: as long as it is there, nobody has emptied the log. */
+    int ANCHOR = -1;
+
+    /**
+     * What triggers a table has.
+     *
+     * @param table the declared table, qualified and quoted
+     * @param relation where they are or should be, for messages: the table itself, or a partition of it
+     * @param part whether it is a partition or child of the declared table
+     * @param problems why changes of this relation are not logged; empty if they are
+     * @param note of the triggers; null if there are none
+     */
+    record State(
+            String table,
+            String relation,
+            boolean part,
+            List<String> problems,
+            @Nullable TriggerNote note) {}
+
+    /** Makes the tables of the log, where they are not there yet. */
+    List<String> createTables(LogTables log);
+
+    /** Lets one installation at a time in, until the transaction ends, where the database can do that. */
+    default void lock(Connection connection) throws SQLException {}
+
+    /** Makes the triggers of one table anew, and of all its partitions. */
+    List<String> createTriggers(Connection connection, LogTables log, LoggedTable table) throws SQLException;
+
+    /** Removes every trigger that writes into this log, of whatever table. */
+    List<String> dropTriggers(Connection connection, LogTables log) throws SQLException;
+
+    /** Removes the tables of the log. */
+    default List<String> dropTables(LogTables log) {
+        return List.of(
+                "drop table if exists " + log.copies(),
+                "drop table if exists " + log.consumers(),
+                "drop table if exists " + log.entries());
+    }
+
+    /** Whether the tables of the log are there. */
+    boolean hasTables(Connection connection, LogTables log) throws SQLException;
+
+    /** What triggers the tables have, partitions included. */
+    List<State> states(Connection connection, LogTables log, List<LoggedTable> tables) throws SQLException;
+
+    /**
+     * A short text that changes whenever somebody drops, disables, enables or replaces one of these triggers, or adds or
+     * removes a partition, be it for a moment only, as far as the database tells.
+     */
+    String signature(Connection connection, LogTables log, List<LoggedTable> tables) throws SQLException;
+
+    /** The type of the entries' ids. */
+    KeyType idType();
+
+    /** The time of the database, as an expression. */
+    String now();
+
+    /** A text by chance, as an expression. */
+    String chance();
+
+    /** In a sentence each, what the triggers cannot see in this database. */
+    List<String> blindSpots();
+}

@@ -1,0 +1,233 @@
+package dev.stocktake.jdbc;
+
+import dev.stocktake.Unread;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Who consumes a change log, and how much each has before it. */
+final class LogConsumers {
+
+    /** From here on nobody counts: it is too much in any case. */
+    private static final int MOST_COUNTED = 1_000_000;
+
+    private final LogTables log;
+
+    LogConsumers(LogTables log) {
+        this.log = log;
+    }
+
+    /**
+     * A consumer.
+     *
+     * @param incarnation changes whenever it begins anew
+     * @param previous the incarnation in whose place this one came; empty if it began by itself
+     * @param confirmed whether it is known that its cursor was saved
+     * @param graph the fingerprint of the graph by which it climbs
+     * @param triggers the signature of the triggers when it began
+     * @param anchor the id of its anchor
+     * @param anchored whether its anchors are still there
+     * @param oldestCopy the time of the oldest entry that is kept for it alone
+     */
+    record Registration(
+            String consumer,
+            String incarnation,
+            String previous,
+            boolean confirmed,
+            String graph,
+            String triggers,
+            String anchor,
+            boolean anchored,
+            Instant beganAt,
+            @Nullable Instant oldestCopy) {}
+
+    /**
+     * What was seen at one time.
+     *
+     * @param now the database's time
+     * @param oldestShared the time of the oldest entry that nobody has taken yet
+     */
+    record Look(
+            Instant now,
+            List<Registration> registrations,
+            @Nullable Instant oldestShared) {
+
+        Optional<Registration> of(String consumer) {
+            return registrations.stream()
+                    .filter(one -> one.consumer().equals(consumer))
+                    .findFirst();
+        }
+    }
+
+    /** Everything there is to see, the triggers left out. */
+    Look look(Database.Session session) throws SQLException {
+        String sql = "select n.now_at, o.changed_at, c.consumer, c.incarnation, c.previous, c.confirmed, c.graph,"
+                + " c.trigger_state, c.anchor, exists (select 1 from " + log.entries() + " e where e.id = c.anchor)"
+                + " and exists (select 1 from " + log.copies()
+                + " k where k.consumer = c.consumer and k.id = c.anchor),"
+                + " c.began_at, (select k.changed_at from " + log.copies() + " k where k.consumer = c.consumer"
+                + " and k.source_id <> " + ChangeLogDialect.ANCHOR + " order by k.id limit 1)"
+                + " from (select " + session.dialect().changeLog().now() + " as now_at) n"
+                + " left join (select e.changed_at from " + log.entries() + " e where e.source_id <> "
+                + ChangeLogDialect.ANCHOR + " order by e.id limit 1) o on 1 = 1"
+                + " left join " + log.consumers() + " c on 1 = 1 order by c.consumer";
+        Instant now = Instant.EPOCH;
+        Instant oldest = null;
+        List<Registration> registrations = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(sql);
+                ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+                now = Objects.requireNonNull(instant(found, 1));
+                oldest = instant(found, 2);
+                if (found.getString(3) != null) {
+                    registrations.add(registration(found));
+                }
+            }
+        }
+        return new Look(now, List.copyOf(registrations), oldest);
+    }
+
+    private static Registration registration(ResultSet found) throws SQLException {
+        return new Registration(
+                found.getString(3),
+                found.getString(4),
+                found.getString(5),
+                found.getBoolean(6),
+                found.getString(7),
+                found.getString(8),
+                found.getString(9),
+                found.getBoolean(10),
+                Objects.requireNonNull(instant(found, 11)),
+                instant(found, 12));
+    }
+
+    private static @Nullable Instant instant(ResultSet found, int column) throws SQLException {
+        OffsetDateTime time = found.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** What a consumer has not taken yet: what nobody has, and what is kept for it. */
+    Unread unread(Database.Session session, String consumer) throws SQLException {
+        String limited = " limit " + MOST_COUNTED;
+        String sql = "select count(*), min(u.changed_at), "
+                + session.dialect().changeLog().now()
+                + " from ((select e.changed_at from " + log.entries() + " e where e.source_id <> "
+                + ChangeLogDialect.ANCHOR + limited + ") union all (select k.changed_at from " + log.copies()
+                + " k where k.consumer = ? and k.source_id <> " + ChangeLogDialect.ANCHOR + limited + ")) u";
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            statement.setString(1, consumer);
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                Instant oldest = instant(found, 2);
+                Instant now = Objects.requireNonNull(instant(found, 3));
+                return new Unread(found.getLong(1), oldest == null ? null : age(oldest, now));
+            }
+        }
+    }
+
+    static Duration age(Instant since, Instant now) {
+        return since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
+    }
+
+    // --- coming and going
+
+    /**
+     * Begins anew: what is logged from now on is the consumer's, and what was kept for it goes.
+     *
+     * @param previous the incarnation that is replaced; empty if none is
+     * @return the incarnation
+     */
+    String register(Database.Session session, String consumer, String previous, String graph, String triggers)
+            throws SQLException {
+        Connection connection = session.connection();
+        forget(session, consumer);
+        String anchor = anchor(session, consumer);
+        KeyType type = session.dialect().changeLog().idType();
+        Object id = Objects.requireNonNull(type.value(anchor));
+        try (PreparedStatement statement = connection.prepareStatement("insert into " + log.copies()
+                + " (consumer, id, source_id, row_key, changed_at) values (?, ?, " + ChangeLogDialect.ANCHOR + ", '', "
+                + session.dialect().changeLog().now() + ")")) {
+            statement.setString(1, consumer);
+            session.dialect().bindId(statement, 2, type, id);
+            statement.executeUpdate();
+        }
+        String incarnation = chance(session);
+        try (PreparedStatement statement = connection.prepareStatement("insert into " + log.consumers()
+                + " (consumer, incarnation, previous, confirmed, graph, trigger_state, anchor)"
+                + " values (?, ?, ?, false, ?, ?, ?)")) {
+            statement.setString(1, consumer);
+            statement.setString(2, incarnation);
+            statement.setString(3, previous);
+            statement.setString(4, graph);
+            statement.setString(5, triggers);
+            session.dialect().bindId(statement, 6, type, id);
+            statement.executeUpdate();
+        }
+        return incarnation;
+    }
+
+    private String anchor(Database.Session session, String consumer) throws SQLException {
+        String sql =
+                "insert into " + log.entries() + " (source_id, row_key) values (" + ChangeLogDialect.ANCHOR + ", ?)";
+        String[] keys = {session.dialect().fold("id")};
+        try (PreparedStatement statement = session.connection().prepareStatement(sql, keys)) {
+            statement.setString(1, consumer);
+            statement.executeUpdate();
+            try (ResultSet made = statement.getGeneratedKeys()) {
+                made.next();
+                return made.getString(1);
+            }
+        }
+    }
+
+    /** A text by chance, from the database. */
+    static String chance(Database.Session session) throws SQLException {
+        try (PreparedStatement statement = session.connection()
+                        .prepareStatement(
+                                "select " + session.dialect().changeLog().chance());
+                ResultSet answer = statement.executeQuery()) {
+            answer.next();
+            return answer.getString(1);
+        }
+    }
+
+    /** The cursor of this incarnation was saved. */
+    boolean confirm(Database.Session session, String consumer, String incarnation) throws SQLException {
+        return run(
+                        session,
+                        "update " + log.consumers() + " set confirmed = true where consumer = ? and incarnation = ?",
+                        consumer,
+                        incarnation)
+                > 0;
+    }
+
+    /** Removes a consumer and what was kept for it. */
+    boolean forget(Database.Session session, String consumer) throws SQLException {
+        run(
+                session,
+                "delete from " + log.entries() + " where id in (select c.anchor from " + log.consumers()
+                        + " c where c.consumer = ?)",
+                consumer);
+        int removed = run(session, "delete from " + log.consumers() + " where consumer = ?", consumer);
+        run(session, "delete from " + log.copies() + " where consumer = ?", consumer);
+        return removed > 0;
+    }
+
+    private static int run(Database.Session session, String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            return statement.executeUpdate();
+        }
+    }
+}
