@@ -1,9 +1,9 @@
 package dev.stocktake.jdbc;
 
-import dev.stocktake.ProductKey;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * the way: what is deleted softly was part of a document a moment ago.
  */
 final class Climb {
+
+    /** A row that leads to so many products is not a change of single products. */
+    private static final int WIDE = 1_000;
 
     private final FoundGraph graph;
     private final FoundGraph.Table table;
@@ -106,40 +109,39 @@ final class Climb {
     }
 
     /**
-     * Names the products to which keys lead, at most about a page of them.
+     * Rows to climb from.
      *
-     * @param keys for each way of the table the keys of its rows; of the root, their ids
-     * @param products gets what is named
+     * @param keys for each way of the table the keys of the rows; of the root, their ids
+     * @param count how many rows there are
+     * @param at when the first of them changed; null if that is not known
+     * @param after the product behind which to go on, as read; null to begin
+     */
+    record From(
+            List<Set<String>> keys,
+            int count,
+            @Nullable Instant at,
+            @Nullable String after) {}
+
+    /**
+     * Names the products to which rows lead, at most about a page of them.
+     *
      * @return the page that was looked up; whatever needed no look-up is named in full
      */
-    Page name(
-            Database.Session session,
-            List<Set<String>> keys,
-            @Nullable String after,
-            int limit,
-            Set<ProductKey> products)
-            throws SQLException {
+    Page name(Database.Session session, From from, int limit, Named named) throws SQLException {
         if (table.id() != null) {
-            keys.get(0).forEach(id -> add(id, products));
+            from.keys().get(0).forEach(id -> named.add(idType(), id, from.at(), false));
             return new Page(List.of(), false);
         }
-        for (int way = 0; way < keys.size(); way++) {
+        for (int way = 0; way < from.keys().size(); way++) {
             if (isDirect(way)) {
-                keys.get(way).forEach(id -> add(id, products));
+                from.keys().get(way).forEach(id -> named.add(idType(), id, from.at(), false));
             }
         }
-        Page page = products(session, keys, after, limit);
-        page.ids().forEach(id -> add(id, products));
+        Page page = products(session, from.keys(), from.after(), limit);
+        boolean parted = page.more() || from.after() != null;
+        boolean wide = Math.max(page.ids().size(), parted ? limit : 0) >= (long) WIDE * Math.max(1, from.count());
+        page.ids().forEach(id -> named.add(idType(), id, from.at(), wide));
         return page;
-    }
-
-    /** What cannot be an id is no product's. */
-    private void add(String id, Set<ProductKey> products) {
-        try {
-            products.add(ProductKey.of(idType().text(id)));
-        } catch (IllegalArgumentException e) {
-            return;
-        }
     }
 
     /** Runs the query from no row at all. */

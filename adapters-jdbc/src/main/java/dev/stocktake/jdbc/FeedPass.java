@@ -1,6 +1,5 @@
 package dev.stocktake.jdbc;
 
-import dev.stocktake.ProductKey;
 import dev.stocktake.jdbc.FeedCursor.PartialClimb;
 import dev.stocktake.jdbc.FeedCursor.Pass;
 import dev.stocktake.jdbc.FeedCursor.Place;
@@ -9,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -104,7 +104,7 @@ final class FeedPass {
      * @param limit of rows that were asked for, and of products to be looked up at once
      * @param room whether more rows can be remembered
      */
-    void name(Database.Session session, List<ChangedRow> rows, int limit, boolean room, Set<ProductKey> products)
+    void name(Database.Session session, List<ChangedRow> rows, int limit, boolean room, Named named)
             throws SQLException {
         List<ChangedRow> fresh = new ArrayList<>();
         for (ChangedRow row : rows) {
@@ -113,7 +113,7 @@ final class FeedPass {
             }
         }
         PartialClimb partial = pass().climb();
-        Climb.Page page = climb(session, fresh, partial, limit, products);
+        Climb.Page page = climb(session, fresh, partial, limit, named);
         if (page.more()) {
             interrupt(rows, fresh, partial, page.ids().get(page.ids().size() - 1));
             return;
@@ -138,11 +138,7 @@ final class FeedPass {
     }
 
     private Climb.Page climb(
-            Database.Session session,
-            List<ChangedRow> fresh,
-            @Nullable PartialClimb partial,
-            int limit,
-            Set<ProductKey> products)
+            Database.Session session, List<ChangedRow> fresh, @Nullable PartialClimb partial, int limit, Named named)
             throws SQLException {
         List<Set<String>> keys = new ArrayList<>();
         for (int i = 0; i < table.keys().size(); i++) {
@@ -155,7 +151,13 @@ final class FeedPass {
             }
             keys.add(ofWay);
         }
-        return table.climb().name(session, keys, partial == null ? null : partial.after(), limit, products);
+        Instant at = fresh.stream()
+                .map(row -> table.stamp().moment(row.at()))
+                .filter(moment -> moment != null && !moment.isAfter(horizon.now()))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+        Climb.From from = new Climb.From(keys, fresh.size(), at, partial == null ? null : partial.after());
+        return table.climb().name(session, from, limit, named);
     }
 
     /** The rows lead to more products than may be named at once: the next take names the others. */

@@ -1,16 +1,13 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.Intake;
-import dev.stocktake.ProductKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One take of a timestamp feed: goes on with every table's pass until enough products are named or nothing is left. */
@@ -23,7 +20,7 @@ final class FeedTake {
     private final TimestampFeed.Watch watch;
     private final Horizon horizon;
     private final int limit;
-    private final Set<ProductKey> products = new LinkedHashSet<>();
+    private final Named products = new Named();
 
     FeedTake(Database.Session session, TimestampFeed.Watch watch, Horizon horizon, int limit) {
         this.session = session;
@@ -102,7 +99,7 @@ final class FeedTake {
             return new Taken(Intake.upTo(null, List.of(), false), null);
         }
         String cursor = cursor(from, List.copyOf(passes.values()), memory, remembered);
-        return new Taken(Intake.upTo(cursor, products, !left.isEmpty()), memory);
+        return new Taken(products.upTo(cursor, !left.isEmpty()), memory);
     }
 
     private static List<FeedPass> left(Map<Watched, FeedPass> passes) {

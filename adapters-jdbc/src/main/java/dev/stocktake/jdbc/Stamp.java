@@ -96,15 +96,14 @@ record Stamp(
     /** The moment that a row's value stands for; null if it has none, or if no moment follows from it. */
     @Nullable
     Instant moment(ResultSet row, int index) throws SQLException {
-        if (row.getObject(index) == null) {
-            return null;
-        }
-        Instant read = read(row, index);
-        if (read.equals(Instant.MAX)) {
-            return null;
-        }
+        return row.getObject(index) == null ? null : moment(read(row, index));
+    }
+
+    /** The moment that a value stands for; null if none follows from it. */
+    @Nullable
+    Instant moment(Instant read) {
         ZoneId writers = zoned ? ZoneOffset.UTC : zone;
-        return writers == null
+        return writers == null || read.equals(Instant.MAX)
                 ? null
                 : LocalDateTime.ofInstant(read, ZoneOffset.UTC).atZone(writers).toInstant();
     }

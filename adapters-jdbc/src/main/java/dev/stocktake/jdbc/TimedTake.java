@@ -1,15 +1,12 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.Intake;
-import dev.stocktake.ProductKey;
 import dev.stocktake.jdbc.TimedCursor.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One take of a {@link TimedFeed}: asks for the windows that are due until enough products are named. */
@@ -20,7 +17,7 @@ final class TimedTake {
     private final Horizon horizon;
     private final Duration overlap;
     private final int limit;
-    private final Set<ProductKey> products = new LinkedHashSet<>();
+    private final Named products = new Named();
 
     TimedTake(Database.Session session, TimedFeed.Asked query, Horizon horizon, Duration overlap, int limit) {
         this.session = session;
@@ -57,8 +54,8 @@ final class TimedTake {
         }
         boolean nothing = products.isEmpty() && saved.part() == null && at.part() == null;
         return nothing
-                ? new Taken(Intake.upTo(null, products, false), at)
-                : new Taken(Intake.upTo(at.text(), products, next != null), at);
+                ? new Taken(products.upTo(null, false), at)
+                : new Taken(products.upTo(at.text(), next != null), at);
     }
 
     /**
@@ -102,7 +99,7 @@ final class TimedTake {
             try (ResultSet result = statement.executeQuery()) {
                 for (; result.next(); rows++) {
                     last = result.getString(1);
-                    add(last);
+                    products.add(query.type(), last, null, false);
                 }
             }
         }
@@ -110,14 +107,5 @@ final class TimedTake {
                 ? new TimedCursor(part.asked(), part.settled(), null)
                 : new TimedCursor(
                         at.asked(), at.settled(), new Part(part.window(), part.asked(), part.settled(), last));
-    }
-
-    /** What cannot be an id is no product's. */
-    private void add(String read) {
-        try {
-            products.add(ProductKey.of(query.type().text(read)));
-        } catch (IllegalArgumentException e) {
-            return;
-        }
     }
 }

@@ -23,23 +23,28 @@ record Xids(String origin, long oldest, long next, long log, Instant now, String
     static final long FARTHEST = 2_000_000_000L;
 
     /**
-     * What {@code origin} can be made of here.
+     * What this user may ask for here.
      *
-     * @param cluster whether this user may ask which cluster it is
+     * @param origin an expression of where the numbers come from
+     * @param namesCluster whether it tells one cluster from another
+     * @param dated whether it is remembered when transactions were committed
      */
-    static String origin(boolean cluster) {
-        return (cluster ? "(select system_identifier from pg_control_system())" : "'-'")
-                + " || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.'"
-                + " || (select oid from pg_database where datname = current_database())";
-    }
+    record Source(String origin, boolean namesCluster, boolean dated) {
 
-    /** Whether this user may ask which cluster it is. */
-    static boolean mayAskForCluster(Database.Session session) throws SQLException {
-        try (Statement statement = session.connection().createStatement();
-                ResultSet answer =
-                        statement.executeQuery("select has_function_privilege('pg_control_system()', 'execute')")) {
-            answer.next();
-            return answer.getBoolean(1);
+        static Source of(Database.Session session) throws SQLException {
+            String sql = "select has_function_privilege('pg_control_system()', 'execute'),"
+                    + " current_setting('track_commit_timestamp') = 'on'";
+            try (Statement statement = session.connection().createStatement();
+                    ResultSet answer = statement.executeQuery(sql)) {
+                answer.next();
+                return new Source(origin(answer.getBoolean(1)), answer.getBoolean(1), answer.getBoolean(2));
+            }
+        }
+
+        private static String origin(boolean cluster) {
+            return (cluster ? "(select system_identifier from pg_control_system())" : "'-'")
+                    + " || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.'"
+                    + " || (select oid from pg_database where datname = current_database())";
         }
     }
 

@@ -57,7 +57,7 @@ final class XminCoverage {
             missing.add("before PostgreSQL " + READ_IN_PARTS_SINCE
                     + " a table cannot be read in parts: each pass reads all of it in one statement");
         }
-        if (!watch.namesCluster()) {
+        if (!watch.source().namesCluster()) {
             missing.add("whether the database was replaced by another cluster cannot be told; grant execute on function"
                     + " pg_control_system() to Stocktake's user");
         }

@@ -92,9 +92,13 @@ public final class XminFeed implements ChangeFeed {
      *
      * @param tables those that this feed can see
      * @param identity tells these tables and the ways between them from others
-     * @param origin an expression of where the numbers of transactions come from
+     * @param source where the numbers of transactions come from
      */
-    record Watch(FoundGraph graph, List<XminTable> tables, String identity, String origin, boolean namesCluster) {
+    record Watch(FoundGraph graph, List<XminTable> tables, String identity, Xids.Source source) {
+
+        String origin() {
+            return source.origin();
+        }
 
         boolean sees(FoundGraph.Table table) {
             return tables.stream().anyMatch(seen -> seen.table().equals(table));
@@ -216,7 +220,7 @@ public final class XminFeed implements ChangeFeed {
         keep(cursor, memory, taken);
         boolean again = taken.finished() && from.pass() != null && pace.get().mayBegin(share, end);
         Intake intake = taken.intake();
-        return again ? Intake.upTo(intake.cursor(), intake.products(), true) : intake;
+        return again ? Intake.upTo(intake.cursor(), List.of(), true).withHints(intake.hints()) : intake;
     }
 
     /** Of the cursor that is saved, and of the one that will be if the marks are. */
@@ -264,8 +268,7 @@ public final class XminFeed implements ChangeFeed {
                             + " wrote them, so this feed would see nothing; name the tables behind the views, or use another feed");
         }
         String identity = tables.stream().map(XminTable::identity).collect(Collectors.joining("|"));
-        boolean cluster = Xids.mayAskForCluster(session);
-        return new Watch(found, tables, XminTable.checksum(identity), Xids.origin(cluster), cluster);
+        return new Watch(found, tables, XminTable.checksum(identity), Xids.Source.of(session));
     }
 
     /** {@inheritDoc} Finds the tables and columns and runs every query once, for no row at all. */
@@ -277,7 +280,15 @@ public final class XminFeed implements ChangeFeed {
         for (XminTable table : watch.tables()) {
             database.read(Database.View.LATEST, "Reading '" + table.table().name() + "' by xmin", session -> {
                 XminTable.Files files = table.files(session, now.oldest());
-                new XminPage(table, now.oldest(), files, XminCursor.Place.START, 0, null).read(session, 1);
+                new XminPage(
+                                table,
+                                now.oldest(),
+                                files,
+                                XminCursor.Place.START,
+                                0,
+                                null,
+                                watch.source().dated())
+                        .read(session, 1);
                 table.climb().check(session);
                 return true;
             });

@@ -4,6 +4,7 @@ import dev.stocktake.jdbc.XminCursor.Place;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param after where to begin
  * @param end the block before which to end
  * @param upTo the last place; null if there is no such limit
+ * @param dated whether the database remembers when transactions were committed
  */
 record XminPage(
         XminTable table,
@@ -23,7 +25,8 @@ record XminPage(
         XminTable.Files files,
         Place after,
         long end,
-        @Nullable Place upTo) {
+        @Nullable Place upTo,
+        boolean dated) {
 
     /** Reads at most {@code limit} of them. */
     List<XminRow> read(Database.Session session, int limit) throws SQLException {
@@ -41,6 +44,7 @@ record XminPage(
 
     private String sql(Dialect dialect, int limit) {
         StringBuilder sql = new StringBuilder("select r.tableoid, cast(r.ctid as text), cast(r.xmin as text), ")
+                .append(dated ? "pg_xact_commit_timestamp(r.xmin), " : "cast(null as timestamptz), ")
                 .append(XminTable.young("r", horizon));
         for (FoundGraph.Id key : table.keys()) {
             sql.append(", ").append(dialect.asText("r." + key.sql()));
@@ -76,10 +80,12 @@ record XminPage(
         Place place = new Place(Long.parseLong(tid[0]), Integer.parseInt(tid[1]), result.getLong(1));
         List<@Nullable String> keys = new ArrayList<>();
         for (int i = 0; i < table.keys().size(); i++) {
-            keys.add(table.keys().get(i).type().key(result.getString(5 + i)));
+            keys.add(table.keys().get(i).type().key(result.getString(6 + i)));
         }
+        OffsetDateTime at = result.getObject(4, OffsetDateTime.class);
         long written = Long.parseLong(result.getString(3));
-        return new XminRow(place, result.getBoolean(4) ? whole(written) : -written, keys);
+        return new XminRow(
+                place, result.getBoolean(5) ? whole(written) : -written, keys, at == null ? null : at.toInstant());
     }
 
     /** All 64 bits of a number not older than the horizon. */

@@ -1,6 +1,7 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.jdbc.XminCursor.Place;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param xid all 64 bits of the number of the transaction that wrote it; of a row that is old, but came to the table with
  *     its partition, the lower 32 bits, negative
  * @param keys what leads upward, per way; null where the column is null
+ * @param at when it was committed; null where the database does not remember
  */
-record XminRow(Place place, long xid, List<@Nullable String> keys) {
+record XminRow(
+        Place place,
+        long xid,
+        List<@Nullable String> keys,
+        @Nullable Instant at) {
 
     /** Whether it was written from the horizon on. */
     boolean dated() {

@@ -1,16 +1,18 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.Intake;
-import dev.stocktake.ProductKey;
 import dev.stocktake.StoppedException;
 import dev.stocktake.UnavailableException;
 import dev.stocktake.jdbc.XminCursor.PartialClimb;
 import dev.stocktake.jdbc.XminCursor.Pass;
 import dev.stocktake.jdbc.XminCursor.Place;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ final class XminTake {
     private final XminCursor from;
     private final Xids start;
     private final int limit;
-    private final Set<ProductKey> products = new LinkedHashSet<>();
+    private final Named products = new Named();
     private Pass pass;
     private XminMemory memory;
     private long blocks = MOST_BLOCKS;
@@ -65,7 +67,7 @@ final class XminTake {
     Taken goOn() {
         while (pass.table() < watch.tables().size()) {
             if (products.size() >= limit) {
-                return new Taken(Intake.upTo(cursor(from.horizon(), pass), products, true), memory, false);
+                return new Taken(products.upTo(cursor(from.horizon(), pass), true), memory, false);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new StoppedException("Taking changes by xmin was interrupted; nothing is lost, run again", null);
@@ -75,7 +77,7 @@ final class XminTake {
         }
         return products.isEmpty() && from.pass() == null && !worthSaving()
                 ? new Taken(Intake.upTo(null, List.of(), false), memory.idle(), true)
-                : new Taken(Intake.upTo(cursor(pass.next(), null), products, false), memory.finished(), true);
+                : new Taken(products.upTo(cursor(pass.next(), null), false), memory.finished(), true);
     }
 
     private String cursor(long horizon, @Nullable Pass under) {
@@ -117,7 +119,14 @@ final class XminTake {
                 ? Math.min(files.blocks(), pass.last().block() + most)
                 : partial.end().block() + 1;
         Place upTo = partial == null ? null : partial.end();
-        XminPage page = new XminPage(table, from.horizon(), files, pass.last(), end, upTo);
+        XminPage page = new XminPage(
+                table,
+                from.horizon(),
+                files,
+                pass.last(),
+                end,
+                upTo,
+                watch.source().dated());
         List<XminRow> rows = page.read(session, limit);
         name(session, table, rows, page);
         blocks = rows.size() < limit ? Math.min(MOST_BLOCKS, blocks * 2) : Math.max(1, blocks / 4);
@@ -134,8 +143,9 @@ final class XminTake {
             reached = partial.end();
         }
         List<XminRow> fresh = rows.stream().filter(row -> !memory.knows(row)).toList();
-        Climb.Page climbed = table.climb()
-                .name(session, keys(table, fresh), partial == null ? null : partial.after(), limit, products);
+        Climb.From rowsFrom = new Climb.From(
+                keys(table, fresh), fresh.size(), first(fresh), partial == null ? null : partial.after());
+        Climb.Page climbed = table.climb().name(session, rowsFrom, limit, products);
         boolean whole = partial == null && !climbed.more();
         rows.forEach(row -> remember(row, whole));
         if (climbed.more()) {
@@ -164,6 +174,14 @@ final class XminTake {
             }
         }
         memory.meet(row);
+    }
+
+    private static @Nullable Instant first(List<XminRow> rows) {
+        return rows.stream()
+                .map(XminRow::at)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private static List<Set<String>> keys(XminTable table, List<XminRow> rows) {

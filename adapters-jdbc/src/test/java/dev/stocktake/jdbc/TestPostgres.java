@@ -29,6 +29,7 @@ final class TestPostgres {
                         .setServerConfig("deadlock_timeout", "100ms")
                         .setServerConfig("max_connections", "300")
                         .setServerConfig("max_prepared_transactions", "20")
+                        .setServerConfig("track_commit_timestamp", "on")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

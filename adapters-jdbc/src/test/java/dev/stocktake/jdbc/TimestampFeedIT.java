@@ -14,6 +14,7 @@ import dev.stocktake.UnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -172,6 +173,36 @@ class TimestampFeedIT {
             run("update variant set updated_at = current_timestamp where id = 2");
 
             assertThat(drain()).containsExactly("p2");
+        }
+
+        @Test
+        void tellsWhenAProductChangedUnlessThatIsInTheFuture() {
+            drain();
+            run("update variant set updated_at = current_timestamp where id = 1");
+            Instant at = feed().contributions(ProductKey.of("p1")).stream()
+                    .filter(table -> table.table().equals("variant"))
+                    .findFirst()
+                    .orElseThrow()
+                    .rows()
+                    .get(0)
+                    .stamped()
+                    .orElseThrow();
+            assertThat(take(2_000).hints()).containsExactly(Intake.Hint.of(ProductKey.of("p1"), at));
+            run("update product set updated_at = timestamp with time zone '2130-01-01 00:00:00+00' where id = 'p0'");
+            assertThat(take(2_000).hints()).containsExactly(Intake.Hint.of(ProductKey.of("p0")));
+        }
+
+        @Test
+        void saysThatOneChangeConcernsVeryManyProducts() {
+            run("delete from product");
+            run("insert into product (id, category_id) select 'p' || n, 5 from " + Sql.numbers(database, 1_500));
+            run("insert into category (id, name) values (5, 'Everything')");
+            longAgo("product", "category");
+            drain();
+            run("update category set updated_at = current_timestamp");
+            assertThat(take(2_000).hints()).hasSize(1_500).allMatch(Intake.Hint::wide);
+            run("update product set updated_at = current_timestamp");
+            assertThat(take(2_000).hints()).hasSize(1_500).noneMatch(Intake.Hint::wide);
         }
 
         @Test

@@ -15,6 +15,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -185,6 +186,30 @@ class XminFeedIT {
                 assertThat(idle.more()).isFalse();
                 assertThat(idle.cursor()).isNull();
             }
+        }
+
+        @Test
+        void tellsWhenARowWasCommittedWhereTheDatabaseRemembers() {
+            drain();
+            run("update product set title = 'q' where id = 99");
+            String committed = Sql.texts(
+                            database,
+                            "select to_char(pg_xact_commit_timestamp(xmin) at time zone 'UTC',"
+                                    + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from product where id = 99")
+                    .get(0);
+
+            assertThat(take(100).hints()).containsExactly(Intake.Hint.of(ProductKey.of(99), Instant.parse(committed)));
+        }
+
+        @Test
+        void saysThatOneChangeConcernsVeryManyProducts() {
+            run("insert into product select n, 'p', 2 from generate_series(1001, 2500) n");
+            drain();
+            run("update category set name = 'x' where id = 2");
+            assertThat(take(2_000).hints()).hasSize(1_500).allMatch(Intake.Hint::wide);
+            drain();
+            run("update product set title = 'x' where id > 1000");
+            assertThat(take(2_000).hints()).hasSize(1_500).noneMatch(Intake.Hint::wide);
         }
 
         @Test
@@ -609,13 +634,21 @@ class XminFeedIT {
                 XminTable product = XminTable.of(session, graph, graph.root()).orElseThrow();
                 long horizon = -296;
                 XminTable.Files files = product.files(session, horizon);
-                List<XminRow> rows = new XminPage(product, horizon, files, XminCursor.Place.START, files.blocks(), null)
+                List<XminRow> rows = new XminPage(
+                                product, horizon, files, XminCursor.Place.START, files.blocks(), null, false)
                         .read(session, 1_000);
 
                 long written = Long.parseLong(Sql.texts(database, "select min(xmin::text::bigint) from product")
                         .get(0));
                 assertThat(rows).hasSize(100).allMatch(row -> row.xid() == written);
-                assertThat(new XminPage(product, written + 1, files, XminCursor.Place.START, files.blocks(), null)
+                assertThat(new XminPage(
+                                        product,
+                                        written + 1,
+                                        files,
+                                        XminCursor.Place.START,
+                                        files.blocks(),
+                                        null,
+                                        false)
                                 .read(session, 1_000))
                         .isEmpty();
             } catch (SQLException e) {
