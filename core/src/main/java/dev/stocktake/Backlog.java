@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight products of open batches
  * @param openBatches batches not yet confirmed, failed or suspect
  * @param oldest when the oldest mark was made; null if there is none
+ * @param oldestChange when the oldest change was made that is not applied, by the clock of the shop's database; null if there
+ *     is none whose time is known. Quarantined products do not count
  * @param nextDue when the next mark that was put off may be claimed; null if none was
+ * @param dueRechecks products whose time to be looked at again has come and that are not marked yet
+ * @param nextRecheck when the time of the next one comes, or came; null if there is none
  * @param now the ledger's time
  */
 public record Backlog(
@@ -26,13 +30,22 @@ public record Backlog(
         long inFlight,
         long openBatches,
         @Nullable Instant oldest,
+        @Nullable Instant oldestChange,
         @Nullable Instant nextDue,
+        long dueRechecks,
+        @Nullable Instant nextRecheck,
         Instant now) {
 
     /** How old the oldest mark is; zero if the ledger's clock was set back behind it. */
     public Optional<Duration> oldestAge() {
         return Optional.ofNullable(oldest)
                 .map(since -> now.isBefore(since) ? Duration.ZERO : Duration.between(since, now));
+    }
+
+    /** How old the oldest change is; zero if the shop's clock is ahead. */
+    public Optional<Duration> oldestChangeAge() {
+        return Optional.ofNullable(oldestChange)
+                .map(changed -> changed.isAfter(now) ? Duration.ZERO : Duration.between(changed, now));
     }
 
     /** How long until the next mark that was put off is due. */

@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,7 @@ final class BatchWriter {
             if (now == null) {
                 throw noAnswer(item.key());
             }
+            remember(item, now.recheckAt());
             if (now instanceof Projection.Unreadable unreadable) {
                 batch.refuse(item.key(), unreadable.problem(), null);
             } else if (now instanceof Projection.Present present) {
@@ -132,6 +134,12 @@ final class BatchWriter {
                 batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, null, null));
             } else {
                 gone.add(new Deletion(item, held));
+            }
+        }
+
+        private void remember(Claim.Item item, @Nullable Instant recheckAt) {
+            if (recheckAt != null && around.on(Rule.RECHECK)) {
+                batch.recheck(item.key(), recheckAt);
             }
         }
 

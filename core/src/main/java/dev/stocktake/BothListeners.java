@@ -1,5 +1,7 @@
 package dev.stocktake;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Tells two listeners, each whatever the other does. */
@@ -13,6 +15,11 @@ record BothListeners(SyncListener first, SyncListener second) implements SyncLis
     @Override
     public void progressed(SyncProgress progress) {
         tell(listener -> listener.progressed(progress));
+    }
+
+    @Override
+    public void applied(String index, Map<ProductKey, Duration> freshness) {
+        tell(listener -> listener.applied(index, freshness));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,8 @@ final class Lane {
     private static final int BATCHES_PER_PAGE = 16;
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
+    private static final int TIMED_PAGE = 1_000;
+    private static final Duration TIMED_EVERY = Duration.ofSeconds(1);
     private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
     /** How a drain ended. */
@@ -55,12 +58,13 @@ final class Lane {
     private final Intaker intaker;
     private final LaneAudits audits;
     private final RollingAudit rolling;
-    private final LastWrites lastWrites;
+    private final Memory memory;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
     private @Nullable Lease lease;
     private Instant renewAt = Instant.MIN;
     private Instant auditAt = Instant.MIN;
+    private Instant timedAt = Instant.MIN;
     private @Nullable Instant mustBeDone;
     private @Nullable Instant walkedSince;
     private int pagesInRun;
@@ -70,9 +74,9 @@ final class Lane {
     private boolean appliedSinceFailure;
 
     /** @param stopping whether no further batch shall be begun */
-    Lane(Ports ports, SyncSettings settings, Surroundings around, LastWrites lastWrites, BooleanSupplier stopping) {
+    Lane(Ports ports, SyncSettings settings, Surroundings around, Memory memory, BooleanSupplier stopping) {
         this.ports = ports;
-        this.lastWrites = lastWrites;
+        this.memory = memory;
         this.settings = settings;
         this.around = around;
         this.stopping = stopping;
@@ -254,6 +258,7 @@ final class Lane {
         boolean judged = false;
         mustBeDone = null;
         pagesInRun = 0;
+        timedAt = Instant.MIN;
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -538,20 +543,32 @@ final class Lane {
                 && (walk.holdsClaims(live) || rolling.holdsClaims() || (pass != null && pass.holdsClaims()));
     }
 
-    /** The generation as it was when the claim was made, and the claim if there was something to claim. */
-    private record Claimed(Generation generation, @Nullable Claim claim) {}
+    /**
+     * What a look for marked products found.
+     *
+     * @param generation as it was then
+     * @param claim if there was something to claim
+     * @param timed how many products were marked because their time has come
+     */
+    private record Claimed(Generation generation, @Nullable Claim claim, int timed) {}
 
     private Claimed claimMarked(Run run) {
         String id = nextBatchId();
         int limit = writer.claimSize();
-        return ports.inLedger(tx -> {
+        boolean look = !run.narrow() && !around.clock().instant().isBefore(timedAt);
+        Claimed claimed = ports.inLedger(tx -> {
             Generation live = live(tx);
+            int timed = look ? tx.markTimed(lease(), live.number(), TIMED_PAGE) : 0;
             boolean held = holdsClaims(run, live);
             Optional<Claim> claim = held
                     ? tx.claimDemanded(lease(), live.number(), id, limit)
                     : tx.claim(lease(), live.number(), id, limit);
-            return new Claimed(live, claim.orElse(null));
+            return new Claimed(live, claim.orElse(null), timed);
         });
+        if (look && claimed.timed() < TIMED_PAGE) {
+            timedAt = around.clock().instant().plus(TIMED_EVERY);
+        }
+        return claimed;
     }
 
     private Generation live() {
@@ -664,12 +681,13 @@ final class Lane {
      * good as unknown.
      */
     private void submitted(OpenBatch batch, WriteBatch request, Receipt receipt) {
-        lastWrites.accepted(
-                request.products(),
-                new Explanation.LastWrite(
-                        batch.claim().batchId(),
-                        receipt.positions(),
-                        around.clock().instant()));
+        memory.lastWrites()
+                .accepted(
+                        request.products(),
+                        new Explanation.LastWrite(
+                                batch.claim().batchId(),
+                                receipt.positions(),
+                                around.clock().instant()));
         if (receipt.positions().isEmpty() || !(ports.index() instanceof LoggedIndex)) {
             return;
         }
@@ -745,7 +763,7 @@ final class Lane {
         Claim.Item item = batch.claim().items().get(0);
         ProductOutcome meant = batch.results().get(item.key());
         batch.refuse(item.key(), batch.reason(), meant == null ? null : meant.after());
-        close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()));
+        close(tx -> tx.confirm(lease(), batch.claim(), batch.refused(), batch.rechecks()));
         run.confirmed(batch);
     }
 
@@ -793,15 +811,43 @@ final class Lane {
             return true;
         }
         for (OpenBatch batch : applied) {
-            close(tx -> tx.confirm(lease(), batch.claim(), batch.refused()) && remembersOrphans(tx, batch));
+            Map<ProductKey, Instant> changes = batch.appliedChanges();
+            Instant at = confirm(batch, !changes.isEmpty());
             inFlight.remove(batch);
             run.confirmed(batch);
+            run.applied(freshness(changes, at));
         }
         trouble.over();
         appliedSinceFailure = true;
         pollsInVain = 0;
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
         return true;
+    }
+
+    /**
+     * @param timed whether somebody wants to know when
+     * @return the ledger's time of it; any if nobody does
+     */
+    private Instant confirm(OpenBatch batch, boolean timed) {
+        return ports.inLedger(tx -> confirmed(tx, batch)
+                        ? Optional.of(timed ? tx.now() : Instant.EPOCH)
+                        : Optional.<Instant>empty())
+                .orElseThrow(this::takenOver);
+    }
+
+    private boolean confirmed(LedgerTransaction tx, OpenBatch batch) {
+        return tx.confirm(lease(), batch.claim(), batch.refused(), batch.rechecks()) && remembersOrphans(tx, batch);
+    }
+
+    private Map<ProductKey, Duration> freshness(Map<ProductKey, Instant> changes, Instant applied) {
+        Instant now = around.clock().instant();
+        Map<ProductKey, Duration> freshness = new LinkedHashMap<>();
+        changes.forEach((key, changedAt) -> {
+            Duration time = changedAt.isAfter(applied) ? Duration.ZERO : Duration.between(changedAt, applied);
+            freshness.put(key, time);
+            memory.freshness().count(time, now);
+        });
+        return freshness;
     }
 
     /**

@@ -98,6 +98,39 @@ public interface LedgerTransaction {
      */
     void markAll(boolean forced);
 
+    // --- timed changes
+    // ------------------------------------------------------------------------------------------------
+
+    /**
+     * R15: marks products of a generation whose time has come, as {@link #mark(Collection, Reason, boolean)} with {@link
+     * Reason#TIMED}, the earliest first. The time counts as that of the change, and is forgotten in the same step.
+     *
+     * @param limit how many at most, positive
+     * @return how many; 0 if the lease is over
+     */
+    int markTimed(Lease lease, long generation, int limit);
+
+    /** How far the clocks of the shop's database, of the mapping and of the ledger may be apart, see {@link #recheckTime}. */
+    Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+    /**
+     * When a product is looked at again whose document says that it changes at a time (R15). A time after the claim is taken
+     * as it is. One that is not has passed already when the product was read, which needs no second look if all clocks agree:
+     * there is one all the same, {@link #CLOCK_TOLERANCE} after the time, and none if that is over, too. So a document that
+     * names a time of long ago again and again is not read again and again.
+     *
+     * @param claimed when the batch was claimed, by the ledger's clock
+     * @return empty if it needs no second look
+     */
+    static Optional<Instant> recheckTime(Instant recheckAt, Instant claimed) {
+        if (recheckAt.isAfter(claimed)) {
+            return Optional.of(recheckAt);
+        }
+        return recheckAt.isAfter(claimed.minus(CLOCK_TOLERANCE))
+                ? Optional.of(recheckAt.plus(CLOCK_TOLERANCE))
+                : Optional.empty();
+    }
+
     // --- claim, confirm
     // -----------------------------------------------------------------------------------------------
 
@@ -139,8 +172,15 @@ public interface LedgerTransaction {
      * is later than the time that is remembered. Of one that stays for its hold, none is left.
      *
      * @param refused items that were left out: each becomes a quarantined row, unless it was marked anew meanwhile
+     * @param rechecks when items must be looked at again (R15, {@link #recheckTime}); what was remembered before of any item
+     *     of the batch is forgotten. Others than items are ignored
      */
-    boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused);
+    boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> rechecks);
+
+    /** Closes an open batch as applied, where no item must be looked at again. */
+    default boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
+        return confirm(lease, claim, refused, Map.of());
+    }
 
     /**
      * Closes an open batch as not applied. Items from the frontier get rows (with their force). Rows whose token is still

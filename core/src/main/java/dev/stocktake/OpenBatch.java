@@ -1,6 +1,7 @@
 package dev.stocktake;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class OpenBatch {
     private final Map<Receipt, Outcome> writes = new LinkedHashMap<>();
     private final Map<ProductKey, ProductOutcome> results = new LinkedHashMap<>();
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
+    private final Map<ProductKey, Instant> rechecks = new LinkedHashMap<>();
     private boolean holdsBack;
     private @Nullable Outcome broken;
     private boolean handedOver;
@@ -76,6 +78,28 @@ final class OpenBatch {
     private @Nullable Fingerprint fingerprintOf(ProductKey key) {
         ProductOutcome meant = results.get(key);
         return meant == null ? null : meant.after();
+    }
+
+    /** The document changes at that time although no row does. */
+    void recheck(ProductKey key, Instant at) {
+        rechecks.put(key, at);
+    }
+
+    Map<ProductKey, Instant> rechecks() {
+        return rechecks;
+    }
+
+    /** The products that are now as the database says, with the times of their changes, as far as these are known. */
+    Map<ProductKey, Instant> appliedChanges() {
+        Map<ProductKey, Instant> changes = new LinkedHashMap<>();
+        for (Claim.Item item : claim.items()) {
+            ProductOutcome outcome = results.get(item.key());
+            Instant changedAt = item.changedAt();
+            if (changedAt != null && outcome != null && outcome.isTrue()) {
+                changes.put(item.key(), changedAt);
+            }
+        }
+        return changes;
     }
 
     /** All of it was read, and sent as far as it had to be. */

@@ -11,16 +11,26 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Projection {
 
     /**
+     * When this changes although no row does, by the clock of the shop's database: a sale that begins at noon. Of several such
+     * times the next; null if there is none, or nobody knows.
+     */
+    @Nullable
+    Instant recheckAt();
+
+    /**
      * The product has this document.
      *
      * @param document the whole document, never a part of it
-     * @param recheckAt when the document changes although no row does, by the clock of the shop's database: a sale that
-     *     begins at noon. Of several such times the next; null if there is none
+     * @param recheckAt when the document changes, or goes, although no row does
      */
     record Present(Document document, @Nullable Instant recheckAt) implements Projection {}
 
-    /** The product must not be in the index: deleted, unpublished, or unknown. */
-    record Absent() implements Projection {}
+    /**
+     * The product must not be in the index: deleted, unpublished, or unknown.
+     *
+     * @param recheckAt when that changes although no row does: the product is published then
+     */
+    record Absent(@Nullable Instant recheckAt) implements Projection {}
 
     /**
      * The row exists, but no document could be made of it. One unreadable product never fails its neighbours: it is
@@ -28,7 +38,13 @@ public sealed interface Projection {
      *
      * @param problem what is wrong and where, for the shop's developers
      */
-    record Unreadable(String problem) implements Projection {}
+    record Unreadable(String problem) implements Projection {
+
+        @Override
+        public @Nullable Instant recheckAt() {
+            return null;
+        }
+    }
 
     /** A product with this document. */
     static Projection of(Document document) {
@@ -42,7 +58,12 @@ public sealed interface Projection {
 
     /** A product that must not be in the index. */
     static Projection absent() {
-        return new Absent();
+        return new Absent(null);
+    }
+
+    /** A product that must not be in the index until then, when it must be read again. */
+    static Projection absentUntil(@Nullable Instant recheckAt) {
+        return new Absent(recheckAt);
     }
 
     /** A product of which no document could be made, with the reason. */

@@ -22,6 +22,8 @@ enum Rule {
     AUDIT,
     /** R10: a write is confirmed only if the name is still bound to the content it was meant for. */
     IDENTIFY,
+    /** R15: when a document changes with time is remembered with its confirmation. */
+    RECHECK,
     /** More deletions than somebody agreed to wait until somebody does. */
     BRAKE,
     /** A7: a comparison counts only if the index was the one that is meant. */

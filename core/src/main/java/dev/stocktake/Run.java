@@ -57,6 +57,7 @@ final class Run {
     private long deleted;
     private long refused;
     private long retried;
+    private @Nullable DurationHistogram freshness;
     private Duration reading = Duration.ZERO;
     private Duration writing = Duration.ZERO;
     private Duration waiting = Duration.ZERO;
@@ -202,6 +203,17 @@ final class Run {
         batch.refused().forEach((key, refusal) -> tell(() -> listener.quarantined(index, key, refusal)));
     }
 
+    /** Changes have been applied, each so long after it was made. */
+    void applied(Map<ProductKey, Duration> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        DurationHistogram times = freshness == null ? new DurationHistogram() : freshness;
+        freshness = times;
+        changes.values().forEach(times::count);
+        tell(() -> listener.applied(index, changes));
+    }
+
     private void count(ProductKey key, ProductOutcome outcome) {
         switch (outcome.result()) {
             case WRITTEN -> written++;
@@ -291,7 +303,9 @@ final class Run {
         }
         SyncReport.Times times =
                 new SyncReport.Times(Duration.between(begun, clock.instant()), reading, writing, waiting);
-        SyncReport ended = new SyncReport(index, policy, outcome, started, times, counts(), inOrder, problems, audit());
+        Freshness fresh = freshness == null ? Freshness.NONE : freshness.freshness();
+        SyncReport ended =
+                new SyncReport(index, policy, outcome, started, times, counts(), fresh, inOrder, problems, audit());
         report = ended;
         tell(() -> listener.finished(ended));
         return ended;

@@ -41,7 +41,7 @@ public final class Stocktake implements AutoCloseable {
     private final SyncSettings settings;
     private final Surroundings around;
     private final SyncListener listener;
-    private final LastWrites lastWrites = new LastWrites();
+    private final Memory memory = new Memory();
     private final Explainer explainer;
     private final ReentrantLock laneLock = new ReentrantLock();
     private final Lane lane;
@@ -63,8 +63,8 @@ public final class Stocktake implements AutoCloseable {
                 builder.holder,
                 Set.copyOf(builder.rules));
         this.listener = builder.listener;
-        this.explainer = new Explainer(ports, lastWrites);
-        this.lane = new Lane(ports, settings, around, lastWrites, () -> stopping);
+        this.explainer = new Explainer(ports, memory.lastWrites());
+        this.lane = new Lane(ports, settings, around, memory, () -> stopping);
     }
 
     /**
@@ -558,7 +558,11 @@ public final class Stocktake implements AutoCloseable {
                     backlog.inFlight(),
                     backlog.suspect(),
                     backlog.quarantined(),
+                    backlog.dueRechecks(),
                     backlog.oldestAge().orElse(null),
+                    backlog.oldestChangeAge().orElse(null),
+                    memory.freshness().lastHour(around.clock().instant()),
+                    memory.freshness().sinceStart(),
                     Brake.heldBack(tx).orElse(null),
                     RollingAudit.status(tx),
                     lastRun);

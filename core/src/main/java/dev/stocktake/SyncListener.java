@@ -1,5 +1,8 @@
 package dev.stocktake;
 
+import java.time.Duration;
+import java.util.Map;
+
 /**
  * Is told what runs do.
  *
@@ -16,6 +19,14 @@ public interface SyncListener {
 
     /** A run went on: after every batch that was handed over or confirmed, and when the phase changes. */
     default void progressed(SyncProgress progress) {}
+
+    /**
+     * Changes have been applied: told once for each batch that was confirmed, if it held any whose time a feed knew.
+     *
+     * @param freshness for each product the time from its change in the database to now, when the index was confirmed to have
+     *     applied it; never negative, see {@link Freshness}
+     */
+    default void applied(String index, Map<ProductKey, Duration> freshness) {}
 
     /** A product was quarantined; the rest goes on. The ledger already remembers it. */
     default void quarantined(String index, ProductKey product, Refusal refusal) {}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it began, by the injected clock
  * @param times how long it took and with what
  * @param counts what it did
+ * @param freshness how long the changes took that it applied
  * @param products what became of each product that was asked for by id, in that order; empty for other policies
  * @param problems in words, for the operator; at most a hundred
  * @param audit what it compared; null if it compared nothing
@@ -27,6 +28,7 @@ public record SyncReport(
         Instant started,
         Times times,
         SyncCounts counts,
+        Freshness freshness,
         Map<ProductKey, ProductOutcome> products,
         List<String> problems,
         @Nullable AuditReport audit) {
@@ -77,9 +79,16 @@ public record SyncReport(
                 + counts.found() + " unchanged=" + counts.unchanged() + " written=" + counts.written() + " deleted="
                 + counts.deleted() + " refused=" + counts.refused() + " retried=" + counts.retried() + " took="
                 + seconds(times.total()) + " reading=" + seconds(times.reading()) + " writing="
-                + seconds(times.writing()) + " waiting=" + seconds(times.waiting())
+                + seconds(times.writing()) + " waiting=" + seconds(times.waiting()) + fresh()
                 + (audit == null ? "" : " compared=" + audit.products() + " drift=" + audit.total())
                 + (problems.isEmpty() ? "" : " problem='" + oneLine(problems.get(0)) + "'");
+    }
+
+    private String fresh() {
+        return freshness.changes() == 0
+                ? ""
+                : " changes=" + freshness.changes() + " fresh_p50=" + seconds(freshness.p50()) + " fresh_p99="
+                        + seconds(freshness.p99()) + " fresh_max=" + seconds(freshness.max());
     }
 
     private static String oneLine(String text) {

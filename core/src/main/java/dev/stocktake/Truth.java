@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight products handed to the index and not yet confirmed
  * @param suspect products whose last write has an unknown outcome
  * @param quarantined products that are quarantined
+ * @param dueRechecks products whose time has come ({@link Projection#recheckAt}) and that are not marked yet: the next run
+ *     marks them
  * @param oldestMark the age of the oldest mark; null if there is none
+ * @param oldestChange the age of the oldest change in the database that is not yet applied, quarantined products not counted;
+ *     null if there is none whose time a feed knew. With the mark's age it says how long the feed took
+ * @param freshness how long changes took that this instance applied in the last hour
+ * @param freshnessSinceStart the same since this instance was made
  * @param heldBack deletions that wait for somebody's leave; null if there are none
  * @param audit how well the index is audited; null if it never was
  * @param lastRun the last run of this instance; null before the first
@@ -29,18 +35,33 @@ public record Truth(
         long inFlight,
         long suspect,
         long quarantined,
+        long dueRechecks,
         @Nullable Duration oldestMark,
+        @Nullable Duration oldestChange,
+        Freshness freshness,
+        Freshness freshnessSinceStart,
         @Nullable HeldBack heldBack,
         @Nullable AuditStatus audit,
         @Nullable SyncReport lastRun) {
 
     /** Whether nothing is known that is not true. Quarantined products are not true. */
     public boolean clean() {
-        return known && !walking && !orphansUnknown && marked == 0 && inFlight == 0 && quarantined == 0;
+        return known
+                && !walking
+                && !orphansUnknown
+                && marked == 0
+                && inFlight == 0
+                && quarantined == 0
+                && dueRechecks == 0;
     }
 
     /** The age of the oldest mark, if there is one. */
     public Optional<Duration> oldestMarkAge() {
         return Optional.ofNullable(oldestMark);
+    }
+
+    /** The age of the oldest change that is not applied, if there is one whose time is known. */
+    public Optional<Duration> oldestChangeAge() {
+        return Optional.ofNullable(oldestChange);
     }
 }

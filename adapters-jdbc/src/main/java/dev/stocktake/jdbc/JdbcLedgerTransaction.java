@@ -34,6 +34,7 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     private final LedgerMarks marks;
     private final LedgerBatches batches;
     private final LedgerClaims claims;
+    private final LedgerRechecks rechecks;
     private final LedgerClosing closing;
     private final LedgerView view;
 
@@ -44,7 +45,8 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
         marks = new LedgerMarks(sql);
         batches = new LedgerBatches(sql);
         claims = new LedgerClaims(sql, generations, marks, batches);
-        closing = new LedgerClosing(sql, marks, batches);
+        rechecks = new LedgerRechecks(sql, marks);
+        closing = new LedgerClosing(sql, marks, batches, rechecks);
         view = new LedgerView(sql, batches);
     }
 
@@ -145,8 +147,13 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
-    public boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
-        return withOpen(lease, claim, batch -> closing.confirm(batch, refused));
+    public boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> times) {
+        return withOpen(lease, claim, batch -> closing.confirm(batch, refused, times));
+    }
+
+    @Override
+    public int markTimed(Lease lease, long generation, int limit) {
+        return lane.lock(lease) ? rechecks.mark(generation, limit) : 0;
     }
 
     @Override

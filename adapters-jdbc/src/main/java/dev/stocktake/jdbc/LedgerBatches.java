@@ -26,9 +26,16 @@ final class LedgerBatches {
      * A batch whose items are known.
      *
      * @param forced whether those without a token came from a forced walk
+     * @param mayHaveRechecks whether any product of its generation is remembered because its document changes with time
      * @param items the products with the tokens that were claimed, 0 for those from the frontier
      */
-    record Listed(String id, long generation, long claimedAt, boolean forced, Map<String, Long> items) {
+    record Listed(
+            String id,
+            long generation,
+            long claimedAt,
+            boolean forced,
+            boolean mayHaveRechecks,
+            Map<String, Long> items) {
 
         /** The items that had a mark. */
         SortedMap<String, Long> marked() {
@@ -54,8 +61,10 @@ final class LedgerBatches {
             select ?, ?, ?, 'OPEN', t.micros, 0, ?, ? from (select {now} as micros) t
             where not exists (select 1 from stocktake_batch b where b.index_name = ? and b.batch_id = ?)""";
 
-    private static final String LISTED =
-            "select batch_id, generation, claimed_at, forced, items from stocktake_batch where index_name = ?";
+    private static final String LISTED = """
+            select batch_id, generation, claimed_at, forced, items, exists (select 1 from stocktake_recheck k
+                where k.generation = stocktake_batch.generation) as rechecks
+            from stocktake_batch where index_name = ?""";
 
     private static final String POSITIONS =
             "select positions from stocktake_batch where index_name = ? and batch_id = ? and state = 'OPEN'";
@@ -140,6 +149,7 @@ final class LedgerBatches {
                 row.getLong("generation"),
                 row.getLong("claimed_at"),
                 row.getBoolean("forced"),
+                row.getBoolean("rechecks"),
                 LedgerJson.items(row.getString("items")));
     }
 

@@ -8,6 +8,7 @@ import dev.stocktake.Refusal;
 import dev.stocktake.jdbc.LedgerBatches.Listed;
 import dev.stocktake.jdbc.LedgerSql.Values;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +81,17 @@ final class LedgerClosing {
     private final LedgerSql sql;
     private final LedgerMarks marks;
     private final LedgerBatches batches;
+    private final LedgerRechecks rechecks;
 
-    LedgerClosing(LedgerSql sql, LedgerMarks marks, LedgerBatches batches) {
+    LedgerClosing(LedgerSql sql, LedgerMarks marks, LedgerBatches batches, LedgerRechecks rechecks) {
+        this.rechecks = rechecks;
         this.sql = sql;
         this.marks = marks;
         this.batches = batches;
     }
 
     /** R4. */
-    void confirm(Listed batch, Map<ProductKey, Refusal> refused) {
+    void confirm(Listed batch, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> times) {
         if (!refused.isEmpty()) {
             quarantine(batch, refused);
         }
@@ -97,6 +100,7 @@ final class LedgerClosing {
         if (!applied.isEmpty()) {
             settle(batch, applied);
         }
+        rechecks.remember(batch, times);
         batches.close(batch, BatchRecord.State.CONFIRMED);
     }
 

@@ -101,6 +101,13 @@ final class LedgerMarks {
         mark(texts(keys), reason, new How(forced, 0, generation));
     }
 
+    /** R1, in one generation, for changes at these times in {@link Micros}. */
+    void markIn(long generation, Map<String, Long> changes, Reason reason) {
+        SortedMap<String, Why> marks = new TreeMap<>();
+        changes.forEach((key, changedAt) -> marks.put(key, new Why(reason, changedAt)));
+        mark(marks, new How(false, 0, generation));
+    }
+
     /** R7: forced, in every open generation, and held (A4). */
     void suspect(Set<String> keys, Duration hold) {
         mark(keys, Reason.SUSPECT, new How(true, Micros.of(hold), 0));

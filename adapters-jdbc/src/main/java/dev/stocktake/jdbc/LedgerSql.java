@@ -92,6 +92,23 @@ final class LedgerSql {
         return run(template, arguments, PreparedStatement::executeUpdate);
     }
 
+    /** Runs the same change for each row of arguments; for none, nothing. */
+    void each(String template, List<List<Object>> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        changed = true;
+        run(template, new Object[0], statement -> {
+            for (List<Object> row : rows) {
+                for (int i = 0; i < row.size(); i++) {
+                    bind(statement, i + 1, row.get(i));
+                }
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        });
+    }
+
     <T extends @Nullable Object> List<T> list(String template, Row<T> row, @Nullable Object... arguments) {
         return run(template, arguments, statement -> {
             try (ResultSet results = statement.executeQuery()) {

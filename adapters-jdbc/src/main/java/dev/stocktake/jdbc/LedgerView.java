@@ -39,7 +39,11 @@ final class LedgerView {
                 sum(case when m.stage < 2 and m.suspect then 1 else 0 end) as suspect,
                 sum(case when m.stage = 2 then 1 else 0 end) as quarantined,
                 min(case when m.stage < 2 then m.since end) as oldest,
-                min(case when m.stage = 1 and m.not_before > t.micros then m.not_before end) as next_due
+                min(case when m.stage < 2 and m.changed_at > 0 then m.changed_at end) as oldest_change,
+                min(case when m.stage = 1 and m.not_before > t.micros then m.not_before end) as next_due,
+                (select count(*) from stocktake_recheck k where k.generation = ? and k.recheck_at <= t.micros)
+                    as due_rechecks,
+                (select min(k.recheck_at) from stocktake_recheck k where k.generation = ?) as next_recheck
             from (select {now} as micros) t left join stocktake_mark m on m.generation = ?
             group by t.micros""";
 
@@ -124,8 +128,13 @@ final class LedgerView {
                                 inFlight.size(),
                                 open.size(),
                                 Micros.orNull(row.getLong("oldest")),
+                                Micros.orNull(row.getLong("oldest_change")),
                                 Micros.orNull(row.getLong("next_due")),
+                                row.getLong("due_rechecks"),
+                                Micros.orNull(row.getLong("next_recheck")),
                                 Micros.instant(row.getLong("micros"))),
+                        live,
+                        live,
                         live)
                 .get(0);
     }

@@ -31,6 +31,11 @@ final class Micros {
         return Math.max(1, Math.min(LATEST, TimeUnit.MICROSECONDS.convert(since)));
     }
 
+    /** Rounded up, so that nothing comes too early; never 0. */
+    static long notBefore(Instant time) {
+        return of(time.isAfter(Instant.MAX.minusSeconds(1)) ? time : time.plusNanos(999));
+    }
+
     static Instant instant(long micros) {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }

@@ -5,6 +5,7 @@ import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Lease;
+import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Reason;
 import dev.stocktake.Refusal;
@@ -161,7 +162,7 @@ final class BatchRules {
     }
 
     /** R4. */
-    boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
+    boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> rechecks) {
         Batch batch = mine(lease, claim);
         if (batch == null) {
             return false;
@@ -175,8 +176,35 @@ final class BatchRules {
             } else {
                 quarantine(volume, item, refusal);
             }
+            recheck(volume, item.key(), rechecks.get(item.key()), batch.since());
         }
         return true;
+    }
+
+    /** R15. */
+    private void recheck(Volume volume, ProductKey key, @Nullable Instant at, Instant claimed) {
+        Instant next =
+                at == null ? null : LedgerTransaction.recheckTime(at, claimed).orElse(null);
+        if (work.keeps(LedgerRule.RECHECK) && (next != null || volume.recheck(key) != null)) {
+            volume.recheck(key, next);
+        }
+    }
+
+    /** R15. */
+    int markTimed(Lease lease, long generation, int limit) {
+        Volume volume = books.volume(generation);
+        if (!work.current(lease) || volume == null) {
+            return 0;
+        }
+        List<Map.Entry<ProductKey, Instant>> due = volume.rechecks().stream()
+                .filter(recheck -> !recheck.getValue().isAfter(work.now()))
+                .limit(limit)
+                .toList();
+        due.forEach(recheck -> {
+            marks.mark(volume, recheck.getKey(), Reason.TIMED, false, recheck.getValue());
+            volume.recheck(recheck.getKey(), null);
+        });
+        return due.size();
     }
 
     private void settle(Volume volume, Claim.Item item, Instant claimed) {

@@ -54,6 +54,7 @@ final class Books {
         private Generation generation;
         private final Rows rows = new Rows();
         private final Map<ProductKey, Integer> inFlight = new HashMap<>();
+        private final Map<ProductKey, Instant> rechecks = new HashMap<>();
 
         private Volume(Generation generation) {
             this.generation = generation;
@@ -89,6 +90,32 @@ final class Books {
         private void replace(ProductKey key, @Nullable Row row) {
             Row old = rows.replace(key, row);
             undo.push(() -> rows.replace(key, old));
+        }
+
+        /** When a product must be looked at again; null if it need not. */
+        @Nullable
+        Instant recheck(ProductKey key) {
+            return rechecks.get(key);
+        }
+
+        void recheck(ProductKey key, @Nullable Instant at) {
+            Instant old = at == null ? rechecks.remove(key) : rechecks.put(key, at);
+            undo.push(() -> {
+                if (old == null) {
+                    rechecks.remove(key);
+                } else {
+                    rechecks.put(key, old);
+                }
+            });
+        }
+
+        /** All that must be looked at again, the earliest first. */
+        List<Map.Entry<ProductKey, Instant>> rechecks() {
+            return rechecks.entrySet().stream()
+                    .map(Map.Entry::copyOf)
+                    .sorted(Map.Entry.<ProductKey, Instant>comparingByValue()
+                            .thenComparing(entry -> entry.getKey().value()))
+                    .toList();
         }
 
         boolean inFlight(ProductKey key) {

@@ -202,9 +202,16 @@ final class BooksTransaction implements LedgerTransaction {
     }
 
     @Override
-    public boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
+    public boolean confirm(
+            Lease lease, Claim claim, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> rechecks) {
         requireOpen();
-        return batches.confirm(lease, claim, refused);
+        return batches.confirm(lease, claim, refused, rechecks);
+    }
+
+    @Override
+    public int markTimed(Lease lease, long generation, int limit) {
+        requireOpen();
+        return batches.markTimed(lease, generation, limit);
     }
 
     @Override
@@ -333,7 +340,7 @@ final class BooksTransaction implements LedgerTransaction {
     public Backlog backlog() {
         requireOpen();
         Volume live = books.live();
-        return live == null ? new Backlog(0, 0, 0, 0, 0, 0, null, null, work.now()) : backlog(live);
+        return live == null ? new Backlog(0, 0, 0, 0, 0, 0, null, null, null, 0, null, work.now()) : backlog(live);
     }
 
     private Backlog backlog(Volume live) {
@@ -341,6 +348,8 @@ final class BooksTransaction implements LedgerTransaction {
             live.put(due.notBefore(null));
         }
         Rows rows = live.rows();
+        List<Instant> rechecks =
+                live.rechecks().stream().map(Map.Entry::getValue).toList();
         long quarantined = rows.quarantined().size();
         return new Backlog(
                 rows.size() - quarantined,
@@ -353,7 +362,10 @@ final class BooksTransaction implements LedgerTransaction {
                 live.inFlight().size(),
                 books.batches().stream().filter(batch -> openIn(live, batch)).count(),
                 rows.oldest().orElse(null),
+                rows.oldestChange().orElse(null),
                 rows.nextDue().orElse(null),
+                rechecks.stream().filter(at -> !at.isAfter(work.now())).count(),
+                rechecks.isEmpty() ? null : rechecks.get(0),
                 work.now());
     }
 

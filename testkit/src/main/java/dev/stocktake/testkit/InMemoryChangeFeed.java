@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +37,7 @@ public final class InMemoryChangeFeed implements ChangeFeed {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final String name;
-    private final NavigableMap<Long, ProductKey> entries = new TreeMap<>();
+    private final NavigableMap<Long, Optional<Intake.Hint>> entries = new TreeMap<>();
     private final Map<String, Set<Long>> acknowledged = new LinkedHashMap<>();
     private final Deque<StocktakeException> failures = new ArrayDeque<>();
     private final Map<ProductKey, List<Contribution>> contributions = new HashMap<>();
@@ -63,7 +64,21 @@ public final class InMemoryChangeFeed implements ChangeFeed {
 
     /** Products changed. */
     public void changed(Collection<ProductKey> keys) {
-        locked(() -> keys.forEach(key -> entries.put(++lastEntry, key)));
+        keys.forEach(key -> hinted(Intake.Hint.of(key)));
+    }
+
+    /** Products changed, of which the log knows more. */
+    public void hinted(Intake.Hint... hints) {
+        locked(() -> {
+            for (Intake.Hint hint : hints) {
+                entries.put(++lastEntry, Optional.of(hint));
+            }
+        });
+    }
+
+    /** Every product may have changed, and the log says so in one entry: a table was emptied. */
+    public void everythingChanged() {
+        locked(() -> entries.put(++lastEntry, Optional.empty()));
     }
 
     /** Anything may have been missed: the next take says so, and the entries so far are lost. */
@@ -102,7 +117,10 @@ public final class InMemoryChangeFeed implements ChangeFeed {
     public List<ProductKey> pending() {
         lock.lock();
         try {
-            return new ArrayList<>(entries.values());
+            return entries.values().stream()
+                    .flatMap(Optional::stream)
+                    .map(Intake.Hint::product)
+                    .toList();
         } finally {
             lock.unlock();
         }
@@ -160,16 +178,27 @@ public final class InMemoryChangeFeed implements ChangeFeed {
 
     private Intake oldest(int limit) {
         Set<ProductKey> products = new LinkedHashSet<>();
+        List<Intake.Hint> hints = new ArrayList<>();
         Set<Long> taken = new LinkedHashSet<>();
-        for (Map.Entry<Long, ProductKey> entry : entries.entrySet()) {
-            if (products.size() == limit && !products.contains(entry.getValue())) {
+        for (Map.Entry<Long, Optional<Intake.Hint>> entry : entries.entrySet()) {
+            Intake.Hint hint = entry.getValue().orElse(null);
+            if (hint != null && products.size() == limit && !products.contains(hint.product())) {
                 break;
             }
-            products.add(entry.getValue());
+            if (hint != null) {
+                products.add(hint.product());
+                hints.add(hint);
+            }
             taken.add(entry.getKey());
         }
         boolean more = taken.size() < entries.size();
-        return Intake.queued(products, more, transaction -> acknowledge(transaction, taken));
+        Intake intake = Intake.queued(List.of(), more, transaction -> acknowledge(transaction, taken))
+                .withHints(hints);
+        return taken.stream().anyMatch(this::isEverything) ? intake.withEverything() : intake;
+    }
+
+    private boolean isEverything(long number) {
+        return Optional.empty().equals(entries.get(number));
     }
 
     private void acknowledge(LedgerTransaction transaction, Set<Long> taken) {

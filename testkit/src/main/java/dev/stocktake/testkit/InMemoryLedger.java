@@ -10,6 +10,7 @@ import dev.stocktake.testkit.Bookkeeping.Policy;
 import dev.stocktake.testkit.Books.Batch;
 import dev.stocktake.testkit.Books.Volume;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -206,6 +207,13 @@ public final class InMemoryLedger implements Ledger {
                 .toList());
     }
 
+    /** How many products of the index's open generations are remembered because their documents change with time. */
+    public int rechecks(String index) {
+        return reading(() -> books(index).open().stream()
+                .mapToInt(volume -> volume.rechecks().size())
+                .sum());
+    }
+
     /** How many batches are remembered, in whatever state. */
     public int batches(String index) {
         return reading(() -> books(index).batches().size());
@@ -219,7 +227,7 @@ public final class InMemoryLedger implements Ledger {
 
     /**
      * Whether the ledger takes this product for true in the live generation: no row, not beyond the frontier, not in
-     * flight. For a product that is absent, {@link #owesWalk} must be false besides.
+     * flight, and no time at which it must be looked at again has come. For a product that is absent, {@link #owesWalk} must be false besides.
      *
      * @param order the source whose order the frontier follows
      */
@@ -235,10 +243,15 @@ public final class InMemoryLedger implements Ledger {
             return live != null
                     && live.row(key) == null
                     && !live.inFlight(key)
+                    && !isDue(live.recheck(key))
                     && !new KeyOrder(order).beyond(live.generation().frontier(), key);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isDue(@Nullable Instant recheck) {
+        return recheck != null && !recheck.isAfter(clock.instant());
     }
 
     private <T> T reading(Supplier<T> look) {

@@ -6,6 +6,7 @@ import dev.stocktake.ProductKey;
 import dev.stocktake.ProductSource;
 import dev.stocktake.Projection;
 import dev.stocktake.StocktakeException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,6 +71,11 @@ public final class InMemoryProductSource implements ProductSource {
     /** Inserts or updates a product. */
     public void put(ProductKey key, Document document) {
         rows.put(key, Projection.of(document));
+    }
+
+    /** Inserts or updates a product whose document changes at that time, although nobody will write it then. */
+    public void putUntil(Instant recheckAt, ProductKey key, Document document) {
+        rows.put(key, Projection.until(recheckAt, document));
     }
 
     /** Deletes a product; one that is not there is no error. */

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  */
-public abstract class LedgerContract extends LedgerBatchContract {
+public abstract class LedgerContract extends LedgerTimedContract {
 
     private static final int CROWD = 32;
     private static final int ENOUGH = 5_000;
@@ -142,7 +142,8 @@ public abstract class LedgerContract extends LedgerBatchContract {
         return List.of(
                 tx -> tx.mark(List.of(A, C, D), Reason.DEMAND, true),
                 tx -> tx.submitted(lease, open, List.of(3L)),
-                tx -> tx.confirm(lease, open, Map.of(B, REFUSAL)),
+                tx -> tx.confirm(
+                        lease, open, Map.of(B, REFUSAL), Map.of(B, tx.now().plus(AN_HOUR))),
                 tx -> tx.claim(lease, tx.live().orElseThrow().number(), "broken off", 10),
                 tx -> {
                     Generation live = tx.live().orElseThrow();
@@ -178,7 +179,12 @@ public abstract class LedgerContract extends LedgerBatchContract {
                 tx.generations(),
                 tx.standing(List.of(A, B, C, D, ProductKey.of("e"))),
                 tx.batches(List.of(open.batchId(), "broken off", "page")),
-                List.of(tx.auditPosition(), tx.cursor("feed"), tx.backlog().openBatches(), tx.quarantine(9))));
+                List.of(
+                        tx.auditPosition(),
+                        tx.cursor("feed"),
+                        tx.backlog().openBatches(),
+                        tx.backlog().nextRecheck() != null,
+                        tx.quarantine(9))));
     }
 
     // --- many at once

@@ -508,7 +508,7 @@ abstract class LedgerMarkContract extends LedgerLaneContract {
 
         Backlog backlog = backlog();
 
-        assertThat(backlog).isEqualTo(new Backlog(0, 0, 0, 0, 0, 0, null, null, backlog.now()));
+        assertThat(backlog).isEqualTo(new Backlog(0, 0, 0, 0, 0, 0, null, null, null, 0, null, backlog.now()));
     }
 
     @Test
@@ -526,6 +526,25 @@ abstract class LedgerMarkContract extends LedgerLaneContract {
         assertThat(backlog.nextDue())
                 .isBetween(before.plus(AN_HOUR).minusMillis(1), backlog.now().plus(AN_HOUR));
         assertThat(standing(A).notBefore()).isEqualTo(backlog.nextDue());
+    }
+
+    @Test
+    void tellsTheAgeOfTheOldestChangeThatIsNotApplied() {
+        Lease lease = lane();
+        Instant now = tx(LedgerTransaction::now).truncatedTo(ChronoUnit.MICROS);
+        assertThat(backlog().oldestChange()).isNull();
+        change(D);
+        assertThat(backlog().oldestChange()).as("not known").isNull();
+        hint(Intake.Hint.of(A, now.minus(AN_HOUR)), Intake.Hint.of(B, now.minusSeconds(60)));
+        assertThat(backlog().oldestChange()).isEqualTo(now.minus(AN_HOUR));
+        assertThat(backlog().oldestChangeAge().orElseThrow()).isBetween(AN_HOUR, AN_HOUR.plusMinutes(5));
+
+        Claim claim = claim(lease);
+        assertThat(done(tx -> tx.confirm(lease, claim, Map.of(A, REFUSAL)))).isTrue();
+
+        assertThat(backlog().oldestChange()).as("set aside").isNull();
+        hint(Intake.Hint.of(C, now.plus(AN_HOUR)));
+        assertThat(backlog().oldestChangeAge()).as("of a clock that is ahead").contains(Duration.ZERO);
     }
 
     @Test

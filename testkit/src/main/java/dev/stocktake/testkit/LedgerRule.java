@@ -33,5 +33,7 @@ enum LedgerRule {
     /** A2: when everything is marked, a walk over the index's ids is owed. */
     OWED_WALK,
     /** A4: while a late write may still land, confirm keeps the row. */
-    HOLD
+    HOLD,
+    /** R15: when a document changes with time is remembered with its confirmation. */
+    RECHECK
 }

@@ -49,7 +49,8 @@ final class MarkRules {
         mark(volume, key, reason, forced, null);
     }
 
-    private void mark(Volume volume, ProductKey key, Reason reason, boolean forced, @Nullable Instant changedAt) {
+    /** R1, in one generation, with the time of the change. */
+    void mark(Volume volume, ProductKey key, Reason reason, boolean forced, @Nullable Instant changedAt) {
         Row row = volume.row(key);
         if (row != null) {
             long token = work.keeps(LedgerRule.MARK_NEW_TOKEN)

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one generation, with the orders in which they are looked for. Knows nothing of transactions. */
@@ -114,6 +115,14 @@ final class Rows {
             rows = behind(firstOfReason.mark().reason());
         }
         return Optional.ofNullable(oldest);
+    }
+
+    /** When the oldest change of a row that is not quarantined was made, as far as that is known. */
+    Optional<Instant> oldestChange() {
+        return Stream.concat(ready.stream(), putOff.stream())
+                .map(row -> row.mark().changedAt())
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder());
     }
 
     private static Instant earlier(@Nullable Instant time, Row row) {

@@ -337,12 +337,18 @@ class InMemoryLedgerTest {
             Generation live = tx.live().orElseThrow();
             ProductKey key = keys.get(random.nextInt(keys.size()));
             String batch = "batch-" + random.nextInt(12);
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(11)) {
                 case 0, 1 -> tx.mark(List.of(key), reason(random), random.nextBoolean());
                 case 9 -> tx.mark(List.of(hint(key, random)));
                 case 2 -> claim(tx, lease, batch, 1 + random.nextInt(3));
                 case 3 -> walkOn(tx, lease, batch, keys);
-                case 4 -> tx.confirm(lease, claimOf(batch), random.nextBoolean() ? Map.of() : refusing(key));
+                case 4 ->
+                    tx.confirm(
+                            lease,
+                            claimOf(batch),
+                            random.nextBoolean() ? Map.of() : refusing(key),
+                            Map.of(key, tx.now().plusSeconds(random.nextInt(100))));
+                case 10 -> tx.markTimed(lease, live.number(), 1 + random.nextInt(3));
                 case 5 -> tx.fail(lease, claimOf(batch), Duration.ofSeconds(random.nextInt(9)), random.nextInt(3));
                 case 6 -> tx.suspect(lease, claimOf(batch), Duration.ofSeconds(random.nextInt(9)));
                 case 7 -> tx.walked(lease, live.number(), live.owedWalk());

@@ -256,6 +256,9 @@ final class Checker {
         } else if (live.get().owedWalk() != 0) {
             open.add("the walk over the index has not ended");
         }
+        if (backlog.dueRechecks() > 0) {
+            open.add(backlog.dueRechecks() + " products must be looked at again");
+        }
         if (backlog.marked() > 0 || backlog.inFlight() > 0) {
             open.add(backlog.marked() + " products are marked and " + backlog.inFlight() + " in flight");
         }

@@ -28,6 +28,7 @@ enum Happening {
     ROLLED_BACK,
     LANE_TAKEN,
     CONFIRMED,
+    TIME_CAME,
     FAILED,
     SUSPECTED,
     LATE_WRITE_FOUND,

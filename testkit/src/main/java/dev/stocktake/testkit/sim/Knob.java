@@ -20,6 +20,8 @@ enum Knob {
     ROLLBACKS(0.1),
     DELETES(0.12),
     DRAFTS(0.08),
+    /** Changes to a row that will be worth something else after a while, without anybody's doing. */
+    TIMED(0),
     /** Changes to a document that the index refuses. */
     POISON(0),
     /** Changes to a document that is too large to be sent. */

@@ -52,7 +52,7 @@ final class Node {
         this.number = number;
         Scenario scenario = world.scenario();
         this.clock = new NodeClock(world);
-        this.source = new SourceClient(world.shop(), this);
+        this.source = new SourceClient(world.shop(), this, world.time());
         this.index = index(new IndexClient(world, this));
         this.ledger = new LedgerClient(world, this);
         this.feed = scenario.on(Knob.SCANS)

@@ -107,6 +107,11 @@ public final class Scenario {
         return stormy(3).named("scheduled-3").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1);
     }
 
+    /** Sales that begin and end by the clock: what is worth something else although no row was written. */
+    static Scenario timed() {
+        return stormy(3).named("timed-3").with(Knob.TIMED, 0.4);
+    }
+
     /** Somebody drops the index now and then. */
     static Scenario dropped() {
         return stormy(2).named("dropped-2").with(Knob.DROP_EVERY, 240_000);
@@ -149,6 +154,12 @@ public final class Scenario {
                         .named("poison-3")
                         .with(Knob.POISON, 0.04)
                         .with(Knob.UNREADABLE, 0.02)
+                        .with(Knob.OVERSIZED, 0.02),
+                timed(),
+                timed().named("timed-scheduled-3")
+                        .with(Knob.SCHEDULED, 1)
+                        .with(Knob.CALLERS, 1)
+                        .with(Knob.POISON, 0.03)
                         .with(Knob.OVERSIZED, 0.02),
                 stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000),
                 dropped(),

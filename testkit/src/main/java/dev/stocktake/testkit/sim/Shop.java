@@ -19,8 +19,17 @@ final class Shop {
      *
      * @param value what the product is worth to the index; a draft is worth {@link Value#ABSENT}
      * @param stamp what the writer wrote as the time of the change
+     * @param turn when it will be worth something else, without anybody's doing; null if never
      */
-    record Row(Value value, long stamp) {}
+    record Row(Value value, long stamp, @Nullable Turn turn) {
+
+        Value value(long now) {
+            return turn == null || now < turn.at() ? value : turn.then();
+        }
+    }
+
+    /** A sale that begins or ends by the clock. */
+    record Turn(long at, Value then) {}
 
     private final Conductor time;
     private final @Nullable Row[] rows;
@@ -72,7 +81,7 @@ final class Shop {
     /** What the index must hold of a product now. */
     Value value(int product) {
         Row row = rows[product];
-        return row == null ? Value.ABSENT : row.value();
+        return row == null ? Value.ABSENT : row.value(time.now());
     }
 
     Timeline history(int product) {
@@ -128,6 +137,17 @@ final class Shop {
         return unread[product] > 0;
     }
 
+    private void becomes(int product) {
+        history[product].add(time.now(), value(product));
+        observers.forEach(observer -> observer.accept(product));
+    }
+
+    private void turn(int product, Row row) {
+        if (rows[product] == row) {
+            becomes(product);
+        }
+    }
+
     // --- transactions -----------------------------------------------------------------------------------------------
 
     /** Begins a transaction. */
@@ -175,9 +195,12 @@ final class Shop {
                 unread[product]++;
             });
             rollback();
-            changes.keySet().forEach(product -> {
-                history[product].add(time.now(), value(product));
-                observers.forEach(observer -> observer.accept(product));
+            changes.forEach((product, change) -> {
+                becomes(product);
+                Row row = change.row();
+                if (row != null && row.turn() != null) {
+                    time.after(row.turn().at() - time.now(), () -> turn(product, row));
+                }
             });
         }
 

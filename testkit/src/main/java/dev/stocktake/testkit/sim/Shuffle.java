@@ -29,6 +29,7 @@ final class Shuffle {
         perhaps(Knob.LONG, 0.2);
         perhaps(Knob.DELETES, 0.4);
         perhaps(Knob.DRAFTS, 0.2);
+        perhaps(Knob.TIMED, 0.5);
         perhaps(Knob.POISON, 0.06);
         perhaps(Knob.UNREADABLE, 0.04);
         perhaps(Knob.OVERSIZED, 0.03);

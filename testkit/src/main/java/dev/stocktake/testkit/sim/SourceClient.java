@@ -4,6 +4,7 @@ import dev.stocktake.KeyPage;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductSource;
 import dev.stocktake.Projection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,9 +19,11 @@ final class SourceClient implements ProductSource {
 
     private final Shop shop;
     private final Node node;
+    private final Conductor time;
     private Shop.@Nullable Row @Nullable [] old;
 
-    SourceClient(Shop shop, Node node) {
+    SourceClient(Shop shop, Node node, Conductor time) {
+        this.time = time;
         this.shop = shop;
         this.node = node;
     }
@@ -30,19 +33,22 @@ final class SourceClient implements ProductSource {
         old = snapshot;
     }
 
-    private Value value(int product) {
-        if (old == null) {
-            return shop.value(product);
+    private Projection projection(int product) {
+        Shop.Row row = old == null ? shop.row(product) : old[product];
+        if (row == null) {
+            return Projection.absent();
         }
-        Shop.Row row = old[product];
-        return row == null ? Value.ABSENT : row.value();
+        long now = time.now();
+        Shop.Turn turn = row.turn();
+        Instant again = turn == null || now >= turn.at() ? null : time.instant().plusMillis(turn.at() - now);
+        return row.value(now).projection(again);
     }
 
     @Override
     public Map<ProductKey, Projection> read(Collection<ProductKey> keys) {
         node.askDatabase();
         Map<ProductKey, Projection> answer = new LinkedHashMap<>();
-        keys.forEach(key -> answer.put(key, value(Shop.product(key)).projection()));
+        keys.forEach(key -> answer.put(key, projection(Shop.product(key))));
         node.hearDatabase();
         return answer;
     }

@@ -174,17 +174,30 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
-    public boolean confirm(Lease lease, Claim claim, Map<ProductKey, Refusal> refused) {
-        boolean done = tx.confirm(lease, claim, refused);
+    public boolean confirm(
+            Lease lease, Claim claim, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> rechecks) {
+        boolean done = tx.confirm(lease, claim, refused, rechecks);
         note(
                 () -> "confirms batch " + claim.batchId() + ": " + done
-                        + (refused.isEmpty() ? "" : ", refused " + refused.keySet()),
+                        + (refused.isEmpty() ? "" : ", refused " + refused.keySet())
+                        + (rechecks.isEmpty() ? "" : ", looks again " + rechecks),
                 () -> keys(claim));
         if (done) {
             count(Happening.CONFIRMED);
             effects.add(() -> world.checker().refused(claim, refused.keySet()));
         }
         return changing(done);
+    }
+
+    @Override
+    public int markTimed(Lease lease, long generation, int limit) {
+        int marked = tx.markTimed(lease, generation, limit);
+        if (marked > 0) {
+            event(() -> "marks " + marked + " products whose time has come");
+            count(Happening.TIME_CAME);
+            changed = true;
+        }
+        return marked;
     }
 
     @Override

@@ -26,7 +26,7 @@ final class Trade {
         Shop.Transaction stock = shop.begin();
         for (int product = 0; product < shop.products(); product++) {
             if (dice.chance(0.8)) {
-                stock.write(product, new Shop.Row(dice.oneOf(Value.STOCK), 0), false);
+                stock.write(product, new Shop.Row(dice.oneOf(Value.STOCK), 0, null), false);
             }
         }
         stock.commit();
@@ -89,7 +89,17 @@ final class Trade {
         if (dice.chance(scenario.of(Knob.DELETES))) {
             return null;
         }
-        return new Shop.Row(value(old), stamp(old));
+        Value value = value(old);
+        return new Shop.Row(value, stamp(old), turn(value));
+    }
+
+    /** Nobody knows when a row can be read again. */
+    private Shop.@Nullable Turn turn(Value value) {
+        if (value == Value.UNREADABLE || !scenario.on(Knob.TIMED) || !dice.chance(scenario.of(Knob.TIMED))) {
+            return null;
+        }
+        long at = time.now() + dice.anyScale(500, 300_000);
+        return new Shop.Turn(at, dice.chance(0.2) ? Value.ABSENT : dice.oneOf(Value.STOCK));
     }
 
     private Value value(Shop.@Nullable Row old) {

@@ -2,7 +2,9 @@ package dev.stocktake.testkit.sim;
 
 import dev.stocktake.Document;
 import dev.stocktake.Projection;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a product can be worth: few values, so that they repeat. A write that comes late can only be told from the right one
@@ -48,11 +50,12 @@ enum Value {
         return valueOf(String.valueOf(document.get("value")));
     }
 
-    Projection projection() {
+    /** @param recheckAt when the product will be worth something else; null if nobody knows */
+    Projection projection(@Nullable Instant recheckAt) {
         return switch (this) {
-            case ABSENT -> Projection.absent();
+            case ABSENT -> Projection.absentUntil(recheckAt);
             case UNREADABLE -> Projection.unreadable("The price is text");
-            default -> Projection.of(document);
+            default -> Projection.until(recheckAt, document);
         };
     }
 }

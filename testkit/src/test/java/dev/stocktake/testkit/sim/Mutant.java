@@ -62,6 +62,8 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         ledger("KEEP_MARKS_BEYOND_FRONTIER")),
                 new Mutant("R6'", "compare before skipping", true, hard, engine("COMPARE_BEFORE_SKIP")),
                 new Mutant("A4", "hold without a log", true, unlogged, ledger("HOLD")),
+                new Mutant("R15", "rechecks with the confirmation", true, Scenario.timed(), ledger("RECHECK")),
+                new Mutant("R15-engine", "rechecks of what was read", true, Scenario.timed(), engine("RECHECK")),
                 new Mutant("force", "suspects are rewritten", false, hard, engine("FORCE_SUSPECT")),
                 new Mutant("A3", "audit final states only", true, hard, world(WorldRule.FINAL_STATES_ONLY)),
                 new Mutant(
