@@ -58,7 +58,12 @@ record Assembler(
     private Projection projection(ProductKey key, Page page) {
         try {
             Row row = row(key, page);
-            return row == null ? Projection.absent() : Projection.of(document(row, page));
+            if (row == null) {
+                return Projection.absent();
+            }
+            return hasDocument(row)
+                    ? Projection.until(row.recheckAt(), document(row, page))
+                    : Projection.absentUntil(row.recheckAt());
         } catch (BadDataException e) {
             return Projection.unreadable("product '" + key + "': " + e.problem());
         }
@@ -67,7 +72,8 @@ record Assembler(
     /** Whether a product has a document; one that cannot be told counts as present. */
     boolean present(ProductKey key, Page page) {
         try {
-            return row(key, page) != null;
+            Row row = row(key, page);
+            return row != null && hasDocument(row);
         } catch (BadDataException e) {
             return true;
         }
@@ -82,8 +88,11 @@ record Assembler(
             throw new BadDataException("the query 'root' returns " + rows.size()
                     + " rows with this id; make it return one row per product, and read what is many by children");
         }
-        Row row = sound(rows.get(0));
-        return ask("when", () -> when.test(row.fields())) ? row : null;
+        return sound(rows.get(0));
+    }
+
+    private boolean hasDocument(Row row) {
+        return ask("when", () -> when.test(row.fields()));
     }
 
     private Document document(Row row, Page page) {

@@ -3,6 +3,7 @@ package dev.stocktake.jdbc;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +34,7 @@ final class Columns {
     private final @Nullable Id link;
     private final @Nullable Id key;
     private final @Nullable Id name;
+    private final @Nullable RecheckColumn recheck;
 
     private Columns(ResultSetMetaData metaData, Dialect dialect, QueryNode node, Problems problems)
             throws SQLException {
@@ -42,6 +44,7 @@ final class Columns {
         this.link = id(metaData, roles.link(), node.isRoot() ? "id" : "by", problems);
         this.key = node.branches().isEmpty() ? null : id(metaData, roles.key(), "key", problems);
         this.name = roles.name().isEmpty() ? null : id(metaData, roles.name(), "map", problems);
+        this.recheck = roles.recheck().isEmpty() ? null : recheck(metaData, roles.recheck(), problems);
         addFields(metaData, problems);
         check(problems);
     }
@@ -74,6 +77,20 @@ final class Columns {
         return new Id(index, type != null ? type : new KeyType(KeyType.Kind.TEXT, "text"));
     }
 
+    private @Nullable RecheckColumn recheck(ResultSetMetaData metaData, String label, Problems problems)
+            throws SQLException {
+        int index = known(label, "recheckAt", problems) + 1;
+        if (index == 0) {
+            return null;
+        }
+        try {
+            return RecheckColumn.of(index, metaData.getColumnType(index), metaData.getColumnTypeName(index));
+        } catch (IllegalArgumentException e) {
+            problems.add(node.path(), "column '" + label + "' (setting 'recheckAt') " + e.getMessage());
+            return null;
+        }
+    }
+
     /** A label that was written in other case than the database gives it back is meant all the same. */
     private int find(String label) {
         int exact = labels.indexOf(label);
@@ -91,6 +108,7 @@ final class Columns {
             without.add(find(node.roles().link()));
         }
         without.add(node.roles().name().isEmpty() ? -1 : find(node.roles().name()));
+        without.add(node.roles().recheck().isEmpty() ? -1 : find(node.roles().recheck()));
         for (String label : node.roles().hidden()) {
             int hidden = known(label, "hide", problems);
             if (!node.isRoot()) {
@@ -155,22 +173,28 @@ final class Columns {
             } catch (IllegalArgumentException e) {
                 problem = node.path() + ": column '" + field.label() + "' " + e.getMessage();
             } catch (SQLException e) {
-                problem = unreadable(field, e);
+                problem = unreadable(field.label(), e);
             }
         }
+        Instant recheckAt = null;
         try {
-            return new Row(text(link, result), text(key, result), text(name, result), values, problem);
+            recheckAt = recheck == null ? null : recheck.read(result);
+        } catch (SQLException e) {
+            problem = unreadable(node.roles().recheck(), e);
+        }
+        try {
+            return new Row(text(link, result), text(key, result), text(name, result), values, recheckAt, problem);
         } catch (IllegalArgumentException e) {
-            return new Row(null, null, null, values, node.path() + ": " + e.getMessage());
+            return new Row(null, null, null, values, null, node.path() + ": " + e.getMessage());
         }
     }
 
-    private String unreadable(Field field, SQLException error) throws SQLException {
+    private String unreadable(String label, SQLException error) throws SQLException {
         String state = error.getSQLState();
         if (state != null && state.startsWith("08")) {
             throw error;
         }
-        return node.path() + ": column '" + field.label() + "' cannot be read: " + SqlErrors.describe(error);
+        return node.path() + ": column '" + label + "' cannot be read: " + SqlErrors.describe(error);
     }
 
     private static @Nullable String text(@Nullable Id id, ResultSet result) throws SQLException {

@@ -168,6 +168,7 @@ public final class JdbcProductSource implements ProductSource {
         private final Set<String> hidden = new LinkedHashSet<>();
         private String root = "";
         private String id = "id";
+        private String recheckAt = "";
         private KeyOrigin.@Nullable OfTable keys;
         private Predicate<Map<String, @Nullable Object>> when = row -> true;
         private Function<Map<String, @Nullable Object>, Document> mapper = Document::of;
@@ -207,6 +208,23 @@ public final class JdbcProductSource implements ProductSource {
         /** Columns of the root query that {@code when} may look at, but that do not become fields. */
         public Builder hide(String... columns) {
             hidden.addAll(List.of(columns));
+            return this;
+        }
+
+        /**
+         * The label of the root query's column that holds the next time at which the product's document changes although
+         * nobody writes a row: a sale that begins at noon. Null if there is none. It becomes no field. Also for a row that
+         * {@link #when} leaves out: the product is published then.
+         *
+         * <pre>{@code
+         * select p.id, p.title, case when p.sale_begins > now() then p.sale_begins end as recheck_at ...
+         * }</pre>
+         *
+         * @param column a moment, a timestamp with a time zone; or, where the database has none, a number of seconds since
+         *     1970, in UTC ({@code unix_timestamp(p.sale_begins)})
+         */
+        public Builder recheckAt(String column) {
+            this.recheckAt = column;
             return this;
         }
 
@@ -285,7 +303,7 @@ public final class JdbcProductSource implements ProductSource {
          */
         public JdbcProductSource build() {
             Problems problems = new Problems("JdbcProductSource");
-            Roles roles = new Roles(id, id, "", Set.copyOf(spread), Set.copyOf(hidden));
+            Roles roles = new Roles(id, id, "", Set.copyOf(spread), Set.copyOf(hidden), recheckAt);
             QueryNode tree = QueryNode.root(root, roles, nested, problems);
             if (statementTimeout.isNegative() || statementTimeout.isZero()) {
                 problems.add("statementTimeout", "must be positive, is " + statementTimeout);

@@ -34,7 +34,7 @@ final class LedgerClaims {
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
-    private static final String DEMANDED = "and m.reason = " + Reason.DEMAND.ordinal();
+    private static final String DEMANDED = "and m.reason = " + LedgerReasons.number(Reason.DEMAND);
 
     private static final String MARKED = """
             select m.product_key from (select cast(? as bigint) as generation, r.product_key

@@ -67,7 +67,7 @@ record QueryNode(ProductQuery query, Roles roles, Shape shape, List<Branch> bran
     private static QueryNode child(String path, Rows.Nested nested, Problems problems) {
         Rows rows = nested.rows();
         ProductQuery query = ProductQuery.parse(path, rows.sql(), problems);
-        Roles roles = new Roles(rows.parentColumn(), rows.key(), nested.nameColumn(), Set.of(), rows.hidden());
+        Roles roles = new Roles(rows.parentColumn(), rows.key(), nested.nameColumn(), Set.of(), rows.hidden(), "");
         return new QueryNode(query, roles, nested.shape(), branches(path + ".", rows.nested(), problems));
     }
 }

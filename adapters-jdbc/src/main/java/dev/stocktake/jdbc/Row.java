@@ -1,5 +1,6 @@
 package dev.stocktake.jdbc;
 
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the text by which nested rows belong to it; null if there are none, or its column is null
  * @param name the name of the row's entry in a map
  * @param fields what becomes fields; mutable, as nested rows are added later
+ * @param recheckAt when the product must be read again; null if it need not
  * @param problem why the row cannot be put into a document; null if it can
  */
 record Row(
@@ -17,4 +19,5 @@ record Row(
         @Nullable String key,
         @Nullable String name,
         Map<String, @Nullable Object> fields,
+        @Nullable Instant recheckAt,
         @Nullable String problem) {}

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +96,76 @@ class JdbcProductSourceIT {
                     "variant_id",
                     "select " + columns + " from " + table + " join variant v on v.id = variant_id"
                             + " where {products:v.product_id} order by " + order);
+        }
+
+        // --- when to read again
+
+        private JdbcProductSource sales() {
+            run("drop table if exists sale");
+            run(
+                    "create table sale (product_id bigint, begins timestamp(6) with time zone, ends bigint, published boolean)");
+            run(
+                    "insert into sale values (1, timestamp with time zone '2031-05-01 14:00:00.123456+02', 1935316800, true)");
+            run("insert into sale values (2, null, null, true)");
+            run("insert into sale values (9, timestamp with time zone '1931-05-01 12:00:00+00', -5, false)");
+            return builder()
+                    .root(
+                            "select p.id, p.title, s.begins, s.published from product p join sale s on s.product_id = p.id"
+                                    + " where {products:p.id}")
+                    .hide("published")
+                    .when(row -> Boolean.TRUE.equals(row.get("published")))
+                    .recheckAt("begins")
+                    .build();
+        }
+
+        @Test
+        void saysWhenAProductMustBeReadAgain() {
+            JdbcProductSource source = sales();
+            source.verify();
+
+            Map<ProductKey, Projection> read = source.read(ProductKey.all("1", "2", "9", "77"));
+
+            assertThat(read.get(ProductKey.of(1)))
+                    .isEqualTo(Projection.until(
+                            Instant.parse("2031-05-01T12:00:00.123456Z"),
+                            Document.of(fields("id", 1, "title", "Desk"))));
+            assertThat(read.get(ProductKey.of(2)))
+                    .isEqualTo(Projection.of(Document.of(fields("id", 2, "title", "Chair"))));
+            assertThat(read.get(ProductKey.of(9)))
+                    .isEqualTo(Projection.absentUntil(Instant.parse("1931-05-01T12:00:00Z")));
+            assertThat(read.get(ProductKey.of(77))).isEqualTo(Projection.absent());
+            assertThat(source.present(ProductKey.all("1", "9"))).containsExactly(ProductKey.of(1));
+        }
+
+        @Test
+        void takesSecondsWhereTheDatabaseKnowsNoMoments() {
+            sales();
+            ProductSource source = builder()
+                    .root("select product_id as id, ends * 1.5 as again from sale where {products:product_id}")
+                    .recheckAt("again")
+                    .build();
+
+            Map<ProductKey, Projection> read = source.read(ProductKey.all("1", "2", "9"));
+
+            assertThat(read.get(ProductKey.of(1)).recheckAt()).isEqualTo(Instant.ofEpochSecond(2_902_975_200L));
+            assertThat(read.get(ProductKey.of(2)).recheckAt()).isNull();
+            assertThat(read.get(ProductKey.of(9)).recheckAt()).isEqualTo(Instant.EPOCH);
+        }
+
+        @Test
+        void refusesATimeFromWhichNoMomentFollows() {
+            for (String column : List.of("cast(null as timestamp)", "title")) {
+                assertThatThrownBy(() -> builder()
+                                .root("select id, " + column + " as again from product where {products:id}")
+                                .recheckAt("again")
+                                .build()
+                                .verify())
+                        .isInstanceOf(MisconfiguredException.class)
+                        .hasMessageContainingAll("'again'", "recheckAt", "time zone");
+            }
+            assertThatThrownBy(() -> builder().recheckAt("nowhere").build().verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContainingAll("nowhere", "recheckAt");
         }
 
         // --- shapes
