@@ -49,3 +49,8 @@ create table price (
 );
 
 create index variant_by_product on variant (product_id);
+
+-- What lets a look at the timestamps cost what changed. The index on price is missing, as they do: the self-check tells.
+create index product_changed on product (updated_at);
+create index variant_changed on variant (updated_at);
+create index stock_changed on stock (updated_at);

@@ -39,7 +39,7 @@ public record Explanation(
         @Nullable LastWrite lastWrite,
         List<Sight> sights) {
 
-    private static final int MOST_SHOWN = 200;
+    private static final int MOST_SHOWN = 100;
 
     /** Copies the lists. */
     public Explanation {
@@ -202,6 +202,6 @@ public record Explanation(
 
     private static String shortened(@Nullable Object value) {
         String text = String.valueOf(value);
-        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
     }
 }

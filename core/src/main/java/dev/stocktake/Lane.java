@@ -687,7 +687,7 @@ final class Lane {
                         new Explanation.LastWrite(
                                 batch.claim().batchId(),
                                 receipt.positions(),
-                                around.clock().instant()));
+                                around.calendar().instant()));
         if (receipt.positions().isEmpty() || !(ports.index() instanceof LoggedIndex)) {
             return;
         }

@@ -2,8 +2,12 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,24 +88,42 @@ public record SelfCheck(
         lines.add("Index '" + index + "': what is seen of a change, and when at the latest");
         int width =
                 tables.stream().mapToInt(table -> table.name().length()).max().orElse(0);
+        Set<String> common = common();
         for (Table table : tables) {
             lines.add("  " + table.name() + " ".repeat(width - table.name().length()) + "  " + sentence(table));
-            table.sights().stream()
-                    .flatMap(sight -> sight.coverage().missing().stream())
-                    .distinct()
+            missing(table)
+                    .filter(missing -> !common.contains(missing))
                     .forEach(missing -> lines.add("  " + " ".repeat(width) + "  ! " + missing));
         }
         if (tables.isEmpty()) {
             lines.add("  no feed knows of any table; " + comparing("every change"));
         }
+        common.forEach(missing -> lines.add("  ! " + missing));
         problems.forEach(problem -> lines.add("  ! " + problem));
         return String.join(System.lineSeparator(), lines);
+    }
+
+    /** What is missing of several tables, said once. */
+    private Set<String> common() {
+        Set<String> met = new HashSet<>();
+        Set<String> common = new LinkedHashSet<>();
+        tables.forEach(
+                table -> missing(table).filter(missing -> !met.add(missing)).forEach(common::add));
+        return common;
+    }
+
+    /** Where one feed sees everything, nobody misses what another does not. */
+    private static Stream<String> missing(Table table) {
+        return table.sights().stream()
+                .filter(sight -> sight.complete() || !table.complete())
+                .flatMap(sight -> sight.coverage().missing().stream())
+                .distinct();
     }
 
     private String sentence(Table table) {
         List<String> seen = new ArrayList<>();
         for (Sight sight : table.sights()) {
-            if (sight.coverage().sees()) {
+            if (sight.coverage().sees() && (sight.complete() || !table.complete())) {
                 seen.add(Words.by(sight.coverage().by()) + latest(sight.latest()));
             }
         }

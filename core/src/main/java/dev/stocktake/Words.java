@@ -17,7 +17,7 @@ final class Words {
         if (millis < 120_000) {
             return up(millis, 1_000) + " s";
         }
-        if (millis < 120 * 60_000L) {
+        if (millis < 120 * 60_000L && millis % 3_600_000 != 0) {
             return up(millis, 60_000) + " min";
         }
         return millis <= 48 * 3_600_000L ? up(millis, 3_600_000) + " h" : up(millis, 24 * 3_600_000L) + " d";

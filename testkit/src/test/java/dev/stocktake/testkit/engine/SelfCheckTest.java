@@ -99,6 +99,23 @@ class SelfCheckTest {
     }
 
     @Test
+    void saysOnceWhatIsMissingOfSeveralTablesAndNotWhatNobodyMisses() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(
+                timestamp("stock", "Open transactions cannot be seen", "No index on stock"),
+                timestamp("price", "Open transactions cannot be seen"),
+                timestamp("tag", "Open transactions cannot be seen"));
+        InMemoryChangeFeed log = new InMemoryChangeFeed("change-log");
+        log.covers(trigger("stock"));
+
+        String text = check(SMART_AND_FULL, log).toString();
+
+        assertThat(text.lines().filter(line -> line.contains("Open transactions cannot be seen")))
+                .hasSize(1);
+        assertThat(text).doesNotContain("No index on stock");
+    }
+
+    @Test
     void saysThatNoFeedIsAskedWhereTheScheduleTakesNoChanges() {
         shop.feed.covers(trigger("stock"));
         SyncSchedule full = SyncSchedule.builder()

@@ -1,6 +1,10 @@
 package dev.stocktake.examples.quickstart;
 
 import dev.stocktake.AuditableIndex;
+import dev.stocktake.Document;
+import dev.stocktake.Fingerprint;
+import dev.stocktake.ProductKey;
+import dev.stocktake.WriteBatch;
 import dev.stocktake.lucene.LuceneIndex;
 import dev.stocktake.lucene.Search;
 import java.io.IOException;
@@ -40,6 +44,22 @@ final class EmbeddedIndex implements ShopIndex {
         return index.search(Search.of(words).limit(5)).hits().stream()
                 .map(hit -> Offer.of(hit.document().fields()))
                 .toList();
+    }
+
+    @Override
+    public void alter(Offer shown, long available) {
+        ProductKey key = ProductKey.of(shown.id());
+        Document.Builder altered = Document.builder();
+        index.documents(List.of(key))
+                .values()
+                .forEach(document -> document.fields().forEach(altered::put));
+        Document document = altered.put("available", available)
+                .put("in_stock", available > 0)
+                .build();
+        index.write(new WriteBatch(
+                "somebody",
+                List.of(new WriteBatch.Upsert(key, document, Fingerprint.of(document, "somebody"))),
+                List.of()));
     }
 
     @Override

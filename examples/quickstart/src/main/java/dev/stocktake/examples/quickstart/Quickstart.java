@@ -47,7 +47,9 @@ public final class Quickstart {
             screen.say("Index:    %s, empty.", index.description());
             // An index that cannot be reached is said now, and not after several patient attempts.
             index.port().identify();
-            new Story(shop, index, stocktake, screen).tell(assortment);
+            Story story = new Story(shop, index, stocktake, screen);
+            story.tell(assortment);
+            new Unannounced(shop, index, story, screen).tell();
             screen.title("That was all. Next: README.md, and docs/how-it-works.md.");
             return 0;
         } catch (StoryException e) {

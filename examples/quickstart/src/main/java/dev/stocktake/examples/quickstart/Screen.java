@@ -40,6 +40,11 @@ record Screen(PrintStream out, boolean moving) {
         out.println("   " + String.format(Locale.ROOT, text, values));
     }
 
+    /** Something that has several lines of its own. */
+    void lines(String text) {
+        text.lines().forEach(line -> out.println("   " + line));
+    }
+
     /** How far something is; written over by the next call, and only on a terminal. */
     void bar(long done, long all) {
         if (moving) {

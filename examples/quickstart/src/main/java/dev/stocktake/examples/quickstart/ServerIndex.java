@@ -44,6 +44,14 @@ final class ServerIndex implements ShopIndex {
     }
 
     @Override
+    public void alter(Offer shown, long available) {
+        String change = "[{\"id\":\"" + shown.id() + "\",\"available\":" + available + ",\"in_stock\":"
+                + (available > 0) + "}]";
+        client.waitForTask(
+                client.index(index.name()).updateDocuments(change, "id").getTaskUid());
+    }
+
+    @Override
     public void close() {
         client.waitForTask(client.deleteIndex(index.name()).getTaskUid());
         index.close();

@@ -19,6 +19,9 @@ interface ShopIndex extends AutoCloseable {
     /** The best products for these words. */
     List<Offer> search(String words);
 
+    /** Somebody edits the document of a product in the index itself, past Stocktake: so many in stock. */
+    void alter(Offer shown, long available);
+
     /** Removes everything that this run made. */
     @Override
     void close();

@@ -3,12 +3,13 @@ package dev.stocktake.examples.quickstart;
 import static dev.stocktake.jdbc.ProductTables.key;
 import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
-import dev.stocktake.ChangeFeed;
 import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncSettings;
+import dev.stocktake.jdbc.ChangeLog;
+import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.jdbc.ProductTables;
@@ -23,15 +24,33 @@ final class ShopSync {
     private static final SyncSettings SMALL_BATCHES =
             SyncSettings.defaults().withBatch(new SyncSettings.Batch(500, 1024 * 1024, 4));
 
+    private static final ProductTables TABLES = ProductTables.root("product", "id")
+            .table("category", key("id"), leadsTo("product.category_id"))
+            .table("variant", key("product_id"), leadsTo("product.id"))
+            .table("price", key("variant_id"), leadsTo("variant.id"))
+            .table("stock", key("variant_id"), leadsTo("variant.id"))
+            .table("location", key("id"), leadsTo("stock.location_id"));
+
     private ShopSync() {}
 
+    /** What any shop can have: timestamps, and comparisons for what they do not show. */
     static Stocktake stocktake(DataSource database, SearchIndex index, SyncListener listener) {
+        return builder(database, index).listener(listener).build();
+    }
+
+    /** What a shop can have whose owner allows triggers. */
+    static Stocktake withChangeLog(DataSource database, SearchIndex index) {
+        ChangeLog.builder(database, TABLES).build().install();
+        return builder(database, index)
+                .feed(ChangeLogFeed.builder(database, TABLES).name("change-log").build())
+                .build();
+    }
+
+    private static Stocktake.Builder builder(DataSource database, SearchIndex index) {
         JdbcLedger ledger = JdbcLedger.of(database).initialize();
         return Stocktake.builder(products(database), index, ledger)
-                .feed(changes(database))
-                .settings(SMALL_BATCHES)
-                .listener(listener)
-                .build();
+                .feed(TimestampFeed.builder(database, TABLES).build())
+                .settings(SMALL_BATCHES);
     }
 
     private static ProductSource products(DataSource database) {
@@ -62,15 +81,5 @@ final class ShopSync {
                                 where {products:v.product_id}""")))
                 .keys("product", "id")
                 .build();
-    }
-
-    private static ChangeFeed changes(DataSource database) {
-        ProductTables tables = ProductTables.root("product", "id")
-                .table("category", key("id"), leadsTo("product.category_id"))
-                .table("variant", key("product_id"), leadsTo("product.id"))
-                .table("price", key("variant_id"), leadsTo("variant.id"))
-                .table("stock", key("variant_id"), leadsTo("variant.id"))
-                .table("location", key("id"), leadsTo("stock.location_id"));
-        return TimestampFeed.builder(database, tables).build();
     }
 }

@@ -117,14 +117,26 @@ final class Story {
         check(stocktake.status().clean(), "everything should be known to be true");
     }
 
+    Stocktake stocktake() {
+        return stocktake;
+    }
+
+    Shop.LastOne product() {
+        return product;
+    }
+
     private SyncReport run(SyncPolicy policy) {
-        SyncReport report = stocktake.run(policy);
+        return run(stocktake, policy);
+    }
+
+    SyncReport run(Stocktake with, SyncPolicy policy) {
+        SyncReport report = with.run(policy);
         check(report.complete(), "the run '%s' should be complete: %s", policy.name(), report.problems());
         return report;
     }
 
     /** What a customer sees. */
-    private Offer search() {
+    Offer search() {
         Offer best = index.search(product.name()).stream()
                 .findFirst()
                 .orElseThrow(() -> new StoryException("the search for '" + product.name() + "' should find something"));
@@ -133,7 +145,7 @@ final class Story {
         return best;
     }
 
-    private void tell(SyncReport report) {
+    void tell(SyncReport report) {
         SyncCounts counts = report.counts();
         screen.say(
                 "%s sync: found=%d unchanged=%d written=%d deleted=%d in %s",
@@ -145,7 +157,7 @@ final class Story {
                 seconds(report));
     }
 
-    private static String seconds(SyncReport report) {
+    static String seconds(SyncReport report) {
         return String.format(Locale.ROOT, "%.2f s", report.times().total().toMillis() / 1000.0);
     }
 
@@ -153,7 +165,7 @@ final class Story {
         return fingerprint == null ? "none" : fingerprint.value().substring(0, 8);
     }
 
-    private static void check(boolean holds, String sentence, Object... values) {
+    static void check(boolean holds, String sentence, Object... values) {
         if (!holds) {
             throw new StoryException(String.format(Locale.ROOT, sentence, values));
         }

@@ -35,6 +35,10 @@ class QuickstartIT {
                 .anySatisfy(line -> assertThat(line).contains("smart sync: found=0 unchanged=0 written=0 deleted=0"))
                 .anySatisfy(
                         line -> assertThat(line).contains("full sync: found=6000 unchanged=6000 written=0 deleted=0"))
+                .anySatisfy(line -> assertThat(line).contains("price ", "by comparing everything within 1 h"))
+                .anySatisfy(line -> assertThat(line).contains("wrong, and nobody knew"))
+                .anySatisfy(line -> assertThat(line).contains("audit: compared=6000 drift={STALE=1} written=1"))
+                .anySatisfy(line -> assertThat(line).contains("price ", "by trigger within 1 s, deletions too"))
                 .noneSatisfy(line -> assertThat(line).contains("\tat "));
         assertThat(told.toString(UTF_8)).as("plain lines where nothing moves").doesNotContain("\r");
         assertThat(directory()).as("removed at the end").doesNotExist();
