@@ -305,7 +305,7 @@ class XminFeedIT {
 
         @Test
         void namesAllOfALateRowThatAppearsWhileItsNeighboursAreNamedInParts() {
-            run("update product set category_id = 2 where id > 50");
+            run("update product set category_id = 2 where id <= 50");
             drain();
             Set<String> named = new TreeSet<>();
             inTransaction(open -> {
@@ -453,7 +453,7 @@ class XminFeedIT {
         void beginsATableAnewThatWasRewrittenWhileItWasRead() {
             run("insert into product (id, title) select n, repeat('x', 500) from generate_series(1000, 3000) n");
             drain();
-            run("update product set title = 'last' where id >= 2900");
+            run("update product set title = repeat('y', 500) where id >= 2900");
             Set<String> named = new TreeSet<>();
             take(10).products().forEach(product -> named.add(product.value()));
             run("delete from product where id between 2000 and 2899");
