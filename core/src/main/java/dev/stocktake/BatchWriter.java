@@ -17,6 +17,9 @@ final class BatchWriter {
     /** Products differ in size: aimed at the brim, every other batch would spill a second, tiny request. */
     private static final double FILL = 0.85;
 
+    /** How many times larger than the average a product counts at most. */
+    private static final int LARGEST_STEP = 10;
+
     private final Ports ports;
     private final Surroundings around;
     private final Runnable alive;
@@ -275,7 +278,11 @@ final class BatchWriter {
         return new ProductOutcome(result, before, after, "");
     }
 
+    /** One giant says nothing about its neighbours: none may outweigh all that was learnt of them. */
     private void measure(long size) {
-        bytesPerProduct = bytesPerProduct <= 0 ? size : bytesPerProduct * 0.95 + size * 0.05;
+        double counted = bytesPerProduct <= 0
+                ? Math.min(size, (double) limits.maxBytes() / limits.maxProducts())
+                : Math.min(size, LARGEST_STEP * bytesPerProduct);
+        bytesPerProduct = bytesPerProduct <= 0 ? counted : bytesPerProduct * 0.95 + counted * 0.05;
     }
 }
