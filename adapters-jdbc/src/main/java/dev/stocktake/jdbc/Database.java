@@ -110,7 +110,13 @@ final class Database {
         connection.setAutoCommit(false);
         Dialect.Undo undo = () -> {};
         try {
-            undo = dialect.beginReading(connection, view, statementTimeout);
+            Dialect.Undo silence = NetworkTimeout.atMost(connection, statementTimeout);
+            undo = silence;
+            Dialect.Undo begun = dialect.beginReading(connection, view, statementTimeout);
+            undo = () -> {
+                begun.run();
+                silence.run();
+            };
             return work.in(new Session(connection, dialect));
         } finally {
             giveBack(connection, undo, autoCommit);

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Walks the ids of all products in the database's own order, and compares in that order: numbers as numbers, text in the
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class KeyWalk {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeyWalk.class);
 
     private final Database database;
     private final KeyOrigin origin;
@@ -59,8 +63,13 @@ final class KeyWalk {
         Known walked = known();
         KeyType type = walked.origin().type();
         Object from = after == null ? null : type.value(after.value());
-        if (after != null && from == null && type.numeric()) {
-            return KeyPage.of(after, List.of(), true);
+        if (after != null && from == null) {
+            LOG.info(
+                    "The walk over the ids of '{}' had come to '{}', which is no value of their type now ({});"
+                            + " it begins again",
+                    origin.name(),
+                    after,
+                    type.sqlType());
         }
         Page page = database.read(
                 Database.View.LATEST,
@@ -137,14 +146,16 @@ final class KeyWalk {
         }
     }
 
-    private static void countNulls(Database.Session session, KeyOrigin.Resolved walked, Page page) throws SQLException {
+    private void countNulls(Database.Session session, KeyOrigin.Resolved walked, Page page) throws SQLException {
         String sql = walked.ids().sql(new Selection.Nulls());
         try (PreparedStatement statement =
                         session.connection().prepareStatement("select count(*) from (" + sql + ") n");
                 ResultSet count = statement.executeQuery()) {
             count.next();
             if (count.getLong(1) > 0) {
-                page.problems.add(count.getLong(1) + " rows have no id (null)");
+                page.problems.add(count.getLong(1) + " rows of '" + origin.name()
+                        + "' have no id (null), so they are in no index: give each an id (not null), or let keys(...)"
+                        + " name a view without them");
             }
         }
     }

@@ -38,7 +38,13 @@ final class LedgerConnection implements AutoCloseable {
         } else {
             dialect.refuseForeignTransaction(connection);
         }
-        undo = dialect.ledger().begin(connection, timeout);
+        Dialect.Undo silence = NetworkTimeout.atMost(connection, timeout);
+        undo = silence;
+        Dialect.Undo begun = dialect.ledger().begin(connection, timeout);
+        undo = () -> {
+            begun.run();
+            silence.run();
+        };
         ours = true;
     }
 
@@ -51,6 +57,7 @@ final class LedgerConnection implements AutoCloseable {
     public void close() {
         try (connection) {
             if (!ours) {
+                undo.run();
                 return;
             }
             if (settled || rolledBack()) {

@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 /** PostgreSQL. Keys are compared as bytes, in tables and in parameters alike. */
 final class PostgresLedgerDialect implements LedgerDialect {
 
-    private static final Duration GRACE = Duration.ofSeconds(5);
-
     @Override
     public String scripts() {
         return "postgresql";
@@ -28,24 +26,13 @@ final class PostgresLedgerDialect implements LedgerDialect {
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
         long millis = timeout.toMillis();
-        Dialect.Undo undo = limitSilence(connection, (int) Math.min(Integer.MAX_VALUE, millis + GRACE.toMillis()));
         try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level repeatable read;"
                     + " set transaction isolation level read committed, read write;"
                     + " set local jit = off; set local enable_seqscan = off;"
                     + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2);
         }
-        return undo;
-    }
-
-    /** A server that vanished without a word answers no time-out of its own. */
-    private static Dialect.Undo limitSilence(Connection connection, int millis) throws SQLException {
-        int found = connection.getNetworkTimeout();
-        if (found > 0 && found <= millis) {
-            return () -> {};
-        }
-        connection.setNetworkTimeout(Runnable::run, millis);
-        return () -> connection.setNetworkTimeout(Runnable::run, found);
+        return () -> {};
     }
 
     @Override

@@ -47,6 +47,31 @@ class JdbcLedgerConnectionsIT {
             }
         }
 
+        @Test
+        void givesAConnectionBackAsItWasFoundThoughItCouldNotBegin() throws SQLException {
+            DataSource database = TestPostgres.freshDatabase();
+            JdbcLedger.of(database).initialize();
+            try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 90_000);
+                BreakingDataSource breaking = new BreakingDataSource(new KeptConnection(connection, new ArrayList<>()));
+                JdbcLedger ledger = JdbcLedger.builder(breaking)
+                        .timeout(Duration.ofSeconds(20))
+                        .sleeper(time -> {
+                            throw new InterruptedException();
+                        })
+                        .build();
+                breaking.arm(1, BreakingDataSource.Fault.DEADLOCK);
+
+                assertThatThrownBy(() -> ledger.inTransaction("products", LedgerTransaction::backlog))
+                        .isInstanceOf(StoppedException.class);
+
+                assertThat(Thread.interrupted()).isTrue();
+                assertThat(breaking.victim()).startsWith("set transaction");
+                assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
+                assertThat(connection.getAutoCommit()).isTrue();
+            }
+        }
+
         private static int milliseconds(Connection connection) {
             try {
                 return connection.getNetworkTimeout();

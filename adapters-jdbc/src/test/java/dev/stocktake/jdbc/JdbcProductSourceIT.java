@@ -382,7 +382,15 @@ class JdbcProductSourceIT {
 
             assertThat(source.read(odd)).hasSize(6);
             assertThat(source.present(odd)).containsExactly(ProductKey.of(1));
-            assertThat(source.keys(ProductKey.of("x"), 10).end()).isTrue();
+        }
+
+        @Test
+        void beginsTheWalkAgainWhereItStoppedAtAnIdOfAnotherType() {
+            KeyPage page = builder().build().keys(ProductKey.of("x"), 10);
+
+            assertThat(page.after()).isEqualTo(ProductKey.of("x"));
+            assertThat(page.keys()).isEqualTo(ProductKey.all("1", "2", "9"));
+            assertThat(page.end()).isTrue();
         }
 
         // --- the walk
@@ -429,7 +437,8 @@ class JdbcProductSourceIT {
             assertThat(keys).isEqualTo(ProductKey.all("k1", "k2"));
             assertThat(problems)
                     .hasSize(4)
-                    .anyMatch(problem -> problem.contains("1 rows have no id"))
+                    .anyMatch(problem ->
+                            problem.contains("1 rows of 'thing' have no id") && problem.contains("give each an id"))
                     .anyMatch(problem -> problem.contains("blank"))
                     .anyMatch(problem -> problem.contains("too long"));
         }
@@ -831,6 +840,40 @@ class JdbcProductSourceIT {
                     .build();
             assertThat(problem(source, 1)).contains("'doc' is no JSON object");
             assertThat(document(source, 2).get("a")).isEqualTo(1L);
+        }
+
+        @Test
+        void waitsForAVanishedServerNoLongerThanForAStatement() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 90_000);
+                Database patient =
+                        new Database(new KeptConnection(connection, new ArrayList<>()), Duration.ofSeconds(20));
+
+                int within = patient.read(
+                        Database.View.LATEST,
+                        "test",
+                        session -> session.connection().getNetworkTimeout());
+
+                assertThat(within).isEqualTo(25_000);
+                assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
+            }
+        }
+
+        @Test
+        void givesAConnectionBackAsItCameThoughItCouldNotBegin() throws SQLException {
+            try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 90_000);
+                BreakingDataSource breaking = new BreakingDataSource(new KeptConnection(connection, new ArrayList<>()));
+                breaking.arm(1, BreakingDataSource.Fault.DEADLOCK);
+
+                assertThatThrownBy(() -> new Database(breaking, Duration.ofSeconds(20))
+                                .read(Database.View.LATEST, "test", session -> 0))
+                        .isInstanceOf(UnavailableException.class);
+
+                assertThat(breaking.victim()).startsWith("set transaction");
+                assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
+                assertThat(connection.getAutoCommit()).isTrue();
+            }
         }
 
         @Test
