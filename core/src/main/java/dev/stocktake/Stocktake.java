@@ -180,7 +180,7 @@ public final class Stocktake implements AutoCloseable {
             return done.isPresent() ? done.get() : markOnly(policy, run);
         } catch (ClosedLaneException e) {
             // The index is down, the ledger perhaps not: what was asked for is remembered.
-            run.problem(e.cause.getMessage() == null ? e.cause.toString() : e.cause.getMessage());
+            run.problem(String.valueOf(e.cause.getMessage()));
             mark(policy, run);
             return SyncReport.Outcome.INCOMPLETE;
         }
@@ -198,9 +198,9 @@ public final class Stocktake implements AutoCloseable {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient UnavailableException cause;
+        private final transient StocktakeException cause;
 
-        ClosedLaneException(UnavailableException cause) {
+        ClosedLaneException(StocktakeException cause) {
             super(cause);
             this.cause = cause;
         }
@@ -269,15 +269,13 @@ public final class Stocktake implements AutoCloseable {
             }
             try {
                 return lane.open();
-            } catch (UnavailableException e) {
+            } catch (UnavailableException | UnknownOutcomeException e) {
                 giveUp(e);
                 lane.trouble().note(e);
                 if (!run.waits() || stopping || lane.trouble().exhausted()) {
                     throw new ClosedLaneException(e);
                 }
                 around.sleeper().sleep(lane.trouble().pause());
-            } catch (UnknownOutcomeException e) {
-                throw new UnavailableException("The ledger of index '" + ports.name() + "' broke off", e);
             }
         }
     }
@@ -309,9 +307,17 @@ public final class Stocktake implements AutoCloseable {
         }
     }
 
+    /** Marks may come twice, so whoever does not know whether they were kept simply marks again. */
     private void mark(SyncPolicy policy, Run run) {
         run.progressed(SyncProgress.Phase.MARKING, 0);
-        policy.mark(marker(policy, run));
+        try {
+            policy.mark(marker(policy, run));
+        } catch (UnknownOutcomeException e) {
+            throw new UnavailableException(
+                    "The ledger of index '" + ports.name() + "' broke off while policy '" + policy.name()
+                            + "' marked; nobody knows whether its marks were kept, so run again: " + e.getMessage(),
+                    e);
+        }
     }
 
     private RunMarker marker(SyncPolicy policy, Run run) {

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -764,6 +765,46 @@ class StocktakeTest {
         }
 
         @ParameterizedTest
+        @CsvSource({
+            "1,lost reply",
+            "1,lost commit",
+            "2,lost reply",
+            "3,lost reply",
+            "3,lost commit",
+            "4,lost reply",
+            "5,lost reply",
+            "5,lost commit",
+            "6,lost reply"
+        })
+        void ofTheLedgersConnectionWhileTheLaneIsOpenedIsWaitedOut(int commit, String how) {
+            Stocktake stocktake = shop.products(10).stocktake();
+            shop.ledger.beforeCommit(
+                    commit, how.equals("lost reply") ? shop.ledger::loseNextCommitReply : shop.ledger::loseNextCommit);
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(shop.time.naps()).as("it waited for another try").isNotEmpty();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void ofTheLedgersConnectionWhileMarkingIsTheCallersToTryAgain() {
+            Stocktake stocktake = shop.products(10).stocktake();
+            SyncPolicy lost = SyncPolicy.of("lost", marker -> {
+                shop.ledger.loseNextCommitReply();
+                marker.markEverything();
+            });
+
+            assertThatThrownBy(() -> stocktake.run(lost))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContainingAll("policy 'lost'", "run again");
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+            shop.assertIndexIsTrue();
+        }
+
+        @ParameterizedTest
         @CsvSource({"1,lost reply", "2,lost reply", "3,lost commit", "4,lost reply"})
         void ofTheLedgersConnectionWhileCommittingIsSurvived(int commit, String how) {
             shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full());
@@ -783,6 +824,50 @@ class StocktakeTest {
 
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+    }
+
+    @Nested
+    class AGiantAmongSmallDocuments {
+
+        @Test
+        void doesNotSendItsNeighboursOneByOne() {
+            shop.products(600).batches(100, 2);
+            shop.source.put(
+                    key(50),
+                    Document.builder().put("title", "x".repeat(5_000_000)).build());
+
+            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(shop.index.writes()).isBetween(6L, 9L);
+        }
+
+        @Test
+        void mayBeTheFirstOfAll() {
+            shop.products(600).batches(100, 2);
+            shop.source.put(
+                    key(0),
+                    Document.builder().put("title", "x".repeat(5_000_000)).build());
+
+            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(shop.index.writes()).isBetween(6L, 9L);
+        }
+
+        @Test
+        void isNoGiantWhereAllAreLarge() {
+            shop.batches(100, 2);
+            for (int i = 0; i < 200; i++) {
+                shop.source.put(
+                        key(i),
+                        Document.builder().put("title", i + "x".repeat(200_000)).build());
+            }
+            List<Integer> reads = new ArrayList<>();
+            shop.source.beforeRead(keys -> reads.add(keys.size()));
+
+            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(reads.subList(reads.size() / 2, reads.size())).allMatch(read -> read <= 5);
         }
     }
 
@@ -883,11 +968,13 @@ class StocktakeTest {
     class TwoInstances {
 
         @Test
-        void giveALaneThatWasTakenBetweenTwoRunsAnotherTry() {
+        void giveALaneThatWasTakenBetweenTwoRunsAnotherTry() throws InterruptedException {
+            CountDownLatch asleep = new CountDownLatch(1);
             Stocktake first = shop.products(5)
                     .builder(shop.index)
                     .sleeper(nap -> {
                         if (Thread.currentThread().getName().equals("stocktake-" + INDEX)) {
+                            asleep.countDown();
                             new CountDownLatch(1).await();
                         }
                         shop.time.sleep(nap);
@@ -897,6 +984,7 @@ class StocktakeTest {
                     .every(Duration.ofDays(1), SyncPolicy.full())
                     .build());
             try {
+                assertThat(asleep.await(30, TimeUnit.SECONDS)).isTrue();
                 first.run(only(key(1)));
                 shop.pass(Duration.ofMinutes(2));
                 shop.ledger.inTransaction(INDEX, tx -> tx.acquire("other", Duration.ofSeconds(30), Duration.ZERO));
