@@ -8,6 +8,7 @@ import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
 import dev.stocktake.ProductSource;
+import dev.stocktake.Sleeper;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncCounts;
 import dev.stocktake.SyncPolicy;
@@ -23,6 +24,7 @@ import dev.stocktake.meilisearch.MeilisearchStandIn;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,16 +158,23 @@ class RealPartsIT {
 
     @Test
     void aServerThatIsDownCostsTimeAndNothingElse() {
-        try (Stocktake stocktake = stocktake()) {
+        AtomicBoolean down = new AtomicBoolean();
+        Sleeper untilItIsBack = time -> {
+            if (down.getAndSet(false)) {
+                server.up();
+            }
+            Sleeper.system().sleep(time);
+        };
+        try (Stocktake stocktake =
+                ShopKeeper.builder(shop, source, index).sleeper(untilItIsBack).build()) {
             stocktake.run(SyncPolicy.full());
             shop.execute("update stock set quantity = 3, updated_at = clock_timestamp() where variant_id = 'p7-1'");
             server.down();
-            Thread up = new Thread(server::up);
+            down.set(true);
 
-            // The run waits a second before it tries again; the server is back by then.
-            up.start();
             SyncReport report = stocktake.run(SyncPolicy.smart());
 
+            assertThat(down).as("the run had to wait").isFalse();
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(north("p7")).isEqualTo(6);
         }

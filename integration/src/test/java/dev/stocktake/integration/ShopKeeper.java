@@ -37,8 +37,12 @@ final class ShopKeeper {
                 .build();
     }
 
-    /** Small batches and a short lease, so that many things are in the middle of something at any time. */
     static Stocktake stocktake(ShopDatabase shop, ProductSource source, MeilisearchIndex index) {
+        return builder(shop, source, index).build();
+    }
+
+    /** Small batches and a short lease, so that many things are in the middle of something at any time. */
+    static Stocktake.Builder builder(ShopDatabase shop, ProductSource source, MeilisearchIndex index) {
         SyncSettings defaults = SyncSettings.defaults();
         return Stocktake.builder(source, index, shop.ledger())
                 .feed(shop.feed())
@@ -47,7 +51,6 @@ final class ShopKeeper {
                                 Duration.ofSeconds(1),
                                 Duration.ofMinutes(2),
                                 Duration.ofMillis(2),
-                                Duration.ofMillis(20))))
-                .build();
+                                Duration.ofMillis(20))));
     }
 }
