@@ -12,7 +12,7 @@ final class Progress implements SyncListener {
 
     private final Screen screen;
     private final long all;
-    private boolean begun;
+    private long shown;
     private long told;
 
     Progress(Screen screen, long all) {
@@ -24,10 +24,10 @@ final class Progress implements SyncListener {
     public void progressed(SyncProgress progress) {
         SyncCounts counts = progress.counts();
         long done = counts.written() + counts.unchanged() + counts.deleted() + counts.refused();
-        if (!progress.policy().equals("full") || done == 0) {
+        if (!progress.policy().equals("full") || done == shown) {
             return;
         }
-        begun = true;
+        shown = done;
         screen.bar(done, all);
         if (!screen.moving() && done * LINES / all > told) {
             told = done * LINES / all;
@@ -37,9 +37,9 @@ final class Progress implements SyncListener {
 
     @Override
     public void finished(SyncReport report) {
-        if (begun) {
+        if (shown > 0) {
             screen.endBar();
-            begun = false;
+            shown = 0;
         }
     }
 }

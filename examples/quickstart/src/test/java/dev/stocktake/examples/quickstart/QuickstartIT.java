@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.Stocktake;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.lucene.LuceneIndex;
 import dev.stocktake.lucene.Search;
 import java.io.ByteArrayOutputStream;
@@ -83,6 +85,20 @@ class QuickstartIT {
                 Stocktake stocktake = Snippets.firstScreen(shop.database(), index)) {
             assertThat(index.search(Search.everything()).total()).isEqualTo(200);
             assertThat(stocktake.status().quarantined()).isZero();
+        }
+    }
+
+    @Test
+    void documentsFromSeveralTablesAreMadeAndFollowed(@TempDir Path directory) throws Exception {
+        try (Shop shop = Shop.with(Assortment.generate(7, 200));
+                LuceneIndex index = LuceneIndex.builder("products", directory).build();
+                Stocktake stocktake = Snippets.severalTables(
+                        shop.database(), index, JdbcLedger.of(shop.database()).initialize())) {
+            assertThat(stocktake.run(SyncPolicy.full()).counts().written()).isEqualTo(200);
+
+            shop.execute("update stock set quantity = quantity + 1, updated_at = current_timestamp where id = 1");
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().written()).isEqualTo(1);
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.stocktake.jdbc.ProductTables.key;
 import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
 import dev.stocktake.ChangeFeed;
+import dev.stocktake.Ledger;
 import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
@@ -28,6 +29,24 @@ final class Snippets {
         // region first-screen
         ProductSource source = JdbcProductSource.builder(dataSource)
                 .root("select p.id, p.name, p.brand from product p where {products:p.id}")
+                .build();
+        ChangeFeed feed = TimestampFeed.builder(dataSource, ProductTables.root("product", "id"))
+                .build();
+        JdbcLedger ledger = JdbcLedger.of(dataSource).initialize();
+        Stocktake stocktake =
+                Stocktake.builder(source, index, ledger).feed(feed).build();
+        stocktake.run(SyncPolicy.full()); // everything, once; writes only what differs
+        stocktake.run(SyncPolicy.smart()); // what changed since: costs what changed, not what is in the catalogue
+        stocktake.sync("P-100042"); // one product, now; returns when it is true, or says why not
+        stocktake.start(SyncSchedule.recommended()); // and from here on by itself
+        // endregion
+        return stocktake;
+    }
+
+    static Stocktake severalTables(DataSource dataSource, SearchIndex index, Ledger ledger) {
+        // region several-tables
+        ProductSource source = JdbcProductSource.builder(dataSource)
+                .root("select p.id, p.name, p.brand from product p where {products:p.id}")
                 .children("variants", Rows.by("product_id", """
                         select v.product_id, v.sku, s.quantity from variant v join stock s on s.variant_id = v.id
                         where {products:v.product_id} order by s.id"""))
@@ -35,16 +54,10 @@ final class Snippets {
         ProductTables tables = ProductTables.root("product", "id")
                 .table("variant", key("product_id"), leadsTo("product.id"))
                 .table("stock", key("variant_id"), leadsTo("variant.id"));
-        JdbcLedger ledger = JdbcLedger.of(dataSource).initialize();
-        Stocktake stocktake = Stocktake.builder(source, index, ledger)
+        // endregion
+        return Stocktake.builder(source, index, ledger)
                 .feed(TimestampFeed.builder(dataSource, tables).build())
                 .build();
-        stocktake.run(SyncPolicy.full()); // everything, once; writes only what differs
-        stocktake.run(SyncPolicy.smart()); // what changed since: costs what changed, not what is in the catalogue
-        stocktake.sync("P-100042"); // one product, now; returns when it is true, or says why not
-        stocktake.start(SyncSchedule.recommended()); // and from here on by itself
-        // endregion
-        return stocktake;
     }
 
     static ChangeFeed changeLog(DataSource ownersDataSource, DataSource dataSource, ProductTables tables) {
