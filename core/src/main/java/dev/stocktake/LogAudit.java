@@ -92,7 +92,7 @@ final class LogAudit {
                 alien = true;
             }
         }
-        if (alien) {
+        if (alien && around.on(Rule.STRANGERS)) {
             tx.markAll(true);
         }
     }

@@ -20,6 +20,8 @@ enum Rule {
     FORCE_SUSPECT,
     /** R9: the index's log of writes is audited. */
     AUDIT,
+    /** R9: a write that no batch explains marks everything. */
+    STRANGERS,
     /** R10: a write is confirmed only if the name is still bound to the content it was meant for. */
     IDENTIFY,
     /** R15: when a document changes with time is remembered with its confirmation. */

@@ -296,7 +296,8 @@ final class BooksTransaction implements LedgerTransaction {
             case OPEN -> false;
             case CONFIRMED, FAILED -> passed(batch, position);
             case SUSPECT ->
-                (seen.contains(batch.claim().batchId()) && passed(batch, position))
+                !work.keeps(LedgerRule.KEEP_SUSPECTS)
+                        || (seen.contains(batch.claim().batchId()) && passed(batch, position))
                         || !batch.since().plus(work.suspectsKept()).isAfter(work.now());
         };
     }

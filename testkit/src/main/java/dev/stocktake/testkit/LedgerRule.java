@@ -35,5 +35,7 @@ enum LedgerRule {
     /** A4: while a late write may still land, confirm keeps the row. */
     HOLD,
     /** R15: when a document changes with time is remembered with its confirmation. */
-    RECHECK
+    RECHECK,
+    /** A5: the products of a suspect batch are kept until the log has shown its writes. Without it they are forgotten at once. */
+    KEEP_SUSPECTS
 }

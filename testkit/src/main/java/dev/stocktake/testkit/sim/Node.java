@@ -56,7 +56,12 @@ final class Node {
         this.index = index(new IndexClient(world, this));
         this.ledger = new LedgerClient(world, this);
         this.feed = scenario.on(Knob.SCANS)
-                ? new ScanFeed(world.shop(), this, world.time(), scenario.whole(Knob.OVERLAP))
+                ? new ScanFeed(
+                        world.shop(),
+                        this,
+                        world.time(),
+                        scenario.whole(Knob.OVERLAP),
+                        scenario.keeps(WorldRule.WATERMARK_CAPPED))
                 : new LogFeed(world.shop(), this, scenario.keeps(WorldRule.QUEUE_BY_ID));
         this.settings = new SyncSettings(
                 new SyncSettings.Batch(

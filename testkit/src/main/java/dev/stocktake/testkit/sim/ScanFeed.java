@@ -14,12 +14,14 @@ final class ScanFeed implements ChangeFeed {
     private final Node node;
     private final Conductor time;
     private final long overlap;
+    private final boolean capped;
 
-    ScanFeed(Shop shop, Node node, Conductor time, long overlap) {
+    ScanFeed(Shop shop, Node node, Conductor time, long overlap, boolean capped) {
         this.shop = shop;
         this.node = node;
         this.time = time;
         this.overlap = overlap;
+        this.capped = capped;
     }
 
     @Override
@@ -45,7 +47,8 @@ final class ScanFeed implements ChangeFeed {
                 newest = Math.max(newest, row.stamp());
             }
         }
-        long next = Math.max(from, Math.min(newest, time.now() - overlap));
+        long settled = capped ? Math.min(newest, time.now() - overlap) : newest;
+        long next = Math.max(from, settled);
         node.hearDatabase();
         return Intake.upTo(Long.toString(next), products, false);
     }

@@ -161,10 +161,11 @@ public final class Scenario {
                         .with(Knob.CALLERS, 1)
                         .with(Knob.POISON, 0.03)
                         .with(Knob.OVERSIZED, 0.02),
-                stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000),
+                edited(),
                 dropped(),
                 dropped().named("dropped-scheduled-2").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1),
                 scanning(),
+                punctual(),
                 stormy(3)
                         .named("bypassed-3")
                         .with(Knob.SILENT, 0.05)
@@ -191,6 +192,25 @@ public final class Scenario {
                 .with(Knob.UNSTAMPED, 0.1)
                 .with(Knob.SKEW, 300_000)
                 .with(Knob.FULLS, 0.05);
+    }
+
+    /**
+     * Rows by time stamp where a scan sees everything, with no full run behind it: every change moves its stamp, nothing is
+     * deleted, and clocks are less wrong and transactions shorter than the overlap.
+     */
+    static Scenario punctual() {
+        return stormy(2)
+                .named("punctual-2")
+                .with(Knob.SCANS, 1)
+                .with(Knob.SKEW, 240_000)
+                .with(Knob.LONGEST, 50_000)
+                .with(Knob.DELETES, 0)
+                .with(Knob.FULLS, 0);
+    }
+
+    /** Somebody writes the index beside us. */
+    static Scenario edited() {
+        return stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000);
     }
 
     /** In one word. */

@@ -7,5 +7,7 @@ enum WorldRule {
     /** R3: products are read after they were claimed; without it, as they were before. */
     READ_AFTER_CLAIM,
     /** A3: the log of writes is read past final states only. */
-    FINAL_STATES_ONLY
+    FINAL_STATES_ONLY,
+    /** R13: a scan goes no further than the present less its overlap; without it, as far as the newest stamp it has met. */
+    WATERMARK_CAPPED
 }
