@@ -4,12 +4,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The last accepted write of each of the products written most recently, so that somebody can find it in the index's log. Thread-safe. */
 final class LastWrites {
 
     private static final int MOST = 10_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
 
     private final Map<ProductKey, Explanation.LastWrite> writes = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -20,15 +22,24 @@ final class LastWrites {
         }
     };
 
-    synchronized void accepted(Collection<ProductKey> products, Explanation.LastWrite write) {
-        for (ProductKey product : products) {
-            writes.remove(product);
-            writes.put(product, write);
+    void accepted(Collection<ProductKey> products, Explanation.LastWrite write) {
+        lock.lock();
+        try {
+            for (ProductKey product : products) {
+                writes.remove(product);
+                writes.put(product, write);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    synchronized Optional<Explanation.LastWrite> of(ProductKey product) {
-        Explanation.@Nullable LastWrite write = writes.get(product);
-        return Optional.ofNullable(write);
+    Optional<Explanation.LastWrite> of(ProductKey product) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(writes.get(product));
+        } finally {
+            lock.unlock();
+        }
     }
 }
