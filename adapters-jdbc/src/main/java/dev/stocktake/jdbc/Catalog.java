@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds tables and columns by the names a host writes. A name that is stored exactly so is meant; else the name as the
@@ -79,7 +80,7 @@ final class Catalog {
     List<String> names() throws SQLException {
         List<String> names = new ArrayList<>();
         for (String schema : dialect.visibleSchemas(connection)) {
-            try (ResultSet tables = metaData().getTables(connection.getCatalog(), exactly(schema), "%", null)) {
+            try (ResultSet tables = metaData().getTables(catalog(schema), exactly(schema), "%", null)) {
                 while (tables.next()) {
                     names.add(dialect.label(tables.getString("TABLE_NAME")));
                 }
@@ -97,8 +98,11 @@ final class Catalog {
 
     private List<Column> columns(String schema, String table) throws SQLException {
         List<Column> columns = new ArrayList<>();
-        try (ResultSet found = metaData().getColumns(connection.getCatalog(), exactly(schema), exactly(table), "%")) {
+        try (ResultSet found = metaData().getColumns(catalog(schema), exactly(schema), exactly(table), "%")) {
             while (found.next()) {
+                if (!found.getString("TABLE_NAME").equals(table)) {
+                    continue;
+                }
                 columns.add(new Column(
                         found.getString("COLUMN_NAME"),
                         found.getInt("DATA_TYPE"),
@@ -112,7 +116,7 @@ final class Catalog {
 
     private Table describe(String schema, String name, List<Column> columns) throws SQLException {
         Map<Integer, Column> key = new TreeMap<>();
-        try (ResultSet found = metaData().getPrimaryKeys(connection.getCatalog(), schema, name)) {
+        try (ResultSet found = metaData().getPrimaryKeys(catalog(schema), schema, name)) {
             while (found.next()) {
                 String column = found.getString("COLUMN_NAME");
                 int position = found.getInt("KEY_SEQ");
@@ -126,7 +130,7 @@ final class Catalog {
     private Set<String> indexed(String schema, String name) throws SQLException {
         Set<String> indexed = new LinkedHashSet<>();
         Set<String> unusable = dialect.unusableIndexes(connection, schema, name);
-        try (ResultSet found = metaData().getIndexInfo(connection.getCatalog(), schema, name, false, true)) {
+        try (ResultSet found = metaData().getIndexInfo(catalog(schema), schema, name, false, true)) {
             while (found.next()) {
                 String column = found.getString("COLUMN_NAME");
                 boolean everyRow = found.getString("FILTER_CONDITION") == null;
@@ -140,9 +144,13 @@ final class Catalog {
     }
 
     private boolean isPlain(String schema, String name) throws SQLException {
-        try (ResultSet found = metaData().getTables(connection.getCatalog(), exactly(schema), exactly(name), null)) {
+        try (ResultSet found = metaData().getTables(catalog(schema), exactly(schema), exactly(name), null)) {
             return found.next() && Set.of("TABLE", "BASE TABLE").contains(found.getString("TABLE_TYPE"));
         }
+    }
+
+    private @Nullable String catalog(String schema) throws SQLException {
+        return dialect.catalog(connection, schema);
     }
 
     private DatabaseMetaData metaData() throws SQLException {

@@ -24,6 +24,7 @@ final class Climb {
     private final FoundGraph graph;
     private final FoundGraph.Table table;
     private final List<Path> paths = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
 
     Climb(FoundGraph graph, FoundGraph.Table table) {
         this.graph = graph;
@@ -41,6 +42,13 @@ final class Climb {
     private record Path(int first, List<FoundGraph.Way> ways) {}
 
     /**
+     * A path that is followed by a query.
+     *
+     * @param below whether it ends at the row below the root, which holds the product's id
+     */
+    private record Route(Path path, boolean below) {}
+
+    /**
      * Products, in ascending order of the database.
      *
      * @param ids their ids as read
@@ -51,7 +59,9 @@ final class Climb {
     private void follow(int first, List<FoundGraph.Way> ways) {
         FoundGraph.Table target = graph.table(ways.get(ways.size() - 1).target());
         if (target.equals(graph.root())) {
-            paths.add(new Path(first, ways));
+            Path path = new Path(first, ways);
+            paths.add(path);
+            addRoutes(path);
         }
         for (FoundGraph.Way way : target.ways()) {
             List<FoundGraph.Way> longer = new ArrayList<>(ways);
@@ -65,7 +75,19 @@ final class Climb {
         return paths.stream().map(Path::ways).toList();
     }
 
-    /** The ways whose key is the product's id itself: nothing has to be looked up. */
+    /** Where ids are not written alike, the row below names a product that was deleted, and the root's row all others. */
+    private void addRoutes(Path path) {
+        FoundGraph.Way last = path.ways().get(path.ways().size() - 1);
+        boolean holdsId = last.column().equals(graph.root().id());
+        if (holdsId && path.ways().size() > 1) {
+            routes.add(new Route(path, true));
+        }
+        if (!holdsId || !graph.writesIdsAlike()) {
+            routes.add(new Route(path, false));
+        }
+    }
+
+    /** The ways whose key is the product's id itself. */
     boolean isDirect(int way) {
         FoundGraph.Way first = table.ways().get(way);
         return first.target().equals(graph.root().name())
@@ -92,9 +114,10 @@ final class Climb {
      */
     Page products(Database.Session session, List<Set<String>> keys, @Nullable String after, int limit)
             throws SQLException {
-        List<Step> needed = paths.stream()
-                .filter(path -> path.ways().size() > 1 || !isDirect(path.first()))
-                .map(path -> new Step(path, values(path.ways().get(0), keys.get(path.first()))))
+        List<Step> needed = routes.stream()
+                .map(route -> new Step(
+                        route,
+                        values(route.path().ways().get(0), keys.get(route.path().first()))))
                 .filter(step -> !step.values().isEmpty())
                 .toList();
         if (needed.isEmpty()) {
@@ -146,10 +169,8 @@ final class Climb {
 
     /** Runs the query from no row at all. */
     void check(Database.Session session) throws SQLException {
-        List<Step> steps = paths.stream()
-                .filter(path -> path.ways().size() > 1 || !isDirect(path.first()))
-                .map(path -> new Step(path, List.of()))
-                .toList();
+        List<Step> steps =
+                routes.stream().map(route -> new Step(route, List.of())).toList();
         if (!steps.isEmpty()) {
             try (PreparedStatement statement =
                     session.connection().prepareStatement(sql(session.dialect(), steps, false, 1))) {
@@ -164,8 +185,8 @@ final class Climb {
         return graph.idType();
     }
 
-    /** A path with the values from which it is climbed. */
-    private record Step(Path path, List<Object> values) {}
+    /** A route with the values from which it is climbed. */
+    private record Step(Route route, List<Object> values) {}
 
     private static Page page(PreparedStatement statement, int limit) throws SQLException {
         Set<String> ids = new LinkedHashSet<>();
@@ -180,18 +201,16 @@ final class Climb {
 
     private String sql(Dialect dialect, List<Step> needed, boolean after, int limit) {
         List<String> selects = needed.stream()
-                .map(step -> sql(dialect, step.path(), step.values().size()))
+                .map(step -> sql(dialect, step.route(), step.values().size()))
                 .toList();
         return "select distinct k from (" + String.join(" union all ", selects) + ") climbed where k is not null"
                 + (after ? " and k > ?" : "") + " order by k limit " + limit;
     }
 
-    private String sql(Dialect dialect, Path path, int keys) {
-        List<FoundGraph.Way> ways = path.ways();
+    private String sql(Dialect dialect, Route route, int keys) {
+        List<FoundGraph.Way> ways = route.path().ways();
         FoundGraph.Way last = ways.get(ways.size() - 1);
-        boolean idBelowRoot =
-                ways.size() > 1 && last.column().equals(graph.root().id());
-        int tables = idBelowRoot ? ways.size() - 1 : ways.size();
+        int tables = route.below() ? ways.size() - 1 : ways.size();
         StringBuilder from = new StringBuilder();
         for (int i = 0; i < tables; i++) {
             String name = graph.table(ways.get(i).target()).found().sql() + " t" + i;
@@ -202,10 +221,10 @@ final class Climb {
                             : " join " + name + " on " + column + " = t" + (i - 1) + "."
                                     + ways.get(i).key().sql());
         }
-        String product = idBelowRoot
-                ? last.key().sql()
-                : Objects.requireNonNull(graph.root().id()).sql();
-        return "select t" + (tables - 1) + "." + product + " as k from " + from + " where "
+        FoundGraph.Id product =
+                route.below() ? last.key() : Objects.requireNonNull(graph.root().id());
+        String id = dialect.asWritten(product.type(), "t" + (tables - 1) + "." + product.sql());
+        return "select " + id + " as k from " + from + " where "
                 + dialect.isOneOf("t0." + ways.get(0).column().sql(), keys);
     }
 
@@ -213,7 +232,7 @@ final class Climb {
             throws SQLException {
         int index = 1;
         for (Step step : needed) {
-            KeyType type = step.path().ways().get(0).column().type();
+            KeyType type = step.route().path().ways().get(0).column().type();
             index = session.dialect().bindIds(statement, index, type, step.values());
         }
         if (after != null) {

@@ -40,10 +40,16 @@ final class ColumnValues {
      *
      * @throws IllegalArgumentException if values of this type cannot be put into a document; the message says what to do
      */
-    static ColumnValue of(int jdbcType, String typeName) {
+    static ColumnValue of(Dialect dialect, int jdbcType, String typeName) {
+        ColumnValue own = dialect.value(jdbcType, typeName);
         String name = typeName.toLowerCase(Locale.ROOT);
-        ColumnValue special = byName(name);
+        ColumnValue special = own != null ? own : byName(name);
         return special != null ? special : byType(jdbcType, name);
+    }
+
+    /** The reader for a column that holds JSON, whatever its type. */
+    static ColumnValue json() {
+        return ColumnValues::json;
     }
 
     private static @Nullable ColumnValue byName(String name) {

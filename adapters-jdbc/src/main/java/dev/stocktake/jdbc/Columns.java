@@ -29,6 +29,7 @@ final class Columns {
     }
 
     private final QueryNode node;
+    private final Dialect dialect;
     private final List<String> labels;
     private final List<Field> fields = new ArrayList<>();
     private final @Nullable Id link;
@@ -39,6 +40,7 @@ final class Columns {
     private Columns(ResultSetMetaData metaData, Dialect dialect, QueryNode node, Problems problems)
             throws SQLException {
         this.node = node;
+        this.dialect = dialect;
         this.labels = labels(metaData, dialect);
         Roles roles = node.roles();
         this.link = id(metaData, roles.link(), node.isRoot() ? "id" : "by", problems);
@@ -135,7 +137,9 @@ final class Columns {
     private void add(ResultSetMetaData metaData, int at, boolean spread, Problems problems) throws SQLException {
         String label = labels.get(at);
         try {
-            ColumnValue value = ColumnValues.of(metaData.getColumnType(at + 1), metaData.getColumnTypeName(at + 1));
+            ColumnValue value = spread
+                    ? ColumnValues.json()
+                    : ColumnValues.of(dialect, metaData.getColumnType(at + 1), metaData.getColumnTypeName(at + 1));
             fields.add(new Field(at + 1, label, spread, value));
         } catch (IllegalArgumentException e) {
             problems.add(node.path(), "column '" + label + "' " + e.getMessage());

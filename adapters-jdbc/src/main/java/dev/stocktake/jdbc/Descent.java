@@ -120,8 +120,8 @@ final class Descent {
         return IntStream.range(0, key.size())
                         .mapToObj(i -> dialect.asText(key.get(i)) + " as k" + (i == 0 ? "" : i))
                         .collect(Collectors.joining(", "))
-                + ", " + (stamp != null && stamp.zoned() ? at : "cast(null as timestamp with time zone)") + " as z"
-                + ", " + (stamp != null && !stamp.zoned() ? at : "cast(null as timestamp)") + " as l"
+                + ", " + (stamp != null && stamp.offset() ? at : dialect.noTimestamp(true)) + " as z"
+                + ", " + (stamp != null && !stamp.offset() ? at : dialect.noTimestamp(false)) + " as l"
                 + ", " + dialect.rowVersion(table.found(), "r") + " as v";
     }
 
@@ -156,6 +156,6 @@ final class Descent {
 
     private static @Nullable Instant stamp(ResultSet row, FoundGraph.Table table, int keys) throws SQLException {
         Stamp stamp = table.stamp();
-        return stamp == null ? null : stamp.moment(row, stamp.zoned() ? keys + 1 : keys + 2);
+        return stamp == null ? null : stamp.moment(row, stamp.offset() ? keys + 1 : keys + 2);
     }
 }

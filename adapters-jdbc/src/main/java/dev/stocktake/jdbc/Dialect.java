@@ -2,11 +2,14 @@ package dev.stocktake.jdbc;
 
 import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +23,15 @@ interface Dialect {
 
     /** The dialect that the connected database speaks. */
     static Dialect of(Connection connection) throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName();
+        DatabaseMetaData database = connection.getMetaData();
+        String product = database.getDatabaseProductName();
         return switch (product) {
             case "PostgreSQL" -> new PostgresDialect();
             case "H2" -> new H2Dialect();
+            case "MariaDB", "MySQL" -> new MySqlDialect(MySqlVariant.of(database.getDatabaseProductVersion(), product));
             default ->
                 throw new MisconfiguredException("dataSource: leads to a '" + product
-                        + "' database, which is not supported yet; supported are PostgreSQL and H2");
+                        + "' database, which is not supported yet; supported are PostgreSQL, MariaDB, MySQL and H2");
         };
     }
 
@@ -49,6 +54,34 @@ interface Dialect {
     /** The schemas in which an unqualified table is looked for, in order. */
     default List<String> visibleSchemas(Connection connection) throws SQLException {
         return List.of(connection.getSchema());
+    }
+
+    /** The catalog in which the metadata methods find the tables of a schema. */
+    default @Nullable String catalog(Connection connection, String schema) throws SQLException {
+        return connection.getCatalog();
+    }
+
+    // --- values
+
+    /**
+     * How the values of a result's column become values of a document, where that is not told by the JDBC type and the usual
+     * meaning of the type's name; null where it is.
+     *
+     * @throws IllegalArgumentException if values of this type cannot be put into a document; the message says what to do
+     */
+    default @Nullable ColumnValue value(int jdbcType, String typeName) {
+        return null;
+    }
+
+    /** Whether the values of a column of timestamps are moments, whatever the zone of whoever reads them. */
+    default boolean isMoment(int jdbcType, String typeName) {
+        return jdbcType == Types.TIMESTAMP_WITH_TIMEZONE
+                || typeName.toLowerCase(Locale.ROOT).startsWith("timestamptz");
+    }
+
+    /** Whether moments are read and bound with an offset; else as local times, which are those of UTC while we read. */
+    default boolean hasOffsets() {
+        return true;
     }
 
     // --- read-only transactions
@@ -96,6 +129,19 @@ interface Dialect {
     default @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)
             throws SQLException {
         return null;
+    }
+
+    /**
+     * Whether ids that the database finds equal are written alike. If not, a row may name its product in other letters than
+     * the product's own row does, and a table may hold ids of which a walk cannot tell one from the next.
+     */
+    default boolean writesAlike(KeyType type) {
+        return true;
+    }
+
+    /** An id as an expression that is equal only to what is written alike. */
+    default String asWritten(KeyType type, String id) {
+        return id;
     }
 
     /** A parameter of the same type as an id. */
@@ -153,5 +199,10 @@ interface Dialect {
     /** An expression as text. */
     default String asText(String expression) {
         return "cast(" + expression + " as varchar)";
+    }
+
+    /** No value, in the type of timestamps with or without an offset. */
+    default String noTimestamp(boolean offset) {
+        return offset ? "cast(null as timestamp with time zone)" : "cast(null as timestamp)";
     }
 }

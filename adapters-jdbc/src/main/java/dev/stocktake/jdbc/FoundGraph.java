@@ -14,9 +14,12 @@ final class FoundGraph {
 
     private static final String USUAL_TIMESTAMP = "updated_at";
 
+    private final Dialect dialect;
     private final Map<String, Table> tables = new LinkedHashMap<>();
 
-    private FoundGraph() {}
+    private FoundGraph(Dialect dialect) {
+        this.dialect = dialect;
+    }
 
     /**
      * A table.
@@ -63,6 +66,11 @@ final class FoundGraph {
         return id == null ? new KeyType(KeyType.Kind.TEXT, "text") : id.type();
     }
 
+    /** Whether rows name their product as its own row does, letter by letter. */
+    boolean writesIdsAlike() {
+        return dialect.writesAlike(idType());
+    }
+
     Table table(String name) {
         Table table = tables.get(name);
         if (table == null) {
@@ -77,7 +85,7 @@ final class FoundGraph {
      * @param problems gets everything that is not there; if there is any, the answer must not be used
      */
     static FoundGraph find(Database.Session session, Graph graph, Problems problems) throws SQLException {
-        FoundGraph found = new FoundGraph();
+        FoundGraph found = new FoundGraph(session.dialect());
         Catalog catalog = new Catalog(session);
         Map<String, Catalog.Table> catalogued = new LinkedHashMap<>();
         for (Graph.Table table : graph.tables()) {
@@ -149,7 +157,7 @@ final class FoundGraph {
             Timestamp timestamp = declared.timestamp();
             if (timestamp == null) {
                 return found.column(USUAL_TIMESTAMP)
-                        .map(column -> Stamp.of(USUAL_TIMESTAMP, column, null))
+                        .map(column -> Stamp.of(dialect, USUAL_TIMESTAMP, column, null))
                         .orElse(null);
             }
             if (timestamp.column().isEmpty()) {
@@ -160,7 +168,7 @@ final class FoundGraph {
             if (column == null) {
                 return null;
             }
-            Stamp stamp = Stamp.of(timestamp.column(), column, timestamp.zone());
+            Stamp stamp = Stamp.of(dialect, timestamp.column(), column, timestamp.zone());
             if (stamp == null) {
                 problems.add(
                         path,

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** H2 2.x, in any of its modes. */
@@ -61,7 +62,8 @@ final class H2LedgerDialect implements LedgerDialect {
     public String rows(String alias, List<Column> columns) {
         String names = columns.stream().map(Column::name).collect(Collectors.joining(", "));
         String arrays = columns.stream()
-                .map(column -> "cast(? as " + (column.type().equals("text") ? "varchar" : column.type()) + " array)")
+                .map(column -> "cast(? as "
+                        + (Set.of("text", "prose").contains(column.type()) ? "varchar" : column.type()) + " array)")
                 .collect(Collectors.joining(", "));
         return "unnest(" + arrays + ") as " + alias + "(" + names + ")";
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger in a relational database: a handful of tables that are empty while everything is true. PostgreSQL 12 or later,
- * or H2 2.2 or later.
+ * MariaDB 10.6 or later, MySQL 8.0.20 or later, or H2 2.2 or later.
  *
  * <pre>{@code
  * JdbcLedger ledger = JdbcLedger.builder(dataSource).schema("shop").build();
@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Tables.</b> {@link #initialize} makes them. Who would rather do that with other tools finds the scripts in the jar
- * under {@code dev/stocktake/jdbc/ledger/postgresql} and {@code .../h2}, written for the default names. Afterwards select,
- * insert, update and delete on the tables and usage of the sequence are enough.
+ * under {@code dev/stocktake/jdbc/ledger/postgresql}, {@code .../mariadb}, {@code .../mysql} and {@code .../h2}, written for
+ * the default names. Afterwards select, insert, update and delete on the tables, and usage of the sequence where there is
+ * one, are enough.
  *
  * <p><b>Connections.</b> Every transaction takes one of its own from the data source, at READ COMMITTED, and gives it back
  * as it was found. The data source must not hand out the connection of the caller's transaction, nor one to a replica. A
@@ -147,7 +148,10 @@ public final class JdbcLedger implements Ledger {
             this.dataSource = dataSource;
         }
 
-        /** The schema of the tables, written as in SQL. Unless set, the one that the connection finds first. */
+        /**
+         * The schema of the tables, with MariaDB and MySQL their database, written as in SQL. Unless set, the one that the
+         * connection finds first.
+         */
         public Builder schema(String name) {
             this.schema = name;
             return this;
@@ -160,8 +164,9 @@ public final class JdbcLedger implements Ledger {
         }
 
         /**
-         * How long a statement may take, and half of it how long it may wait for a lock, instead of 30 seconds. H2 knows
-         * such limits for a whole session only; there the database's own settings rule.
+         * How long a statement may take, and half of it how long it may wait for a lock, instead of 30 seconds. On MariaDB
+         * and MySQL an eighth of it, as a transaction that waited in vain is repeated there; MySQL limits reading statements
+         * only. H2 knows such limits for a whole session only; there the database's own settings rule.
          */
         public Builder timeout(Duration time) {
             this.timeout = time;

@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * {@code BigDecimal}; JSON columns become nested values, arrays lists; a moment in time becomes ISO 8601 text in UTC,
  * a date or a time without a zone ISO 8601 text without one. Binary columns are refused.
  *
+ * <p>An id is written as its own row writes it. On MariaDB and MySQL reading happens in the time zone UTC.
+ *
  * <p>Reads happen in short read-only transactions, each on a connection of its own: the DataSource must not hand out a
  * connection that belongs to the caller's transaction, and must lead to the primary. The root and child rows of a page
  * come from one snapshot. No connection is held while the documents are put together.

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the keys of all products come from: a table, or the root query itself. */
@@ -21,9 +22,10 @@ interface KeyOrigin {
      *
      * @param type of the ids
      * @param mayBeNull whether rows without an id must be looked for
+     * @param unique whether no two rows have ids that are equal to the database
      * @param places how often the condition stands in the query
      */
-    record Resolved(KeyType type, boolean mayBeNull, int places, IdsQuery ids) {}
+    record Resolved(KeyType type, boolean mayBeNull, boolean unique, int places, IdsQuery ids) {}
 
     /** Selects ids as {@code k}. */
     @FunctionalInterface
@@ -54,6 +56,7 @@ interface KeyOrigin {
             return new Resolved(
                     usable(KeyType.of(id.jdbcType(), id.typeName()), table + "." + column, id.typeName()),
                     id.nullable(),
+                    found.key().equals(List.of(id)),
                     1,
                     selection -> "select " + quoted + " as k from " + found.sql() + " where "
                             + selection.condition(quoted, session.dialect()));
@@ -81,6 +84,7 @@ interface KeyOrigin {
                 KeyType type = KeyType.of(columns.getColumnType(id), columns.getColumnTypeName(id));
                 return new Resolved(
                         usable(type, "root." + root.roles().link(), columns.getColumnTypeName(id)),
+                        false,
                         false,
                         root.query().expressions().size(),
                         selection -> "select " + label + " as k from (\n"

@@ -35,7 +35,10 @@ record KeyType(Kind kind, String sqlType) {
             return new KeyType(Kind.UUID, "uuid");
         }
         return switch (jdbcType) {
-            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT -> new KeyType(Kind.INTEGER, "int8");
+            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT ->
+                name.equals("bigint unsigned")
+                        ? new KeyType(Kind.DECIMAL, "numeric")
+                        : new KeyType(Kind.INTEGER, "int8");
             case Types.NUMERIC, Types.DECIMAL -> new KeyType(Kind.DECIMAL, "numeric");
             case Types.CHAR, Types.NCHAR -> new KeyType(Kind.PADDED, "bpchar");
             case Types.VARCHAR, Types.NVARCHAR, Types.LONGVARCHAR, Types.LONGNVARCHAR ->

@@ -6,8 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class KeyWalk {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeyWalk.class);
+    private static final int MOST_AT_ONCE = 10_000;
 
     private final Database database;
     private final KeyOrigin origin;
@@ -75,26 +82,27 @@ final class KeyWalk {
                 Database.View.LATEST,
                 "Walking the ids of '" + origin.name() + "'",
                 session -> read(session, walked.origin(), from, limit));
-        return new KeyPage(after, page.keys, page.end, page.problems);
+        return new KeyPage(after, List.copyOf(page.keys), page.end, page.problems);
     }
 
     /** A page that is being filled. */
     private static final class Page {
 
-        private final List<ProductKey> keys = new ArrayList<>();
+        private final Set<ProductKey> keys = new LinkedHashSet<>();
         private final List<String> problems = new ArrayList<>();
         private final List<String> pending = new ArrayList<>();
+        private final Set<String> read = new HashSet<>();
         private @Nullable Object last;
         private boolean end;
 
         /** Problems count once a key follows them: those behind the last key belong to the next page. */
-        private void add(KeyType type, String read) {
-            last = type.asRead(read);
+        private void add(KeyType type, String id) {
+            last = type.asRead(id);
+            if (!read.add(id)) {
+                return;
+            }
             try {
-                ProductKey key = new ProductKey(type.text(read));
-                if (keys.isEmpty() || !keys.get(keys.size() - 1).equals(key)) {
-                    keys.add(key);
-                }
+                keys.add(new ProductKey(type.text(id)));
                 settle();
             } catch (IllegalArgumentException e) {
                 pending.add(String.valueOf(e.getMessage()));
@@ -107,6 +115,7 @@ final class KeyWalk {
         }
     }
 
+    /** The next page begins behind the last id, and with that behind all that the database takes for equal to it. */
     private Page read(Database.Session session, KeyOrigin.Resolved walked, @Nullable Object after, int limit)
             throws SQLException {
         Page page = new Page();
@@ -117,6 +126,13 @@ final class KeyWalk {
         while (page.keys.isEmpty() && !page.end) {
             Selection selection = from == null ? new Selection.All() : new Selection.After(walked.type(), from);
             page.end = !fill(session, walked, selection, limit, page);
+            if (page.last != null
+                    && !page.end
+                    && !walked.unique()
+                    && !session.dialect().writesAlike(walked.type())) {
+                Selection equal = new Selection.Ids(walked.type(), List.of(page.last));
+                fill(session, walked, equal, Integer.MAX_VALUE, page);
+            }
             from = page.last;
         }
         if (page.end) {
@@ -131,7 +147,7 @@ final class KeyWalk {
             throws SQLException {
         String sql = walked.ids().sql(selection) + " order by k limit " + limit;
         try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-            statement.setFetchSize(limit);
+            statement.setFetchSize(Math.min(limit, MOST_AT_ONCE));
             int index = 1;
             for (int i = 0; i < walked.places(); i++) {
                 index = selection.bind(statement, index, session.dialect());
@@ -158,6 +174,38 @@ final class KeyWalk {
                         + " name a view without them");
             }
         }
+    }
+
+    /** How the walk writes ids that are equal to these for the database, where it writes them otherwise. */
+    Map<String, String> asWalked(Database.Session session, Collection<String> ids) throws SQLException {
+        KeyOrigin.Resolved walked = known().origin();
+        Map<String, String> otherwise = new HashMap<>();
+        Set<String> same = new HashSet<>(equalTo(session, walked, List.copyOf(ids)));
+        for (String id : ids) {
+            if (!same.contains(id)) {
+                equalTo(session, walked, List.of(id)).forEach(found -> otherwise.put(id, found));
+            }
+        }
+        return otherwise;
+    }
+
+    private static List<String> equalTo(Database.Session session, KeyOrigin.Resolved walked, List<Object> ids)
+            throws SQLException {
+        Selection equal = new Selection.Ids(walked.type(), ids);
+        List<String> found = new ArrayList<>();
+        try (PreparedStatement statement =
+                session.connection().prepareStatement(walked.ids().sql(equal))) {
+            int index = 1;
+            for (int i = 0; i < walked.places(); i++) {
+                index = equal.bind(statement, index, session.dialect());
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(walked.type().text(rows.getString(1)));
+                }
+            }
+        }
+        return found;
     }
 
     /** Compares two ids in the order of {@link #page}. */

@@ -31,8 +31,8 @@ final class LedgerClosing {
 
     /** Parameters: the generation, keys, tokens, reasons and fingerprints. */
     private static final String REFUSED = """
-            (select cast(? as bigint) as generation, r.product_key, r.token, r.refusal, r.fingerprint
-            from {rows r product_key text, token bigint, refusal text, fingerprint text}) i""";
+            (select cast(? as bigint) as generation, r.product_key, r.token, r.words, r.fingerprint
+            from {rows r product_key text, token bigint, words prose, fingerprint text}) i""";
 
     /**
      * What was claimed is applied. A4: claimed before its hold was over, a row stays and is due then. Marked anew, it stays as
@@ -47,25 +47,25 @@ final class LedgerClosing {
 
     private static final String QUARANTINE = """
             stage = 2, not_before = 0, attempts = m.attempts + 1,
-            refusal = i.refusal, refused_fingerprint = i.fingerprint""";
+            refusal = i.words, refused_fingerprint = i.fingerprint""";
 
     /** A product from the frontier has no row yet; if one appeared meanwhile, it was marked anew and stays. */
     private static final String INSERT_QUARANTINED = """
             insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before, suspect,
                 hold_until, attempts, split_limit, refusal, refused_fingerprint)
-            select i.generation, i.product_key, {token}, %d, t.micros, 2, 0, ?, 0, 1, 0, i.refusal, i.fingerprint
+            select i.generation, i.product_key, {token}, %d, t.micros, 2, 0, ?, 0, 1, 0, i.words, i.fingerprint
             from %s {any mark m of i} cross join (select {now} as micros) t
             where i.token = 0 and m.token is null""".formatted(LedgerReasons.number(Reason.SWEEP), REFUSED);
 
     /** Parameters: how long to put off, split limit, the generation, keys and tokens. */
     private static final String FAILED = """
-            (select t.micros + ? as retry_at, cast(? as integer) as split_limit, cast(? as bigint) as generation,
+            (select t.micros + ? as retry_at, cast(? as integer) as new_limit, cast(? as bigint) as generation,
                 r.product_key, r.token
             from {rows r product_key text, token bigint} cross join (select {now} as micros) t) i""";
 
     private static final String PUT_OFF = """
             stage = 1, not_before = i.retry_at, attempts = m.attempts + 1,
-            split_limit = case when i.split_limit = 0 then m.split_limit else i.split_limit end""";
+            split_limit = case when i.new_limit = 0 then m.split_limit else i.new_limit end""";
 
     /** Parameters: the generation and keys. */
     private static final String WALKED =

@@ -1,6 +1,8 @@
 package dev.stocktake.jdbc;
 
+import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +21,8 @@ interface LedgerDialect {
     /**
      * A column of values that are handed over as one array parameter.
      *
-     * @param type {@code text}, {@code bigint}, {@code integer} or {@code boolean}
+     * @param type {@code text} (at most 400 characters), {@code prose} (at most 2,000), {@code bigint}, {@code integer} or
+     *     {@code boolean}
      */
     record Column(String name, String type) {}
 
@@ -42,11 +45,28 @@ interface LedgerDialect {
     /** This database's clock in microseconds: the time of the statement, not of the transaction. */
     String now();
 
-    /** The next value of a sequence. */
+    /** A parameter or column as a value of a type: {@code bigint}, {@code integer}, {@code boolean} or {@code varchar(n)}. */
+    default String cast(String value, String type) {
+        return "cast(" + value + " as " + type + ")";
+    }
+
+    /** The next value of a sequence: one that it has not had before. */
     String next(String sequence);
 
-    /** A table of array parameters, one parameter for each column. */
+    /** A table of values that are handed over by {@link #bindRows}. */
     String rows(String alias, List<Column> columns);
+
+    /** Sets the parameters of {@link #rows}; returns the index behind them. */
+    default int bindRows(PreparedStatement statement, int index, List<LedgerSql.Values> columns) throws SQLException {
+        for (int i = 0; i < columns.size(); i++) {
+            LedgerSql.Values column = columns.get(i);
+            Array array = statement
+                    .getConnection()
+                    .createArrayOf(column.type(), column.values().toArray());
+            statement.setArray(index + i, array);
+        }
+        return index + columns.size();
+    }
 
     /** A condition that a column holds none of the values of an array parameter; empty where that is slow. */
     Optional<String> noneOf(String column);
@@ -61,7 +81,7 @@ interface LedgerDialect {
     /**
      * Inserts the marks that the source {@code s} yields; where there is one, updates it as {@code m}.
      *
-     * @param set may name the new values as {@code {new}.column}
+     * @param set may name the new values as {@code {new}.column}; no assignment reads a column that one before it assigns
      */
     String upsertMarks(String columns, String values, String set, String source);
 
@@ -69,6 +89,7 @@ interface LedgerDialect {
      * Updates the marks {@code m} of the products that the source {@code i} yields, by its {@code generation} and {@code
      * product_key}; locks them in its order where that is possible.
      *
+     * @param set assigns columns whose names the source does not have; for the order see {@link #upsertMarks}
      * @param condition may name columns of both
      */
     String updateMarks(String set, String source, String condition);

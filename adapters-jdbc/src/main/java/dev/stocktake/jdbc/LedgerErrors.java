@@ -34,6 +34,7 @@ final class LedgerErrors {
         return error != null
                 && state != null
                 && (madeAtOnce(error)
+                        || MySqlErrors.isConflict(error)
                         || state.startsWith("40") && !state.equals(COMPLETION_UNKNOWN)
                         || CONFLICT.contains(state));
     }
@@ -56,7 +57,7 @@ final class LedgerErrors {
 
     static StocktakeException translate(String what, SQLException error) {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
-        if (MISSING.contains(state)) {
+        if (MISSING.contains(state) || MySqlErrors.isMissingDatabase(error)) {
             return new MisconfiguredException(
                     what
                             + " has no tables: call JdbcLedger.initialize() once, as a user who may create tables, or run the"
@@ -76,10 +77,10 @@ final class LedgerErrors {
                             + " opens or borrows one of its own",
                     SqlErrors.harmless(error));
         }
-        if (NO_RIGHT.contains(state)) {
+        if (NO_RIGHT.contains(state) || MySqlErrors.isMissingRight(error)) {
             return new MisconfiguredException(
                     what + " may not be used by this database user: " + SqlErrors.describe(error)
-                            + "; grant select, insert, update and delete on its tables and usage of its sequence, and for"
+                            + "; grant select, insert, update and delete on its tables and usage of its sequence if it has one, and for"
                             + " JdbcLedger.initialize() the right to create tables",
                     SqlErrors.harmless(error));
         }

@@ -3,6 +3,7 @@ package dev.stocktake.jdbc;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,19 @@ final class LedgerJson {
 
     static Map<String, Long> items(@Nullable String text) {
         return text == null ? Map.of() : read(text, ITEMS);
+    }
+
+    /** Columns as rows, each an array. */
+    static String rows(List<LedgerSql.Values> columns) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        for (int i = 0; i < columns.get(0).values().size(); i++) {
+            List<@Nullable Object> row = new ArrayList<>();
+            for (LedgerSql.Values column : columns) {
+                row.add(column.values().get(i));
+            }
+            rows.add(row);
+        }
+        return write(rows);
     }
 
     static String positions(Collection<Long> positions) {

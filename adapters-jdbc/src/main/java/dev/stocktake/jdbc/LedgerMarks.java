@@ -35,11 +35,14 @@ final class LedgerMarks {
     private static final String VALUES =
             "s.generation, s.product_key, {token}, s.reason, s.since, 0, 0, s.suspect, s.hold_until, 0, 0, s.changed_at";
 
-    /** R1. A product that comes out of quarantine is tried alone, and what was refused is kept for comparison. */
+    /**
+     * R1. A product that comes out of quarantine is tried alone, and what was refused is kept for comparison. The stage is
+     * read before it is assigned, see {@link LedgerDialect#upsertMarks}.
+     */
     private static final String MARK_AGAIN = """
+            split_limit = case when m.stage = 2 and m.refused_fingerprint is not null then 1 else m.split_limit end,
             token = {new}.token, reason = least(m.reason, {new}.reason), stage = 0, not_before = 0,
             suspect = (m.suspect or {new}.suspect), hold_until = greatest(m.hold_until, {new}.hold_until),
-            split_limit = case when m.stage = 2 and m.refused_fingerprint is not null then 1 else m.split_limit end,
             changed_at = case when m.changed_at > 0 and ({new}.changed_at = 0 or m.changed_at < {new}.changed_at)
                 then m.changed_at else {new}.changed_at end""";
 
@@ -53,9 +56,10 @@ final class LedgerMarks {
             where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?)) s""";
 
     private static final String MARK_ALL = """
-            update stocktake_mark set token = {token}, reason = least(reason, cast(? as integer)),
-                stage = 0, not_before = 0, suspect = (suspect or cast(? as boolean)),
-                split_limit = case when stage = 2 and refused_fingerprint is not null then 1 else split_limit end
+            update stocktake_mark set
+                split_limit = case when stage = 2 and refused_fingerprint is not null then 1 else split_limit end,
+                token = {token}, reason = least(reason, cast(? as integer)),
+                stage = 0, not_before = 0, suspect = (suspect or cast(? as boolean))
             where generation in (select g.generation from stocktake_generation g
                 where g.index_name = ? and g.state <> 'RETIRED')""";
 

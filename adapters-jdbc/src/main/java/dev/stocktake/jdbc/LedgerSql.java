@@ -1,7 +1,6 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.StocktakeException;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LedgerSql {
 
-    /** Values that go to the database as one parameter. */
+    /** A column of values. */
     record Values(String type, List<? extends @Nullable Object> values) {
 
         static Values texts(List<? extends @Nullable Object> values) {
@@ -101,7 +100,7 @@ final class LedgerSql {
         run(template, new Object[0], statement -> {
             for (List<Object> row : rows) {
                 for (int i = 0; i < row.size(); i++) {
-                    bind(statement, i + 1, row.get(i));
+                    statement.setObject(i + 1, row.get(i));
                 }
                 statement.addBatch();
             }
@@ -141,9 +140,7 @@ final class LedgerSql {
         }
         String sql = tables.sql(template, dialect);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < arguments.length; i++) {
-                bind(statement, i + 1, arguments[i]);
-            }
+            bind(statement, arguments);
             return work.apply(statement);
         } catch (SQLException e) {
             if (failure == null) {
@@ -153,14 +150,25 @@ final class LedgerSql {
         }
     }
 
-    private void bind(PreparedStatement statement, int position, @Nullable Object argument) throws SQLException {
-        if (argument instanceof Values values) {
-            Array array =
-                    connection.createArrayOf(values.type(), values.values().toArray());
-            statement.setArray(position, array);
-        } else {
-            statement.setObject(position, argument);
+    /** Columns that stand side by side are those of one table. */
+    private void bind(PreparedStatement statement, @Nullable Object[] arguments) throws SQLException {
+        int position = 1;
+        List<Values> columns = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof Values values) {
+                columns.add(values);
+                continue;
+            }
+            position = bindRows(statement, position, columns);
+            statement.setObject(position++, argument);
         }
+        bindRows(statement, position, columns);
+    }
+
+    private int bindRows(PreparedStatement statement, int position, List<Values> columns) throws SQLException {
+        int next = columns.isEmpty() ? position : dialect.bindRows(statement, position, columns);
+        columns.clear();
+        return next;
     }
 
     StocktakeException translate(SQLException error) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>SQL is written with the plain names ({@code stocktake_mark}) and a few words in braces, see {@link LedgerDialect}:
  * <code>{now}</code>, <code>{token}</code>, <code>{rows r product_key text, token bigint}</code>, <code>{mark m of r}</code>
- * and <code>{any mark m of r}</code>, which keeps a row also if it has no mark.
+ * and <code>{any mark m of r}</code>, which keeps a row also if it has no mark. Casts are written as for PostgreSQL.
  *
  * <p>Thread-safe.
  */
@@ -23,9 +23,10 @@ final class LedgerTables {
     static final String DEFAULT_PREFIX = "stocktake_";
 
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,29}");
-    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*|\"[^\"\\x00]+\"");
+    private static final Pattern SCHEMA = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*|\"[^\"\\x00]+\"|`[^`\\x00]+`");
     private static final Pattern NAME = Pattern.compile("\\b(ix_)?stocktake_(?=[a-z])");
-    private static final Pattern WORD = Pattern.compile("\\{(now|token|rows|mark|any mark)(?: (\\w+) ([^}]*))?}");
+    private static final Pattern WORD = Pattern.compile(
+            "\\{(now|token|rows|mark|any mark)(?: (\\w+) ([^}]*))?}|cast\\(([^() ]+) as ([^()]+(?:\\([0-9]+\\))?)\\)");
 
     /** A claim's limit is part of its text, so there is no end of texts. */
     private static final int MOST_RENDERED = 200;
@@ -42,8 +43,7 @@ final class LedgerTables {
     /** Says what is wrong with these settings. */
     static void check(@Nullable String schema, String prefix, Problems problems) {
         if (schema != null && !SCHEMA.matcher(schema).matches()) {
-            problems.add(
-                    "schema", "'" + schema + "' is not a name; write it as in SQL, in double quotes if it needs them");
+            problems.add("schema", "'" + schema + "' is not a name; write it as in SQL, in quotes if it needs them");
         }
         if (!PREFIX.matcher(prefix).matches()) {
             problems.add(
@@ -73,6 +73,9 @@ final class LedgerTables {
     }
 
     private static String spell(MatchResult word, LedgerDialect dialect) {
+        if (word.group(4) != null) {
+            return dialect.cast(word.group(4), word.group(5));
+        }
         return switch (word.group(1)) {
             case "now" -> dialect.now();
             case "token" -> dialect.next("stocktake_token");

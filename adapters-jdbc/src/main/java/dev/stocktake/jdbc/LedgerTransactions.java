@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class LedgerTransactions {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcLedger.class);
-    private static final int ATTEMPTS = 8;
+    static final int ATTEMPTS = 8;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
 
     /**

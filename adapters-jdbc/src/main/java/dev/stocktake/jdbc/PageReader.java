@@ -1,12 +1,15 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.ProductKey;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Reads the rows of many products: few queries per page, one snapshot per page, and no bad row spoils its neighbours. */
@@ -82,12 +85,42 @@ final class PageReader {
             List<Row> found = RowReader.read(session, root, selection);
             if (whole && !found.isEmpty()) {
                 readBelow(session, root, selection, below::put);
+                if (!session.dialect().writesAlike(type)) {
+                    writeAlike(session, found, below);
+                }
             }
             return found;
         });
         Map<QueryNode.Branch, Map<String, List<Row>>> groups = new IdentityHashMap<>();
         below.forEach((branch, list) -> groups.put(branch, Assembler.group(branch.node(), list)));
         return new Assembler.Page(Assembler.group(root, rows), groups);
+    }
+
+    /** A row that names its product in other letters than the product's own row, and is its for the database, is its here too. */
+    private void writeAlike(Database.Session session, List<Row> products, Map<QueryNode.Branch, List<Row>> below)
+            throws SQLException {
+        Set<String> odd = new LinkedHashSet<>();
+        root.branches().forEach(branch -> odd.addAll(links(below.getOrDefault(branch, List.of()))));
+        odd.removeAll(links(products));
+        Map<String, String> alike = odd.isEmpty() ? Map.of() : walk.asWalked(session, odd);
+        if (!alike.isEmpty()) {
+            root.branches()
+                    .forEach(branch -> below.computeIfPresent(
+                            branch,
+                            (same, rows) -> rows.stream()
+                                    .map(row -> row.ofParent(alike))
+                                    .toList()));
+        }
+    }
+
+    private static Set<String> links(List<Row> rows) {
+        Set<String> links = new LinkedHashSet<>();
+        for (Row row : rows) {
+            if (row.link() != null) {
+                links.add(row.link());
+            }
+        }
+        return links;
     }
 
     private static void readBelow(

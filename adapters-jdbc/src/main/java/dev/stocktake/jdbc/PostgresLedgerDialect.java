@@ -55,14 +55,18 @@ final class PostgresLedgerDialect implements LedgerDialect {
     public String rows(String alias, List<Column> columns) {
         String names = columns.stream().map(Column::name).collect(Collectors.joining(", "));
         String arrays = columns.stream()
-                .map(column -> "cast(? as " + column.type() + "[])")
+                .map(column -> "cast(? as " + (isText(column) ? "text" : column.type()) + "[])")
                 .collect(Collectors.joining(", "));
         String selected = columns.stream()
-                .map(column -> column.type().equals("text")
+                .map(column -> isText(column)
                         ? "u." + column.name() + " collate \"C\" as " + column.name()
                         : "u." + column.name())
                 .collect(Collectors.joining(", "));
         return "(select " + selected + " from unnest(" + arrays + ") as u(" + names + ")) as " + alias;
+    }
+
+    private static boolean isText(Column column) {
+        return column.type().equals("text") || column.type().equals("prose");
     }
 
     /** Hashed, once for the statement. */

@@ -20,4 +20,14 @@ record Row(
         @Nullable String name,
         Map<String, @Nullable Object> fields,
         @Nullable Instant recheckAt,
-        @Nullable String problem) {}
+        @Nullable String problem) {
+
+    /**
+     * The same row, with its parent written otherwise.
+     *
+     * @param otherwise how parents are to be written, if not as they are
+     */
+    Row ofParent(Map<String, String> otherwise) {
+        return link == null ? this : new Row(otherwise.getOrDefault(link, link), key, name, fields, recheckAt, problem);
+    }
+}

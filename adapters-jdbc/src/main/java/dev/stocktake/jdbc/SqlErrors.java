@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a driver throws into what the reader can do about it. Sorted by SQLSTATE, which is the part that drivers agree
- * on; vendor codes are used nowhere.
+ * on; vendor codes are used where it says nothing, see {@link MySqlErrors}.
  */
 final class SqlErrors {
 
@@ -35,7 +35,7 @@ final class SqlErrors {
             "26000", // unknown prepared statement: a pooler that swaps connections within a session
             "90013", "90146", "90022", "90040", "90079", "90096");
 
-    private static final Set<String> DATA = Set.of("21000", "P0001", "90053");
+    private static final Set<String> DATA = Set.of("21000", "P0001", "45000", "90053");
 
     private static final Pattern SECRET =
             Pattern.compile("(?i)((?:password|passwd|pwd|secret|token)=)[^&;\\s]*|(//[^/\\s:@]*:)[^/\\s@]+(?=@)");
@@ -52,6 +52,10 @@ final class SqlErrors {
         String state = error.getSQLState();
         if (state == null || state.length() != 5 || isOutdatedPlan(error)) {
             return Kind.UNAVAILABLE;
+        }
+        Kind byNumber = MySqlErrors.kind(error);
+        if (byNumber != null) {
+            return byNumber;
         }
         if (MISCONFIGURED.contains(state)) {
             return Kind.MISCONFIGURED;

@@ -10,7 +10,6 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as declared, for messages
  * @param zoned whether the type has a time zone
+ * @param offset whether values are read and bound with an offset
  * @param zone whose local time the writers put there, if the type has none; null if not known
  */
 record Stamp(
         String name,
         Catalog.Column column,
         boolean zoned,
+        boolean offset,
         @Nullable ZoneId zone) {
 
     private static final ZoneOffset LATEST_LOCAL_TIME = ZoneOffset.ofHours(14);
@@ -34,11 +35,10 @@ record Stamp(
     private static final Duration DAY = Duration.ofDays(1);
 
     /** The stamp of a column, null if its type tells no time of day. */
-    static @Nullable Stamp of(String name, Catalog.Column column, @Nullable ZoneId zone) {
-        String type = column.typeName().toLowerCase(Locale.ROOT);
-        boolean zoned = column.jdbcType() == Types.TIMESTAMP_WITH_TIMEZONE || type.startsWith("timestamptz");
+    static @Nullable Stamp of(Dialect dialect, String name, Catalog.Column column, @Nullable ZoneId zone) {
+        boolean zoned = dialect.isMoment(column.jdbcType(), column.typeName());
         return zoned || column.jdbcType() == Types.TIMESTAMP
-                ? new Stamp(name, column, zoned, zoned ? null : zone)
+                ? new Stamp(name, column, zoned, zoned && dialect.hasOffsets(), zoned ? null : zone)
                 : null;
     }
 
@@ -85,7 +85,7 @@ record Stamp(
 
     /** The value in a row; {@link Instant#MAX} for the database's infinity. */
     Instant read(ResultSet row, int index) throws SQLException {
-        if (zoned) {
+        if (offset) {
             OffsetDateTime time = row.getObject(index, OffsetDateTime.class);
             return time.equals(OffsetDateTime.MAX) ? Instant.MAX : time.toInstant();
         }
@@ -110,7 +110,7 @@ record Stamp(
 
     /** Sets a parameter to compare the column with. */
     void bind(PreparedStatement statement, int index, Instant value) throws SQLException {
-        if (zoned) {
+        if (offset) {
             statement.setObject(index, value.equals(Instant.MAX) ? OffsetDateTime.MAX : value.atOffset(ZoneOffset.UTC));
         } else {
             statement.setObject(

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -181,7 +182,7 @@ public final class TimedFeed implements ChangeFeed {
         Problems problems = new Problems("TimedFeed");
         String sql = "select * from (" + query.sql() + "\n) q where 1 = 0";
         try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-            new TimedWindow(now, now).bind(statement, query.ends(), zone);
+            new TimedWindow(now, now).bind(statement, query.ends(), zone(session));
             try (ResultSet result = statement.executeQuery()) {
                 ResultSetMetaData columns = result.getMetaData();
                 KeyType type = KeyType.of(columns.getColumnType(1), columns.getColumnTypeName(1));
@@ -195,9 +196,14 @@ public final class TimedFeed implements ChangeFeed {
                 }
                 problems.throwIfAny();
                 KeyType usable = type == null ? new KeyType(KeyType.Kind.TEXT, "text") : type;
-                return new Asked(query, zone, session.dialect().quote(columns.getColumnLabel(1)), usable);
+                return new Asked(query, zone(session), session.dialect().quote(columns.getColumnLabel(1)), usable);
             }
         }
+    }
+
+    /** Where moments have no offset, they are local times of UTC. */
+    private @Nullable ZoneId zone(Database.Session session) {
+        return zone == null && !session.dialect().hasOffsets() ? ZoneOffset.UTC : zone;
     }
 
     /** {@inheritDoc} Runs the query once, for no time at all. */
@@ -209,7 +215,7 @@ public final class TimedFeed implements ChangeFeed {
             session.dialect().requirePrimary(session.connection());
             Instant now = session.dialect().horizon(session.connection()).now();
             try (PreparedStatement statement = session.connection().prepareStatement(asked.page(false, 1))) {
-                new TimedWindow(now, now).bind(statement, query.ends(), zone);
+                new TimedWindow(now, now).bind(statement, query.ends(), zone(session));
                 statement.executeQuery().close();
             }
             return true;
@@ -279,7 +285,7 @@ public final class TimedFeed implements ChangeFeed {
                             session.dialect().horizon(session.connection()).now();
                     TimedWindow around = new TimedWindow(now.minus(EXPLAINED), now.plus(EXPLAINED));
                     try (PreparedStatement statement = session.connection().prepareStatement(asked.one())) {
-                        int index = around.bind(statement, query.ends(), zone);
+                        int index = around.bind(statement, query.ends(), zone(session));
                         session.dialect().bindId(statement, index, asked.type(), id);
                         try (ResultSet answer = statement.executeQuery()) {
                             return answer.next();

@@ -79,12 +79,10 @@ final class TimestampScan {
     private String select(Range range, int limit) {
         Watched table = range.table();
         String at = ROW + table.at(dialect);
-        boolean zoned = table.stamp().zoned();
+        boolean offset = table.stamp().offset();
         StringBuilder sql = new StringBuilder("select '").append(table.id()).append("' as n");
-        sql.append(", ")
-                .append(zoned ? at : "cast(null as timestamp with time zone)")
-                .append(" as z");
-        sql.append(", ").append(zoned ? "cast(null as timestamp)" : at).append(" as l");
+        sql.append(", ").append(offset ? at : dialect.noTimestamp(true)).append(" as z");
+        sql.append(", ").append(offset ? dialect.noTimestamp(false) : at).append(" as l");
         sql.append(", ").append(dialect.rowVersion(table.table().found(), "r")).append(" as v");
         texts(sql, table.keys(), keys, "k");
         texts(sql, table.order(), order, "o");
@@ -150,7 +148,7 @@ final class TimestampScan {
     }
 
     private ChangedRow row(ResultSet result, Watched table) throws SQLException {
-        Instant at = table.stamp().read(result, table.stamp().zoned() ? 2 : 3);
+        Instant at = table.stamp().read(result, table.stamp().offset() ? 2 : 3);
         List<@Nullable String> keyTexts = new ArrayList<>();
         for (int i = 0; i < table.keys().size(); i++) {
             keyTexts.add(table.keys().get(i).type().key(result.getString(5 + i)));

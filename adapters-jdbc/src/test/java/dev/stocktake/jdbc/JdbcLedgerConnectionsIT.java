@@ -93,6 +93,66 @@ class JdbcLedgerConnectionsIT {
     }
 
     @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends Connections {
+
+        OnMariaDb() {
+            super(TestMariaDb.freshDatabase());
+        }
+
+        @Test
+        void leavesTheLimitsOfASessionAsTheyWere() throws SQLException {
+            DataSource database = TestMariaDb.freshDatabase();
+            JdbcLedger.of(database).initialize();
+            try (Connection connection = database.getConnection()) {
+                connection.setNetworkTimeout(Runnable::run, 90_000);
+                Sql.run(connection, "set session max_statement_time = 77, session innodb_lock_wait_timeout = 7");
+                JdbcLedger ledger = JdbcLedger.builder(new KeptConnection(connection, new ArrayList<>()))
+                        .timeout(Duration.ofSeconds(20))
+                        .build();
+                List<String> within = ledger.inTransaction(
+                        "products", tx -> limits(Objects.requireNonNull(tx.unwrap(Connection.class))));
+
+                assertThat(within).containsExactly("20", "2", "2", "READ COMMITTED");
+                assertThat(limits(connection)).startsWith("77", "7", "86400");
+                assertThat(Sql.texts(connection, "select @@session.tx_isolation"))
+                        .containsExactly("REPEATABLE-READ");
+                assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
+            }
+        }
+
+        private static List<String> limits(Connection connection) {
+            return Sql.texts(
+                    connection,
+                    "select @@max_statement_time union all select @@innodb_lock_wait_timeout"
+                            + " union all select @@lock_wait_timeout union all select trx_isolation_level"
+                            + " from information_schema.innodb_trx where trx_mysql_thread_id = connection_id()");
+        }
+
+        @Test
+        void refusesADriverThatCountsOnlyWhatAnUpdateAltered() {
+            String name = TestMariaDb.createDatabase();
+            JdbcLedger.of(TestMariaDb.pool(name, "root")).initialize();
+
+            assertThatThrownBy(() -> JdbcLedger.of(TestMariaDb.pool(name + "?useAffectedRows=true", "root"))
+                            .verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("useAffectedRows");
+        }
+
+        @Test
+        void refusesConnectionsThatCannotWriteEveryKey() {
+            String name = TestMariaDb.createDatabase();
+            JdbcLedger.of(TestMariaDb.pool(name, "root")).initialize();
+            DataSource narrow = TestMariaDb.pool(name + "?sessionVariables=character_set_client=utf8mb3", "root");
+
+            assertThatThrownBy(() -> JdbcLedger.of(narrow).verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("utf8mb3");
+        }
+    }
+
+    @Nested
     class OnH2 extends Connections {
 
         OnH2() {

@@ -91,6 +91,30 @@ class JdbcLedgerContractIT {
     }
 
     @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends WithASetClock {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+        private static final JdbcLedger LEDGER = ledger(DATABASE);
+
+        OnMariaDb() {
+            super(DATABASE, LEDGER);
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDbByItsOwnClock extends WithTheDatabasesClock {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+        private static final JdbcLedger LEDGER = JdbcLedger.of(DATABASE).initialize();
+
+        OnMariaDbByItsOwnClock() {
+            super(DATABASE, LEDGER);
+        }
+    }
+
+    @Nested
     class OnH2 extends WithASetClock {
 
         private static final DataSource DATABASE = TestH2.freshDatabase();

@@ -91,6 +91,70 @@ class JdbcLedgerScaleIT {
     }
 
     @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends Scale {
+
+        private static final int BACKLOG = Boolean.getBoolean("stocktake.soak") ? 1_000_000 : 50_000;
+
+        OnMariaDb() {
+            super(TestMariaDb.freshDatabase());
+        }
+
+        @Override
+        int more() {
+            return 3;
+        }
+
+        @Override
+        void analyze() {
+            Sql.run(database, "analyze table stocktake_mark persistent for all");
+        }
+
+        @Override
+        int backlog() {
+            return BACKLOG;
+        }
+
+        @Override
+        String series() {
+            return "(select seq as i from seq_0_to_" + (BACKLOG - 1) + ") as s";
+        }
+
+        @Override
+        Map<String, String> plans(List<String> statements) {
+            Map<String, String> plans = new LinkedHashMap<>();
+            for (String sql : statements) {
+                if (!sql.matches("(?s)(set|start|commit).*")) {
+                    Object[] nothing =
+                            new Object[(int) sql.chars().filter(c -> c == '?').count()];
+                    plans.put(sql, String.join("\n", Sql.rows(database, "explain " + explained(sql), nothing)));
+                }
+            }
+            return plans;
+        }
+
+        /** A table of rows is made of some; a comparison with null is seen through before it is planned. */
+        private static String explained(String sql) {
+            return sql.replace("json_table(?,", "json_table(coalesce(?, '[[\"a\", 1], [\"b\", 2]]'),")
+                    .replace("= ?", "= coalesce(?, '1')")
+                    .replace("as signed)", "as signed) + 1");
+        }
+
+        @Override
+        boolean sortedByIndex(String plan) {
+            return plan.contains("|ix_stocktake_mark_order|") && !plan.contains("filesort");
+        }
+
+        /** Columns of a plan: number, kind, table, access. */
+        @Override
+        boolean readsAll(String plan) {
+            return Pattern.compile("\\|(m|stocktake_mark|p)\\|(ALL|index)\\|")
+                    .matcher(plan)
+                    .find();
+        }
+    }
+
+    @Nested
     class OnH2 extends Scale {
 
         OnH2() {
@@ -160,9 +224,18 @@ class JdbcLedgerScaleIT {
 
         abstract boolean readsAll(String plan);
 
+        void analyze() {
+            Sql.run(database, "analyze");
+        }
+
+        /** Statements that begin and end a transaction, beside one to begin and one to end it. */
+        int more() {
+            return 0;
+        }
+
         /** The statistics still say that there is nothing. */
         private void fillWithoutTellingThePlanner() {
-            Sql.run(database, "analyze");
+            analyze();
             Sql.run(
                     database,
                     "insert into stocktake_mark (generation, product_key, token, reason, since, stage, not_before,"
@@ -185,7 +258,7 @@ class JdbcLedgerScaleIT {
             assertThat(second.items()).hasSize(1_000).doesNotContainAnyElementsOf(first.items());
             assertThat(oldest(second)).isGreaterThanOrEqualTo(newest(first));
             for (List<String> statements : List.of(claiming, claimingBesideAnother)) {
-                assertThat(statements).hasSizeLessThanOrEqualTo(9);
+                assertThat(statements).hasSizeLessThanOrEqualTo(9 + more());
                 Map<String, String> plans = plans(statements);
                 assertThat(plans)
                         .noneSatisfy((sql, plan) -> assertThat(readsAll(plan)).isTrue());
@@ -211,7 +284,7 @@ class JdbcLedgerScaleIT {
             List<String> suspecting = statementsOf(tx -> tx.suspect(lease, doubtful, Duration.ZERO));
 
             for (List<String> statements : List.of(confirming, failing, suspecting)) {
-                assertThat(statements).hasSizeLessThanOrEqualTo(8);
+                assertThat(statements).hasSizeLessThanOrEqualTo(8 + more());
                 assertThat(plans(statements))
                         .noneSatisfy((sql, plan) -> assertThat(readsAll(plan)).isTrue());
             }
@@ -231,7 +304,7 @@ class JdbcLedgerScaleIT {
                 return null;
             });
 
-            assertThat(watched.calls()).hasSizeLessThanOrEqualTo(3);
+            assertThat(watched.calls()).hasSizeLessThanOrEqualTo(3 + more());
             assertThat(LedgerTableContents.sizes(database)).containsEntry("stocktake_mark", 10_000);
         }
 
@@ -252,7 +325,7 @@ class JdbcLedgerScaleIT {
                                         batch,
                                         KeyPage.of(seen.frontier().after(), keys, false)))
                         .orElseThrow());
-                assertThat(watched.calls()).as("statements to claim a page").hasSizeLessThanOrEqualTo(7);
+                assertThat(watched.calls()).as("statements to claim a page").hasSizeLessThanOrEqualTo(7 + more());
                 assertThat(LedgerTableContents.sizes(database))
                         .containsEntry("stocktake_mark", 0)
                         .containsEntry("stocktake_batch", open.size());
@@ -262,7 +335,7 @@ class JdbcLedgerScaleIT {
                     ledger.inTransaction(INDEX, tx -> tx.confirm(lease, oldest, Map.of()));
                     assertThat(watched.calls())
                             .as("statements to confirm a page")
-                            .hasSizeLessThanOrEqualTo(5);
+                            .hasSizeLessThanOrEqualTo(5 + more());
                 }
             }
         }

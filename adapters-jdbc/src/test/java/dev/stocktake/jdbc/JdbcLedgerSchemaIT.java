@@ -41,6 +41,11 @@ class JdbcLedgerSchemaIT {
             return new Place(name, TestPostgres.pool(name, "postgres"));
         }
 
+        static Place inMariaDb() {
+            String name = TestMariaDb.createDatabase();
+            return new Place(name, TestMariaDb.pool(name, "root"));
+        }
+
         static Place inH2() {
             String name = "schema_" + H2_DATABASES.incrementAndGet();
             return new Place(name, h2(name + ";DB_CLOSE_DELAY=-1", "sa"));
@@ -71,6 +76,63 @@ class JdbcLedgerSchemaIT {
                             + user,
                     "alter default privileges in schema public grant usage on sequences to " + user);
             return TestPostgres.pool(name, user);
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends Schema {
+
+        OnMariaDb() {
+            super(Place.inMariaDb(), "mariadb");
+        }
+
+        @Override
+        DataSource asAUserWithoutTheRightToCreate() {
+            String user = "clerk_of_" + name;
+            Sql.run(database, "create user " + user + "@'%'");
+            Sql.run(database, "grant select, insert, update, delete on " + name + ".* to " + user + "@'%'");
+            return TestMariaDb.pool(name, user);
+        }
+
+        /** Every statement of a script commits, so a migration may be left half done. */
+        @Test
+        void goesOnWhereAnInterruptedMigrationEnded() {
+            List<String> script =
+                    LedgerSchema.statements(JdbcLedger.of(database).script());
+            for (String statement : script) {
+                Sql.run(database, statement);
+                if (!statement.equals(script.get(script.size() - 1))) {
+                    assertThatThrownBy(() -> JdbcLedger.of(database).verify())
+                            .isInstanceOf(MisconfiguredException.class);
+                }
+                DataSource interrupted = TestMariaDb.freshDatabase();
+                script.subList(0, script.indexOf(statement) + 1).forEach(sql -> Sql.run(interrupted, sql));
+
+                assertThat(markedOf(JdbcLedger.of(interrupted).initialize(), "a", "A", "a "))
+                        .isEqualTo(3);
+            }
+        }
+
+        @Test
+        void keepsItsBooksInADatabaseWhoseNameNeedsQuotes() {
+            Sql.run(database, "create database if not exists `my-shop`");
+            JdbcLedger ledger = JdbcLedger.builder(database)
+                    .schema("`my-shop`")
+                    .tablePrefix(name + "_")
+                    .build()
+                    .initialize();
+
+            assertThat(markedOf(ledger, "a", "b")).isEqualTo(2);
+        }
+
+        @Test
+        void tellsWhatTheDatabasesOwnCollationTakesForOne() {
+            JdbcLedger ledger = JdbcLedger.of(TestMariaDb.freshDatabase("collate utf8mb4_general_ci"))
+                    .initialize();
+
+            assertThat(markedOf(ledger, "a", "A", "ä", "a ", "ß", "ss", "\uD83E\uDD86", "\uD83E\uDD85"))
+                    .isEqualTo(8);
         }
     }
 
@@ -308,13 +370,14 @@ class JdbcLedgerSchemaIT {
 
         @Test
         void livesInASchemaAndUnderAPrefix() {
-            Sql.run(database, "create schema shop");
+            String schema = "shop_of_" + name;
+            Sql.run(database, "create schema " + schema);
             JdbcLedger here = JdbcLedger.builder(database)
-                    .schema("shop")
+                    .schema(schema)
                     .tablePrefix("search_")
                     .build();
             JdbcLedger there = JdbcLedger.builder(database)
-                    .schema("shop")
+                    .schema(schema)
                     .tablePrefix("other_")
                     .build();
             here.initialize();
@@ -322,7 +385,7 @@ class JdbcLedgerSchemaIT {
 
             assertThat(markedOf(here, "a", "b")).isEqualTo(2);
             assertThat(markedOf(there, "a")).isEqualTo(1);
-            assertThat(Sql.texts(database, "select product_key from shop.search_mark order by 1"))
+            assertThat(Sql.texts(database, "select product_key from " + schema + ".search_mark order by 1"))
                     .containsExactly("a", "b");
         }
 

@@ -85,6 +85,15 @@ class JdbcProductSourceIT {
             Sql.run(database, sql, parameters);
         }
 
+        /** An expression that fails where the column is zero. */
+        String failing(String column) {
+            return "1 / " + column;
+        }
+
+        String failure() {
+            return "division by zero";
+        }
+
         JdbcProductSource.Builder builder() {
             return JdbcProductSource.builder(database)
                     .root("select id, title from product where {products:id}")
@@ -359,7 +368,11 @@ class JdbcProductSourceIT {
             run("insert into product select n, 'Product ' || n, 1 from " + Sql.numbers(database, 300));
             run("update product set brand_id = 0 where id in (17, 18, 250)");
             ProductSource source = builder()
-                    .values("odd", Rows.by("id", "select id, 1 / brand_id as odd from product where {products:id}"))
+                    .values(
+                            "odd",
+                            Rows.by(
+                                    "id",
+                                    "select id, " + failing("brand_id") + " as odd from product where {products:id}"))
                     .build();
             List<ProductKey> keys =
                     IntStream.range(0, 310).mapToObj(ProductKey::of).toList();
@@ -371,7 +384,7 @@ class JdbcProductSourceIT {
                             .filter(entry -> entry.getValue() instanceof Projection.Unreadable)
                             .map(entry -> entry.getKey().value()))
                     .containsExactlyInAnyOrder("17", "18", "250");
-            assertThat(problem(source, 17)).contains("children[0] 'odd'").containsIgnoringCase("division by zero");
+            assertThat(problem(source, 17)).contains("children[0] 'odd'").containsIgnoringCase(failure());
             assertThat(source.present(keys)).hasSize(300);
         }
 
@@ -613,6 +626,316 @@ class JdbcProductSourceIT {
             assertThatThrownBy(() -> document(source, 1))
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("children[0] 'variants'");
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnEveryDatabase {
+
+        private static final JdbcConnectionPool DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+
+        OnMariaDb() {
+            super(DATABASE);
+        }
+
+        /** A division by zero is null here. */
+        @Override
+        String failing(String column) {
+            return "9223372036854775807 + (" + column + " = 0)";
+        }
+
+        @Override
+        String failure() {
+            return "out of range";
+        }
+
+        private void kinds(String definition, String... values) {
+            run("drop table if exists kinds");
+            run("create table kinds (id int primary key, " + definition + ")");
+            try (Connection connection = database.getConnection()) {
+                Sql.run(connection, "set session sql_mode = '', session time_zone = '+00:00'");
+                for (int i = 0; i < values.length; i++) {
+                    Sql.run(connection, "insert into kinds values (" + (i + 1) + ", " + values[i] + ")");
+                }
+                Sql.run(connection, "set session sql_mode = default, session time_zone = default");
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private JdbcProductSource kinds() {
+            return JdbcProductSource.builder(database)
+                    .root("select * from kinds where {products:id}")
+                    .build();
+        }
+
+        @Test
+        void readsValuesOfEveryTypeWhereverTheJvmLives() {
+            kinds(
+                    "big bigint, huge bigint unsigned, small smallint unsigned, exact decimal(22, 2), real_ float,"
+                            + " double_ double, yes boolean, flag bit, flags bit(9), at timestamp(6) null, local datetime,"
+                            + " finer datetime(3), day date, clock time, span time(1), year year, uid uuid, extra json,"
+                            + " note longtext, mood varchar(9), size enum('s', 'm'), nothing datetime",
+                    "9007199254740993, 18446744073709551615, 65535, 12345678901234567890.50, 0.1, 0.1, true, b'1',"
+                            + " b'101', '2026-03-28 20:45:00.000001', '2026-03-29 02:30:00', '2026-03-29 02:30:00.5',"
+                            + " '2026-03-29', '23:00', '-30:00:00.5', 2026, '0a000000-0000-0000-0000-00000000000b',"
+                            + " '{\"big\": 12345678901234567890, \"n\": [1.10, {}]}', 'long', '🦆İ', 'm', null");
+            Locale locale = Locale.getDefault();
+            TimeZone zone = TimeZone.getDefault();
+            try {
+                Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+                TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+                assertThat(document(kinds(), 1).fields())
+                        .isEqualTo(fields(
+                                "id",
+                                1,
+                                "big",
+                                9_007_199_254_740_993L,
+                                "huge",
+                                new BigDecimal("18446744073709551615"),
+                                "small",
+                                65_535,
+                                "exact",
+                                new BigDecimal("12345678901234567890.50"),
+                                "real_",
+                                0.1f,
+                                "double_",
+                                0.1,
+                                "yes",
+                                true,
+                                "flag",
+                                true,
+                                "flags",
+                                5,
+                                "at",
+                                "2026-03-28T20:45:00.000001Z",
+                                "local",
+                                "2026-03-29T02:30:00",
+                                "finer",
+                                "2026-03-29T02:30:00.5",
+                                "day",
+                                "2026-03-29",
+                                "clock",
+                                "23:00:00",
+                                "span",
+                                "-30:00:00.5",
+                                "year",
+                                2026,
+                                "uid",
+                                "0a000000-0000-0000-0000-00000000000b",
+                                "extra",
+                                fields(
+                                        "n",
+                                        List.of(new BigDecimal("1.10"), Map.of()),
+                                        "big",
+                                        new BigDecimal("12345678901234567890")),
+                                "note",
+                                "long",
+                                "mood",
+                                "🦆İ",
+                                "size",
+                                "m",
+                                "nothing",
+                                null));
+            } finally {
+                Locale.setDefault(locale);
+                TimeZone.setDefault(zone);
+            }
+        }
+
+        @Test
+        void readsTheSameByTheDriversOtherProtocol() {
+            kinds(
+                    "at timestamp(6) null, local datetime(3), day date, clock time(1), year year, flags bit(9), flag bit,"
+                            + " huge bigint unsigned, zero datetime, extra json",
+                    "'2026-03-28 20:45:00.000001', '2026-03-29 02:30:00.5', '2026-03-29', '23:00:00.5', 2026, b'101', b'0',"
+                            + " 18446744073709551615, '0000-00-00 00:00:00', '[1]'");
+            String name = Sql.texts(database, "select database()").get(0);
+            ProductSource prepared = JdbcProductSource.builder(
+                            TestMariaDb.dataSource(name + "?useServerPrepStmts=true", "root"))
+                    .root("select * from kinds where {products:id}")
+                    .build();
+
+            assertThat(document(prepared, 1)).isEqualTo(document(kinds(), 1));
+        }
+
+        @Test
+        void takesADateOfZerosForNoneAndRefusesDatesThatDoNotExist() {
+            kinds(
+                    "day date, local datetime",
+                    "'0000-00-00', '0000-00-00 00:00:00'",
+                    "'2024-00-10', '2024-02-01 00:00:00'",
+                    "'2024-02-01', '2024-02-00 00:00:00'");
+
+            assertThat(document(kinds(), 1).fields()).isEqualTo(fields("id", 1, "day", null, "local", null));
+            assertThat(problem(kinds(), 2)).contains("'day'", "2024-00-10", "cannot be read");
+            assertThat(problem(kinds(), 3)).contains("'local'", "2024-02-00");
+        }
+
+        @Test
+        void refusesColumnsThatNoDocumentCanHold() {
+            kinds("picture blob, place point");
+            assertThatThrownBy(kinds()::verify)
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("root: column 'picture' is binary")
+                    .hasMessageContaining("root: column 'place' is binary");
+        }
+
+        @Test
+        void takesADocumentThatTheQueryBuilds() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root(
+                            "select p.id, json_object('title', p.title, 'skus', (select json_arrayagg(v.sku order by v.id)"
+                                    + " from variant v where v.product_id = p.id)) as doc from product p where {products:p.id}")
+                    .document("doc")
+                    .build();
+            source.verify();
+
+            assertThat(document(source, 1).fields())
+                    .isEqualTo(fields("id", 1, "title", "Desk", "skus", List.of("D-1", "D-2")));
+        }
+
+        @Test
+        void givesUpAStatementThatTakesTooLong() {
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, sleep(60) as late from product where {products:id}")
+                    .keys("product", "id")
+                    .statementTimeout(Duration.ofMillis(50))
+                    .build();
+            assertThatThrownBy(() -> source.read(ProductKey.all("1")))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("root");
+            assertThat(database.getActiveConnections()).isZero();
+        }
+
+        @Test
+        void cannotWrite() {
+            run("drop sequence if exists numbers");
+            run("create sequence numbers");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, nextval(numbers) as n from product where {products:id}")
+                    .keys("product", "id")
+                    .build();
+            assertThatThrownBy(() -> source.read(ProductKey.all("1")))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("READ ONLY");
+        }
+
+        @Test
+        void leavesTheSessionAsItWas() throws SQLException {
+            String all =
+                    "select concat_ws('|', @@session.time_zone, @@session.max_statement_time, @@session.tx_isolation,"
+                            + " @@session.tx_read_only, @@session.autocommit)";
+            try (Connection connection = database.getConnection()) {
+                Sql.run(connection, "set session time_zone = '+02:00', session max_statement_time = 9");
+                List<String> before = Sql.texts(connection, all);
+                ProductSource own = JdbcProductSource.builder(new StatementCounter(connection))
+                        .root("select id, title from product where {products:id}")
+                        .build();
+                document(own, 1);
+                own.keys(null, 2);
+
+                assertThat(Sql.texts(connection, all)).isEqualTo(before);
+                Sql.run(connection, "set session time_zone = default, session max_statement_time = default");
+            }
+        }
+
+        @Test
+        void readsOneSnapshotThatIsAsNewAsTheRead() {
+            ProductSource source = builder()
+                    .child("stock", Rows.by("id", "select id, sleep(0) as s, title from product where {products:id}"))
+                    .build();
+            for (int round = 0; round < 20; round++) {
+                run("update product set title = ? where id = 1", "Desk " + round);
+                assertThat(document(source, 1).get("title")).isEqualTo("Desk " + round);
+            }
+        }
+
+        @Test
+        void refusesAServerThatIsReadOnly() {
+            run("set global read_only = 1");
+            try {
+                assertThatThrownBy(() -> builder().build().verify())
+                        .isInstanceOf(MisconfiguredException.class)
+                        .hasMessageContaining("use the primary");
+            } finally {
+                run("set global read_only = 0");
+            }
+        }
+
+        // --- ids that are written otherwise
+
+        @Test
+        void handsRowsToTheProductThatTheDatabaseMeans() {
+            run("drop table if exists thing");
+            run("create table thing (id varchar(40) primary key, title varchar(10))");
+            run("create table word (thing_id varchar(40), word varchar(10),"
+                    + " foreign key (thing_id) references thing (id))");
+            run("insert into thing values ('Desk', 'a'), ('LAMP', 'b'), ('bed', 'c')");
+            run("insert into word values ('desk', 'one'), ('DESK ', 'two'), ('Desk', 'three'), ('lamp', 'four')");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id from thing where title <> 'c' and {products:id}")
+                    .values(
+                            "words",
+                            Rows.by(
+                                    "thing_id",
+                                    "select thing_id, word from word where {products:thing_id} order by word"))
+                    .keys("thing", "id")
+                    .build();
+
+            Map<ProductKey, Projection> read = source.read(ProductKey.all("Desk", "LAMP", "bed", "desk", "lamp"));
+
+            assertThat(read)
+                    .containsEntry(
+                            ProductKey.of("Desk"),
+                            Projection.of(Document.of(fields("id", "Desk", "words", List.of("one", "three", "two")))))
+                    .containsEntry(
+                            ProductKey.of("LAMP"),
+                            Projection.of(Document.of(fields("id", "LAMP", "words", List.of("four")))))
+                    .containsEntry(ProductKey.of("bed"), Projection.absent())
+                    .containsEntry(ProductKey.of("desk"), Projection.absent())
+                    .containsEntry(ProductKey.of("lamp"), Projection.absent());
+            run("drop table word");
+        }
+
+        @Test
+        void losesNoneOfTheIdsThatTheDatabaseTakesForOne() {
+            run("drop table if exists thing");
+            run("create table thing (id varchar(40), n int, index (id))");
+            run(
+                    "insert into thing values ('a', 1), ('A', 2), ('a ', 3), ('b', 4), ('B', 5), ('c', 6), ('ä', 7), ('a', 8)");
+            ProductSource source = JdbcProductSource.builder(database)
+                    .root("select id, min(n) as n from thing where {products:id} group by binary id")
+                    .keys("thing", "id")
+                    .build();
+            for (int limit : new int[] {1, 2, 3, 7, 100}) {
+                List<ProductKey> walked = new ArrayList<>();
+                KeyPage page = source.keys(null, limit);
+                walked.addAll(page.keys());
+                while (!page.end()) {
+                    page = source.keys(walked.get(walked.size() - 1), limit);
+                    walked.addAll(page.keys());
+                }
+                assertThat(walked)
+                        .as("pages of %s", limit)
+                        .containsExactlyInAnyOrderElementsOf(ProductKey.all("a", "A", "a ", "ä", "b", "B", "c"));
+            }
+        }
+
+        @Test
+        void usesTheIndexToWalkTextInAnyCollation() {
+            run("drop table if exists thing");
+            run("create table thing (id varchar(40) primary key)");
+            run("insert into thing select 'k' || n from " + Sql.numbers(database, 20_000));
+            run("analyze table thing");
+
+            assertThat(Sql.rows(
+                            database, "explain select id as k from thing where (id > ?) order by k limit 500", "k777"))
+                    .singleElement()
+                    .asString()
+                    .contains("|range|PRIMARY|")
+                    .doesNotContain("filesort");
         }
     }
 

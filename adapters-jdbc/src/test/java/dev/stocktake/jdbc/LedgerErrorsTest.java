@@ -8,6 +8,7 @@ import dev.stocktake.UnavailableException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerErrorsTest {
@@ -22,6 +23,32 @@ class LedgerErrorsTest {
     @ValueSource(strings = {"40003", "55P03", "08006", "57P01", "57014", "42P01", "23502", "22001"})
     void repeatsNothingElse(String state) {
         assertThat(LedgerErrors.isConflict(new SQLException("other", state))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HY000, 1205", "40001, 1213", "23000, 1062", "HY000, 1020"})
+    void repeatsWhatLostAgainstAnotherByTheNumbersOfMariaDb(String state, int code) {
+        assertThat(LedgerErrors.isConflict(new SQLException("lost", state, code)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"23000, 1048", "23000, 1452", "70100, 1969", "70100, 1317", "HY000, 3024", "08S01, 1927", "42000, 1142"
+    })
+    void repeatsNothingElseOfMariaDb(String state, int code) {
+        assertThat(LedgerErrors.isConflict(new SQLException("other", state, code)))
+                .isFalse();
+    }
+
+    @Test
+    void readsTheNumbersOfMariaDb() {
+        assertThat(translated("42000", 1049))
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("'schema'");
+        assertThat(translated("42000", 1142))
+                .isInstanceOf(MisconfiguredException.class)
+                .hasMessageContaining("grant select, insert, update and delete");
+        assertThat(translated("HY000", 1205)).isInstanceOf(UnavailableException.class);
     }
 
     @Test
@@ -71,6 +98,10 @@ class LedgerErrorsTest {
     }
 
     private static StocktakeException translated(String state) {
-        return LedgerErrors.translate("The ledger", new SQLException("the driver's words", state));
+        return translated(state, 0);
+    }
+
+    private static StocktakeException translated(String state, int code) {
+        return LedgerErrors.translate("The ledger", new SQLException("the driver's words", state, code));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stocktake.MisconfiguredException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,9 +37,40 @@ class LedgerTablesTest {
 
     @Test
     void leavesNoPlainNameInAScript() {
-        for (LedgerDialect dialect : new LedgerDialect[] {new PostgresLedgerDialect(), new H2LedgerDialect()}) {
+        for (LedgerDialect dialect : List.of(
+                new PostgresLedgerDialect(),
+                new H2LedgerDialect(),
+                new MySqlLedgerDialect(MySqlVariant.MARIADB),
+                new MySqlLedgerDialect(MySqlVariant.MYSQL))) {
             assertThat(named.named(LedgerSchema.script(dialect))).doesNotContain("stocktake_");
         }
+    }
+
+    /**
+     * What is proven on the one holds for the other, as far as scripts go. MySQL cannot add a column if there is none, and
+     * never had tables without it.
+     */
+    @Test
+    void makesTheSameTablesInMySqlAsInMariaDb() {
+        String mariaDb = LedgerSchema.script(new MySqlLedgerDialect(MySqlVariant.MARIADB));
+        String expected = mariaDb.replace("utf8mb4_nopad_bin", "utf8mb4_0900_bin")
+                .replace(
+                        "alter table stocktake_mark add column if not exists changed_at bigint not null default 0;", "")
+                .replace(
+                        "    refused_fingerprint varchar(32),\n",
+                        "    refused_fingerprint varchar(32),\n    changed_at          bigint not null default 0,\n");
+
+        assertThat(LedgerSchema.statements(LedgerSchema.script(new MySqlLedgerDialect(MySqlVariant.MYSQL))))
+                .isEqualTo(LedgerSchema.statements(expected));
+    }
+
+    @Test
+    void castsAParameterAsTheDatabaseDoes() {
+        String sql = "select cast(r.reason as integer), cast(? as boolean), cast(? as varchar(400))";
+
+        assertThat(plain.sql(sql, new PostgresLedgerDialect())).isEqualTo(sql);
+        assertThat(new LedgerTables(null, "stocktake_").sql(sql, new MySqlLedgerDialect(MySqlVariant.MYSQL)))
+                .isEqualTo("select cast(r.reason as signed), cast(? as signed), cast(? as char(400))");
     }
 
     @Test

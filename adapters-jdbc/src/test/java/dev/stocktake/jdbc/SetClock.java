@@ -1,6 +1,7 @@
 package dev.stocktake.jdbc;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,21 @@ record SetClock(LedgerDialect real) implements LedgerDialect {
     @Override
     public void lockMigration(LedgerSql sql) {
         real.lockMigration(sql);
+    }
+
+    @Override
+    public void verify(LedgerSql sql) {
+        real.verify(sql);
+    }
+
+    @Override
+    public String cast(String value, String type) {
+        return real.cast(value, type);
+    }
+
+    @Override
+    public int bindRows(PreparedStatement statement, int index, List<LedgerSql.Values> columns) throws SQLException {
+        return real.bindRows(statement, index, columns);
     }
 
     @Override

@@ -31,8 +31,24 @@ final class Sql {
 
     /** A table of the numbers 0, 1, 2 ... in a column {@code n}. */
     static String numbers(DataSource dataSource, int count) {
-        boolean h2 = texts(dataSource, "select current_schema()").contains("PUBLIC");
-        return (h2 ? "system_range(0, " : "generate_series(0, ") + (count - 1) + ") as numbers(n)";
+        int last = count - 1;
+        return switch (product(dataSource)) {
+            case "H2" -> "system_range(0, " + last + ") as numbers(n)";
+            case "MariaDB" -> "(select seq as n from seq_0_to_" + last + ") as numbers";
+            default -> "generate_series(0, " + last + ") as numbers(n)";
+        };
+    }
+
+    static boolean isMariaDb(DataSource dataSource) {
+        return product(dataSource).equals("MariaDB");
+    }
+
+    private static String product(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getMetaData().getDatabaseProductName();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static int run(DataSource dataSource, String sql, Object... parameters) {
@@ -66,6 +82,25 @@ final class Sql {
             List<String> texts = new ArrayList<>();
             while (rows.next()) {
                 texts.add(rows.getString(1));
+            }
+            return texts;
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    /** All columns of all rows, with a bar around each. */
+    static List<String> rows(DataSource dataSource, String sql, Object... parameters) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = prepare(connection, sql, parameters);
+                ResultSet rows = statement.executeQuery()) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                StringBuilder text = new StringBuilder("|");
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    text.append(rows.getString(i)).append('|');
+                }
+                texts.add(text.toString());
             }
             return texts;
         } catch (SQLException e) {

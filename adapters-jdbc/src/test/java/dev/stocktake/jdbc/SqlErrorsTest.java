@@ -49,6 +49,33 @@ class SqlErrorsTest {
         assertThat(SqlErrors.kind(new SQLException("x", state))).isEqualTo(Kind.DATA);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "HY000, 1205, UNAVAILABLE",
+        "42000, 1203, UNAVAILABLE",
+        "42000, 1226, UNAVAILABLE",
+        "08004, 1040, UNAVAILABLE",
+        "70100, 1969, UNAVAILABLE",
+        "HY000, 3024, UNAVAILABLE",
+        "23000, 1052, MISCONFIGURED",
+        "21000, 1222, MISCONFIGURED",
+        "HY000, 1267, MISCONFIGURED",
+        "HY000, 1290, MISCONFIGURED",
+        "HY000, 1356, MISCONFIGURED",
+        "25006, 1792, MISCONFIGURED",
+        "28000, 1045, MISCONFIGURED",
+        "42000, 1142, MISCONFIGURED",
+        "42S02, 1146, MISCONFIGURED",
+        "21000, 1242, DATA",
+        "22003, 1690, DATA",
+        "HY000, 1525, DATA",
+        "HY000, 4038, DATA",
+        "45000, 1644, DATA"
+    })
+    void readsTheNumbersOfMariaDbWhereItsStatesSayNothing(String state, int code, Kind kind) {
+        assertThat(SqlErrors.kind(new SQLException("x", state, code))).isEqualTo(kind);
+    }
+
     @Test
     void believesThePoolThatWaitedInVain() {
         assertThat(SqlErrors.kind(new SQLTransientConnectionException("pool is empty", "42000")))

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class StampTest {
 
     private static Stamp stamp(int jdbcType, String type, int scale, @Nullable ZoneId zone) {
-        Stamp stamp = Stamp.of("at", new Catalog.Column("at", jdbcType, type, scale, false), zone);
+        Stamp stamp =
+                Stamp.of(new PostgresDialect(), "at", new Catalog.Column("at", jdbcType, type, scale, false), zone);
         assertThat(stamp).isNotNull();
         return stamp;
     }
@@ -68,9 +69,10 @@ class StampTest {
 
     @Test
     void isNothingThatTellsOnlyADay() {
-        assertThat(Stamp.of("at", new Catalog.Column("at", Types.DATE, "date", 0, false), null))
+        assertThat(Stamp.of(new PostgresDialect(), "at", new Catalog.Column("at", Types.DATE, "date", 0, false), null))
                 .isNull();
-        assertThat(Stamp.of("at", new Catalog.Column("at", Types.BIGINT, "int8", 0, false), null))
+        assertThat(Stamp.of(
+                        new PostgresDialect(), "at", new Catalog.Column("at", Types.BIGINT, "int8", 0, false), null))
                 .isNull();
     }
 }

@@ -26,7 +26,15 @@ class TimedFeedContractIT {
         @BeforeEach
         void noPrices() {
             Sql.run(database, "drop table if exists price");
-            Sql.run(database, "create table price (product_id bigint, starts_at timestamp with time zone)");
+            Sql.run(database, "create table price (product_id bigint, starts_at " + type() + ")");
+        }
+
+        String type() {
+            return "timestamp with time zone";
+        }
+
+        String now() {
+            return "current_timestamp";
         }
 
         @Override
@@ -55,7 +63,7 @@ class TimedFeedContractIT {
                 Connection connection = database.getConnection();
                 connection.setAutoCommit(false);
                 for (ProductKey key : keys) {
-                    Sql.run(connection, "insert into price values (?, current_timestamp)", Long.valueOf(key.value()));
+                    Sql.run(connection, "insert into price values (?, " + now() + ")", Long.valueOf(key.value()));
                 }
                 return new Open(connection);
             } catch (SQLException e) {
@@ -95,6 +103,27 @@ class TimedFeedContractIT {
 
         OnPostgres() {
             super(DATABASE);
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnEveryDatabase {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+
+        OnMariaDb() {
+            super(DATABASE);
+        }
+
+        @Override
+        String type() {
+            return "timestamp(6) null";
+        }
+
+        @Override
+        String now() {
+            return "now(6)";
         }
     }
 

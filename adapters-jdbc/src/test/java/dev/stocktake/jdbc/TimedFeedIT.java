@@ -2,6 +2,7 @@ package dev.stocktake.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stocktake.Coverage;
 import dev.stocktake.Intake;
@@ -45,10 +46,21 @@ class TimedFeedIT {
             for (String table : List.of("local_list", "price", "price_list")) {
                 run("drop table if exists " + table);
             }
-            run("create table price_list (id int primary key, starts_at timestamp with time zone,"
-                    + " ends_at timestamp with time zone)");
+            run("create table price_list (id int primary key, starts_at " + type() + ", ends_at " + type() + ")");
             run("create table price (product_id varchar(20), list_id int)");
             run("insert into price values ('p1', 1), ('p2', 1), ('p3', 2), ('p3', 1)");
+        }
+
+        String type() {
+            return "timestamp with time zone";
+        }
+
+        String local() {
+            return "timestamp";
+        }
+
+        boolean tellsTypes() {
+            return true;
         }
 
         void run(String sql, Object... parameters) {
@@ -191,7 +203,7 @@ class TimedFeedIT {
         @Test
         void asksColumnsWithoutATimeZoneForLocalTimes() {
             ZoneId zone = ZoneId.of("Pacific/Auckland");
-            run("create table local_list (product_id varchar(20), starts_at timestamp)");
+            run("create table local_list (product_id varchar(20), starts_at " + local() + ")");
             String query = "select product_id from local_list where starts_at > :from and starts_at <= :to";
             feed = TimedFeed.builder(database, query).zone(zone).build();
             feed.verify();
@@ -203,6 +215,14 @@ class TimedFeedIT {
                     LocalDateTime.ofInstant(Instant.now().minusSeconds(30), ZoneId.of("UTC")));
 
             assertThat(drain()).containsExactly("now");
+        }
+
+        @Test
+        void refusesColumnsThatNeedAZoneAndZonesThatNoColumnNeeds() {
+            assumeTrue(tellsTypes(), "the database does not tell what a parameter is compared with");
+            ZoneId zone = ZoneId.of("Pacific/Auckland");
+            run("create table local_list (product_id varchar(20), starts_at " + local() + ")");
+            String query = "select product_id from local_list where starts_at > :from and starts_at <= :to";
             assertThatThrownBy(() -> TimedFeed.builder(database, query).build().verify())
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("which has no time zone; say with zone(...)");
@@ -248,6 +268,32 @@ class TimedFeedIT {
 
         OnPostgres() {
             super(TestPostgres.freshDatabase());
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnEveryDatabase {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+
+        OnMariaDb() {
+            super(DATABASE);
+        }
+
+        @Override
+        String type() {
+            return "timestamp null";
+        }
+
+        @Override
+        String local() {
+            return "datetime(6)";
+        }
+
+        @Override
+        boolean tellsTypes() {
+            return false;
         }
     }
 

@@ -33,14 +33,23 @@ class TimestampCoverageIT {
             for (String table : List.of("category_product", "category", "stock", "link", "variant", "product")) {
                 run("drop table if exists " + table);
             }
-            String at = "updated_at timestamp with time zone default current_timestamp not null";
+            String at = "updated_at " + type() + " default current_timestamp not null";
             run("create table product (id bigint primary key, category_id int, " + at + ")");
             run("create table variant (id varchar(20) primary key, product_id bigint, " + at + ")");
             run("create table link (variant_id varchar(20), item int)");
-            run("create table stock (item int, location int, updated_at timestamp with time zone,"
+            run("create table stock (item int, location int, updated_at " + type() + " null,"
                     + " primary key (item, location))");
             run("create table category (id int primary key, " + at + ")");
             run("create table category_product (category_id int, product_id bigint)");
+        }
+
+        String type() {
+            return "timestamp with time zone";
+        }
+
+        /** A moment of UTC. */
+        String at(String time) {
+            return "timestamp with time zone '" + time + "+00'";
         }
 
         void run(String sql) {
@@ -119,7 +128,7 @@ class TimestampCoverageIT {
         @Test
         void noticesThatAllRowsHaveOneTimestamp() {
             run("create index category_updated on category (updated_at)");
-            run("insert into category select n, timestamp with time zone '2020-01-01 00:00:00+00' from "
+            run("insert into category select n, " + at("2020-01-01 00:00:00") + " from "
                     + Sql.numbers(database, 1_200));
 
             assertThat(missing("category"))
@@ -133,8 +142,7 @@ class TimestampCoverageIT {
             run("insert into product (id, category_id) values (7, 3), (8, 3)");
             run("insert into variant (id, product_id) values ('a', 7), ('b', 7), ('c', 8)");
             run("insert into link values ('a', 1), ('b', 1), ('c', 2)");
-            run("insert into stock select 1, n, timestamp with time zone '2026-01-02 03:04:05+00' from "
-                    + Sql.numbers(database, 50));
+            run("insert into stock select 1, n, " + at("2026-01-02 03:04:05") + " from " + Sql.numbers(database, 50));
             run("insert into stock (item, location) values (2, 1)");
             run("insert into category (id) values (3), (4), (5)");
             run("insert into category_product values (4, 7), (3, 7), (5, 8)");
@@ -187,6 +195,41 @@ class TimestampCoverageIT {
         @Override
         String spread() {
             return "dateadd(minute, -n, current_timestamp)";
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnEveryDatabase {
+
+        OnMariaDb() {
+            super(TestMariaDb.freshDatabase("collate utf8mb4_general_ci"));
+        }
+
+        @Override
+        String type() {
+            return "timestamp";
+        }
+
+        @Override
+        String at(String time) {
+            return "convert_tz('" + time + "', '+00:00', @@session.time_zone)";
+        }
+
+        @Override
+        String spread() {
+            return "current_timestamp - interval n minute";
+        }
+
+        @Test
+        void tellsTheRowsThatNameTheProductInOtherLetters() {
+            run("alter table product modify id varchar(20)");
+            run("alter table variant modify product_id varchar(20)");
+            run("insert into product (id) values ('Desk')");
+            run("insert into variant (id, product_id) values ('a', 'DESK'), ('b', 'desk '), ('c', 'desks')");
+
+            assertThat(contributions("Desk").get("variant").rows().stream().map(Contribution.Row::key))
+                    .containsExactly("a", "b");
         }
     }
 

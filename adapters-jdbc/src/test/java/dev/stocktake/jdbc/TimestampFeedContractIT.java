@@ -27,6 +27,28 @@ class TimestampFeedContractIT {
     }
 
     @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends TimestampFeedContract {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+
+        OnMariaDb() {
+            super(DATABASE, "timestamp(6) null");
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDbWithLocalTimesInSeconds extends TimestampFeedContract {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+
+        OnMariaDbWithLocalTimesInSeconds() {
+            super(DATABASE, "datetime");
+        }
+    }
+
+    @Nested
     class OnH2 extends TimestampFeedContract {
 
         private static final DataSource DATABASE = Sql.h2();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -51,7 +52,7 @@ class TimestampFeedIT {
             for (String table : List.of("category_product", "category", "stock", "link", "variant", "product")) {
                 run("drop table if exists " + table);
             }
-            String at = "updated_at timestamp with time zone default current_timestamp";
+            String at = "updated_at " + type() + " default current_timestamp";
             run("create table product (id varchar(40) primary key, category_id int, " + at + ", deleted boolean)");
             run("create table variant (id bigint primary key, product_id varchar(40), " + at + ")");
             run("create table link (variant_id bigint, item varchar(20), primary key (variant_id, item))");
@@ -61,6 +62,16 @@ class TimestampFeedIT {
             run("create table category_product (category_id int, product_id varchar(40))");
             products(3);
             longAgo("product", "variant");
+        }
+
+        /** The type of timestamps that are moments. */
+        String type() {
+            return "timestamp with time zone";
+        }
+
+        /** A moment that is far away, as this database writes it. */
+        String future() {
+            return "timestamp with time zone '2130-01-01 00:00:00+00'";
         }
 
         /** Products p0, p1 ... with a variant each, whose stock is item i0, i1 ... */
@@ -363,7 +374,7 @@ class TimestampFeedIT {
         @Test
         void isNotBlindedByATimestampFromTheFuture() {
             drain();
-            run("update product set updated_at = timestamp with time zone '2130-01-01 00:00:00+00' where id = 'p0'");
+            run("update product set updated_at = " + future() + " where id = 'p0'");
             assertThat(drain()).containsExactly("p0");
             run("update product set updated_at = current_timestamp where id = 'p1'");
             assertThat(drain()).containsExactly("p1");
@@ -395,7 +406,7 @@ class TimestampFeedIT {
         @Test
         void seesAChangeWithTheVeryTimestampItHasSeenBefore() {
             drain();
-            run("update product set updated_at = timestamp with time zone '2130-01-01 00:00:00+00' where id = 'p0'");
+            run("update product set updated_at = " + future() + " where id = 'p0'");
             assertThat(drain()).containsExactly("p0");
             run("update product set category_id = 9 where id = 'p0'");
 
@@ -414,8 +425,8 @@ class TimestampFeedIT {
         @Test
         void readsTablesWithoutAPrimaryKeyAndWithoutParents() {
             run("drop table if exists note");
-            run("create table note (product_id varchar(40), sku bigint,"
-                    + " updated_at timestamp with time zone default current_timestamp)");
+            run("create table note (product_id varchar(40), sku bigint, updated_at " + type()
+                    + " default current_timestamp)");
             feed = TimestampFeed.builder(
                             database,
                             tables().table("note", key("product_id"), leadsTo("product.id"))
@@ -548,6 +559,165 @@ class TimestampFeedIT {
                     .isInstanceOf(UnavailableException.class);
             assertThat(TimestampFeed.builder(nowhere, tables()).build().blindSpots())
                     .anyMatch(spot -> spot.startsWith("Which tables have no timestamp is not known: "));
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnEveryDatabase {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+
+        OnMariaDb() {
+            super(DATABASE);
+        }
+
+        @Override
+        String type() {
+            return "timestamp(6) null";
+        }
+
+        /** The type ends in 2038. */
+        @Override
+        String future() {
+            return "timestamp '2037-01-01 00:00:00'";
+        }
+
+        /** Its row is stamped long before the overlap by the time it is committed. */
+        @Test
+        void waitsForATransactionThatStaysOpenLongerThanTheOverlap() throws SQLException {
+            feed = TimestampFeed.builder(database, tables())
+                    .overlap(Duration.ofMillis(1))
+                    .build();
+            drain();
+            try (Connection open = database.getConnection()) {
+                open.setAutoCommit(false);
+                Sql.run(open, "update product set updated_at = now(6) where id = 'p0'");
+                run("update product set updated_at = now(6) where id = 'p1'");
+                assertThat(drain()).containsExactly("p1");
+                run("update product set updated_at = now(6) where id = 'p2'");
+                assertThat(drain()).contains("p2");
+                open.commit();
+                open.setAutoCommit(true);
+            }
+            assertThat(drain()).contains("p0");
+        }
+
+        /** The server's list of transactions is a copy, which somebody who asks all the time keeps from being renewed. */
+        @Test
+        void takesNothingForSettledByAnOldListOfTransactions() throws InterruptedException {
+            Dialect dialect = new MySqlDialect(MySqlVariant.MARIADB);
+            assertThat(horizon(dialect).blocked()).isFalse();
+            AtomicBoolean asking = new AtomicBoolean(true);
+            Thread other = new Thread(() -> {
+                while (asking.get()) {
+                    Sql.texts(database, "select count(*) from information_schema.innodb_trx");
+                }
+            });
+            other.start();
+            List<Boolean> blocked = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                blocked.add(horizon(dialect).blocked());
+            }
+            asking.set(false);
+            other.join();
+
+            assertThat(blocked).contains(true);
+            assertThat(horizon(dialect).blocked()).isFalse();
+        }
+
+        private Horizon horizon(Dialect dialect) {
+            return new Database(database, Duration.ofSeconds(9))
+                    .read(Database.View.LATEST, "test", session -> dialect.horizon(session.connection()));
+        }
+
+        @Test
+        void saysThatItCannotSeeTheTransactionsOfOthers() {
+            String name = Sql.texts(database, "select database()").get(0);
+            run("create or replace user blind@'%'");
+            run("grant select on " + name + ".* to blind@'%'");
+            feed = TimestampFeed.builder(TestMariaDb.dataSource(name, "blind"), tables())
+                    .build();
+            assertThat(feed().blindSpots()).anyMatch(spot -> spot.contains("grant process"));
+            drain();
+            run("update product set updated_at = now(6) where id = 'p1'");
+            assertThat(drain()).containsExactly("p1");
+
+            restart();
+            assertThat(feed().blindSpots()).noneMatch(spot -> spot.contains("grant process"));
+        }
+
+        @Test
+        void namesTheTableItMayNotRead() {
+            String name = Sql.texts(database, "select database()").get(0);
+            run("create or replace user stranger@'%'");
+            run("grant insert on " + name + ".* to stranger@'%'");
+
+            assertThatThrownBy(() -> TimestampFeed.builder(TestMariaDb.dataSource(name, "stranger"), tables())
+                            .build()
+                            .verify())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("denied");
+        }
+
+        @Test
+        void namesTheProductAsItsOwnRowWritesIt() {
+            run("insert into product (id) values ('Desk'), ('LAMP')");
+            run("insert into variant (id, product_id) values (70, 'desk'), (71, 'DESK '), (72, 'lamp')");
+            run("insert into link values (70, 'screw'), (72, 'bulb')");
+            run("insert into stock (item, location) values ('Screw ', 1)");
+            longAgo("product", "variant", "stock");
+            drain();
+
+            run("update variant set updated_at = now(6) where id in (71, 72)");
+            assertThat(drain()).contains("Desk", "LAMP");
+            run("update stock set updated_at = now(6) where item = 'SCREW'");
+            assertThat(drain()).contains("Desk").doesNotContain("LAMP");
+        }
+
+        @Test
+        void seesEveryChangeOfOneSecondWhereTimesHaveNoFraction() {
+            run("alter table product modify updated_at timestamp null, add text longtext");
+            feed = TimestampFeed.builder(database, tables()).build();
+            drain();
+            for (String text : List.of("one", "two", "three")) {
+                run("update product set text = ?, updated_at = timestamp '2037-01-01 00:00:00' where id = 'p1'", text);
+                assertThat(drain()).as(text).containsExactly("p1");
+                assertThat(drain()).isEmpty();
+            }
+        }
+
+        /** Neither the JVM nor the driver may bend a moment. */
+        @Test
+        void followsMomentsInAnyTimeZoneOfTheJvm() {
+            TimeZone zone = TimeZone.getDefault();
+            try {
+                for (String elsewhere : List.of("Pacific/Kiritimati", "Pacific/Pago_Pago")) {
+                    TimeZone.setDefault(TimeZone.getTimeZone(elsewhere));
+                    drain();
+                    run("update product set updated_at = now(6) where id = 'p1'");
+                    assertThat(drain()).as(elsewhere).containsExactly("p1");
+                    run("update product set updated_at = now(6) - interval 10 minute where id = 'p2'");
+                    assertThat(drain()).as(elsewhere).doesNotContain("p2");
+                }
+            } finally {
+                TimeZone.setDefault(zone);
+            }
+        }
+
+        @Test
+        void ignoresRowsWithoutADate() throws SQLException {
+            run("alter table product modify updated_at datetime");
+            feed = TimestampFeed.builder(database, tables()).build();
+            drain();
+            try (Connection connection = database.getConnection()) {
+                Sql.run(connection, "set session sql_mode = ''");
+                Sql.run(connection, "update product set updated_at = '0000-00-00 00:00:00' where id = 'p0'");
+                Sql.run(connection, "update product set updated_at = null where id = 'p1'");
+                Sql.run(connection, "update product set updated_at = now() where id = 'p2'");
+                Sql.run(connection, "set session sql_mode = default");
+            }
+            assertThat(drain()).containsExactly("p2");
         }
     }
 
