@@ -244,27 +244,31 @@ final class AuditPass {
         if (first.isEmpty()) {
             return new Verified(first, List.of());
         }
-        List<ProductKey> known = new ArrayList<>();
-        if (!way.inLane()) {
-            known.addAll(ports.inLedger(tx -> known(tx, first)));
-        }
-        Map<ProductKey, Difference> again = comparison.lookClosely(first.keySet());
-        if (!way.inLane()) {
-            again = same(again, comparison.lookClosely(again.keySet()));
-        }
-        if (!again.isEmpty()) {
-            way.learn();
-            known.addAll(way.named(new ArrayList<>(again.keySet())));
-        }
-        return new Verified(again, known);
+        return way.inLane() ? verifyInLane(first) : verifyBeside(first);
     }
 
-    /** Beside the lane a product may be written between two reads: what stands still did not change meanwhile. */
-    private static Map<ProductKey, Difference> same(
-            Map<ProductKey, Difference> one, Map<ProductKey, Difference> other) {
-        Map<ProductKey, Difference> same = new LinkedHashMap<>(one);
-        same.entrySet().removeIf(entry -> !entry.getValue().equals(other.get(entry.getKey())));
-        return same;
+    /** What is known when both sides are read is still known when the books are asked: nobody else confirms. */
+    private Verified verifyInLane(Map<ProductKey, Difference> first) {
+        Map<ProductKey, Difference> again = comparison.lookClosely(first.keySet());
+        if (!again.isEmpty()) {
+            way.learn();
+        }
+        return new Verified(again, List.of());
+    }
+
+    /** Beside the lane a difference counts that was there before and after nobody knew of it, and is still the same. */
+    private Verified verifyBeside(Map<ProductKey, Difference> first) {
+        List<ProductKey> known = new ArrayList<>(ports.inLedger(tx -> known(tx, first)));
+        Map<ProductKey, Difference> before = comparison.lookClosely(first.keySet());
+        if (before.isEmpty()) {
+            return new Verified(before, known);
+        }
+        way.learn();
+        known.addAll(way.named(new ArrayList<>(before.keySet())));
+        known.addAll(ports.inLedger(tx -> known(tx, before)));
+        Map<ProductKey, Difference> after = new LinkedHashMap<>(comparison.lookClosely(before.keySet()));
+        after.entrySet().removeIf(entry -> !entry.getValue().equals(before.get(entry.getKey())));
+        return new Verified(after, known);
     }
 
     /** @return the drift; null if another instance has the lane */

@@ -168,6 +168,8 @@ final class BatchWriter {
         private void remove(List<Deletion> gone) {
             List<Deletion> losing = brake.fitted() ? losing(gone) : List.of();
             List<Deletion> heldBack = heldBack(losing);
+            brake.leaves(
+                    heldBack.stream().map(deletion -> deletion.item().key()).toList());
             for (Deletion deletion : gone) {
                 if (heldBack.contains(deletion)) {
                     batch.holdBack(deletion.item().key(), deletion.held());

@@ -2,8 +2,11 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +53,11 @@ final class Brake {
     private Duration rest = FIRST_REST;
     private Instant lookAt = Instant.MIN;
     private Instant counted = Instant.MIN;
+    private static final int REMEMBERED = 10_000;
+
+    private final Set<ProductKey> leftUndone = new LinkedHashSet<>();
     private boolean waiting;
+    private boolean forgotten;
     private long uncounted;
 
     Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around) {
@@ -78,6 +85,7 @@ final class Brake {
             String text = ports.inLedger(tx -> tx.cursor(HELD)).orElse(NOTHING);
             waiting = text.equals(UNCOUNTED);
             held = parse(text);
+            forgotten = waiting;
         }
         lookAgain();
     }
@@ -130,6 +138,18 @@ final class Brake {
         uncounted += deletions;
     }
 
+    /**
+     * These products have no mark any more, as it was taken for certain that they are gone. If it turns out that few are,
+     * they are looked at again: the source may have been wrong about them for a moment.
+     */
+    void leaves(Collection<ProductKey> deletions) {
+        leftUndone.addAll(deletions);
+        if (leftUndone.size() > REMEMBERED) {
+            leftUndone.clear();
+            forgotten = waiting;
+        }
+    }
+
     /** In the transaction that leaves deletions undone: until they are counted, all others wait, too. */
     void remember(LedgerTransaction tx) {
         if (waiting && held == null) {
@@ -165,11 +185,11 @@ final class Brake {
         uncounted = 0;
         counted = around.clock().instant();
         if (!fitted() || orphans <= settings.limit(documents)) {
-            release("they are few enough now, " + orphans + " of " + documents);
+            release(Verdict.FEW, "they are few enough now, " + orphans + " of " + documents);
             return Verdict.FEW;
         }
         if (allowed()) {
-            release("somebody allowed it");
+            release(Verdict.ALLOWED, "somebody allowed it");
             return Verdict.ALLOWED;
         }
         hold(orphans, documents, examples);
@@ -189,24 +209,36 @@ final class Brake {
         });
         held = now;
         waiting = false;
+        forgotten = false;
+        leftUndone.clear();
         if (before == null) {
             log.warn("Index '{}': {}. Without a product are, for example: {}", ports.name(), now.sentence(), some);
         }
     }
 
-    private void release(String why) {
-        if (held == null && !waiting) {
-            return;
+    /** What was held back may have changed meanwhile, and nobody has a mark of it: everything is looked at again. */
+    private void release(Verdict verdict, String why) {
+        boolean all = verdict == Verdict.FEW && (held != null || forgotten);
+        if (held != null || waiting || !leftUndone.isEmpty()) {
+            ports.inLedger(tx -> {
+                if (held != null || waiting) {
+                    tx.saveCursor(HELD, NOTHING);
+                }
+                if (all) {
+                    tx.markAll(false);
+                } else if (!leftUndone.isEmpty()) {
+                    tx.mark(leftUndone, Reason.SWEEP, false);
+                }
+                return null;
+            });
         }
-        ports.inLedger(tx -> {
-            tx.saveCursor(HELD, NOTHING);
-            return null;
-        });
         if (held != null) {
             log.info("Index '{}': deletions are no longer held back: {}", ports.name(), why);
         }
         held = null;
         waiting = false;
+        forgotten = false;
+        leftUndone.clear();
         rest = FIRST_REST;
     }
 

@@ -3,12 +3,15 @@ package dev.stocktake.testkit.sim;
 import dev.stocktake.Backlog;
 import dev.stocktake.BatchRecord;
 import dev.stocktake.Claim;
+import dev.stocktake.Drift;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
+import dev.stocktake.Reason;
 import dev.stocktake.SyncReport;
+import dev.stocktake.WriteBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Checker {
 
     private static final int MANY = 1_000;
+    private static final String BRAKE = "stocktake.brake";
 
     private final World world;
     private final Shop shop;
@@ -36,6 +41,11 @@ final class Checker {
     private final List<String> faults = new ArrayList<>();
     private final Set<Integer> wrongProducts = new TreeSet<>();
     private final Map<String, Long> claims = new HashMap<>();
+    private final Map<String, Claim> claimed = new HashMap<>();
+    private final Set<Integer> misread = new TreeSet<>();
+    private final long[] lastMisread;
+    private final Set<Integer> lostWhileBlank = new TreeSet<>();
+    private long takenWhileBlank = 1;
     private long checks;
 
     Checker(World world) {
@@ -43,6 +53,8 @@ final class Checker {
         this.shop = world.shop();
         this.server = world.server();
         this.lastMarked = new long[shop.products()];
+        this.lastMisread = new long[shop.products()];
+        Arrays.fill(lastMisread, -1);
     }
 
     /** What does not hold, in words; empty if all does. */
@@ -83,11 +95,15 @@ final class Checker {
     }
 
     void marked(Collection<ProductKey> keys) {
-        keys.forEach(key -> lastMarked[Shop.product(key)] = world.time().now());
+        keys.forEach(key -> {
+            lastMarked[Shop.product(key)] = world.time().now();
+            misread.remove(Shop.product(key));
+        });
     }
 
     void markedAll() {
         Arrays.fill(lastMarked, world.time().now());
+        misread.clear();
     }
 
     /** Whatever the ledger takes for true must be so. */
@@ -108,7 +124,9 @@ final class Checker {
     }
 
     private boolean takenForTrue(int product, Books books) {
-        return !shop.hasUnread(product)
+        return !misread.contains(product)
+                && !shop.isBlank()
+                && !shop.hasUnread(product)
                 && !(books.owesWalk() && shop.value(product) == Value.ABSENT)
                 && (!world.scenario().on(Knob.LOGGED) || server.lastTouched(product) <= books.audited())
                 && world.ledger().isClean(IndexClient.NAME, Shop.key(product), Shop::compare);
@@ -135,9 +153,95 @@ final class Checker {
         return !world.scenario().on(Knob.SCANS) && !world.scenario().on(Knob.SILENT);
     }
 
+    // --- drift ------------------------------------------------------------------------------------------------------
+
+    /** Where a feed sees every change and the log every write, somebody knew of every difference. */
+    void drifted(Drift drift) {
+        world.count(Happening.DRIFT_FOUND);
+        int product = Shop.product(drift.product());
+        Books books = world.ledger().inTransaction(IndexClient.NAME, Books::of);
+        boolean toldByLog = !world.scenario().on(Knob.LOGGED) || server.lastTouched(product) <= books.audited();
+        boolean indexIsMeant = server.exists() && server.identity().equals(books.identity());
+        if (everyChangeIsSeen()
+                && toldByLog
+                && indexIsMeant
+                && !world.scenario().on(Knob.BLANK_EVERY)) {
+            wrong(product, "is called drift (" + drift.kind() + "), though somebody knew");
+        }
+    }
+
+    /** What is read while every query finds nothing is wrong; until it is marked again nobody can know better. */
+    void read(Collection<ProductKey> keys) {
+        keys.forEach(key -> read(Shop.product(key)));
+    }
+
+    /** All products were walked over. */
+    void walkedBlank() {
+        for (int product = 0; product < shop.products(); product++) {
+            read(product);
+        }
+    }
+
+    private void read(int product) {
+        if (shop.isBlank()) {
+            misread.add(product);
+            lastMisread[product] = world.time().now();
+        }
+    }
+
+    // --- deletions --------------------------------------------------------------------------------------------------
+
+    /** From now on nothing that the database says is so. */
+    void blank() {
+        lostWhileBlank.clear();
+        takenWhileBlank = 1;
+    }
+
+    void laneTaken() {
+        takenWhileBlank++;
+    }
+
+    /** A product that was there all along is deleted only if somebody asked for it, or if it is one of few. */
+    void sends(WriteBatch batch) {
+        Claim claim = claimed.get(batch.id());
+        if (claim == null || !world.scenario().on(Knob.BLANK_EVERY)) {
+            return;
+        }
+        Set<ProductKey> demanded = claim.items().stream()
+                .filter(item -> item.reason() == Reason.DEMAND)
+                .map(Claim.Item::key)
+                .collect(Collectors.toSet());
+        boolean held = world.ledger()
+                .inTransaction(
+                        IndexClient.NAME,
+                        tx -> tx.cursor(BRAKE)
+                                .filter(text -> text.contains("/"))
+                                .isPresent());
+        for (ProductKey key : batch.deletions()) {
+            if (!demanded.contains(key) && isLost(Shop.product(key), Objects.requireNonNull(claims.get(batch.id())))) {
+                lose(Shop.product(key), held);
+            }
+        }
+    }
+
+    private boolean isLost(int product, long since) {
+        return server.value(product) != Value.ABSENT
+                && !shop.history(product).held(Value.ABSENT, since, world.time().now());
+    }
+
+    private void lose(int product, boolean held) {
+        lostWhileBlank.add(product);
+        long limit = Math.max(world.scenario().whole(Knob.BRAKE_AT_LEAST), (long)
+                (world.scenario().of(Knob.BRAKE_SHARE) * shop.products()));
+        if (held || lostWhileBlank.size() > limit * takenWhileBlank) {
+            wrong(product, "is deleted with " + lostWhileBlank.size() + " others, though nobody allowed it");
+        }
+    }
+
     // --- innocent products ------------------------------------------------------------------------------------------
 
     void claimed(Claim claim) {
+        claimed.put(claim.batchId(), claim);
         claims.put(claim.batchId(), world.time().now());
     }
 
@@ -184,7 +288,8 @@ final class Checker {
     }
 
     private boolean coversEverything(String policy) {
-        return policy.equals("full") || everyChangeIsSeen() && policy.equals("smart");
+        boolean audit = policy.equals("audit") && !world.scenario().on(Knob.SCHEDULED);
+        return audit || policy.equals("full") || everyChangeIsSeen() && policy.equals("smart");
     }
 
     /** A full run finds deleted products only where it may ask the index what it holds. */
@@ -203,7 +308,7 @@ final class Checker {
     /** What was written meanwhile, or is not yet in the log, no run can know. */
     private void requireTrueSince(int product, long from, String said) {
         long now = world.time().now();
-        if (server.knownSince(product) > from) {
+        if (server.knownSince(product) > from || lastMisread[product] >= from || misread.contains(product)) {
             return;
         }
         if (!wasUnsound(product, from) && !server.history(product).wasTrue(shop.history(product), from, now)) {

@@ -109,6 +109,7 @@ final class IndexClient implements AuditableIndex {
     }
 
     private long send(WriteBatch batch) {
+        world.checker().sends(batch);
         Fate fate = fate();
         fate.count(world);
         world.history()

@@ -35,6 +35,10 @@ enum Knob {
     /** How wrong the clocks of the writers are. */
     SKEW(0),
 
+    /** Mean time between two moments from which on every query of products finds nothing, for a while; 0: never. */
+    BLANK_EVERY(0),
+    LONGEST_BLANK(4 * Unit.MINUTE),
+
     // --- the feed
     /** 0: the change log; 1: rows by time stamp. */
     SCANS(0),
@@ -53,6 +57,10 @@ enum Knob {
     CALL_EVERY(60 * Unit.SECOND),
     /** Runs that are full ones. */
     FULLS(0.01),
+    /** Runs that compare everything. */
+    AUDITS(0),
+    /** Within which time the schedule compares everything; 0: never. */
+    AUDIT_WITHIN(0),
     /** Runs for some products. */
     SYNCS(0.08),
     BATCH(5),

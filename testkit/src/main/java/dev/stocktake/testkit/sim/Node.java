@@ -1,6 +1,7 @@
 package dev.stocktake.testkit.sim;
 
 import dev.stocktake.ChangeFeed;
+import dev.stocktake.Drift;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.SearchIndex;
@@ -15,6 +16,7 @@ import dev.stocktake.SyncSettings;
 import dev.stocktake.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -184,6 +186,9 @@ final class Node {
             long every = Math.round(poll / world.scenario().of(Knob.FULLS));
             schedule.every(Duration.ofMillis(every), fullWhileItHelps());
         }
+        if (world.scenario().on(Knob.AUDIT_WITHIN)) {
+            schedule.audit(Duration.ofMillis(world.scenario().whole(Knob.AUDIT_WITHIN)));
+        }
         stocktake.start(schedule.build());
         guests.acquireUninterruptibly();
     }
@@ -234,6 +239,12 @@ final class Node {
         }
 
         @Override
+        public void drifted(String index, Drift drift) {
+            world.history().note(() -> Node.this + " finds drift " + drift, () -> List.of(drift.product()));
+            world.checker().drifted(drift);
+        }
+
+        @Override
         public void finished(SyncReport report) {
             world.history().event(() -> Node.this + " reports " + report);
             world.checker().reported(report, Objects.requireNonNull(begun.get(Thread.currentThread())));
@@ -241,6 +252,12 @@ final class Node {
     }
 
     private SyncPolicy policy() {
+        if (world.dice().chance(world.scenario().of(Knob.AUDITS))) {
+            return SyncPolicy.audit();
+        }
+        if (world.storm().isOver() && world.scenario().on(Knob.BLANK_EVERY)) {
+            return SyncPolicy.smart().allowingMassDeletion();
+        }
         if (world.dice().chance(world.scenario().of(Knob.FULLS))) {
             return fullWhileItHelps();
         }
@@ -325,6 +342,14 @@ final class Node {
         if (world.storm().databaseDown() || world.storm().strikes(Knob.FLAKY)) {
             throw new UnavailableException("The database cannot be reached", null);
         }
+    }
+
+    void read(Collection<ProductKey> keys) {
+        world.checker().read(keys);
+    }
+
+    void walkedBlank() {
+        world.checker().walkedBlank();
     }
 
     void hearDatabase() {

@@ -171,6 +171,12 @@ public final class Scenario {
                         .with(Knob.SILENT, 0.05)
                         .with(Knob.EDIT_EVERY, 120_000)
                         .with(Knob.FULLS, 0.05),
+                stormy(3).named("audited-3").with(Knob.AUDITS, 0.1),
+                dropped().named("audited-dropped-2").with(Knob.AUDITS, 0.2),
+                bypassed().named("bypassed-audited-3").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
+                rolling(),
+                scanning().named("scanning-audited-2").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
+                blank(),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
     }
@@ -211,6 +217,26 @@ public final class Scenario {
     /** Somebody writes the index beside us. */
     static Scenario edited() {
         return stormy(2).named("edited-2").with(Knob.EDIT_EVERY, 60_000);
+    }
+
+    /** The schedule's own audit instead of full runs, on the engine's own thread. */
+    static Scenario rolling() {
+        return bypassed()
+                .named("bypassed-rolling-3")
+                .with(Knob.FULLS, 0)
+                .with(Knob.SCHEDULED, 1)
+                .with(Knob.AUDIT_WITHIN, 300_000);
+    }
+
+    /** The database is suddenly empty, for a while and for everybody who asks. */
+    static Scenario blank() {
+        return stormy(2)
+                .named("blank-2")
+                .with(Knob.BLANK_EVERY, 240_000)
+                .with(Knob.FULLS, 0.1)
+                .with(Knob.AUDITS, 0.1)
+                .with(Knob.BRAKE_SHARE, 0.1)
+                .with(Knob.BRAKE_AT_LEAST, 3);
     }
 
     /** In one word. */

@@ -39,6 +39,7 @@ final class Shop {
     private final TreeMap<Long, Integer> log = new TreeMap<>();
     private final List<IntConsumer> observers = new ArrayList<>();
     private long lastEntry;
+    private long blankTo;
     private long gaps;
     private long skipped;
 
@@ -91,6 +92,15 @@ final class Shop {
     @Nullable
     Row[] snapshot() {
         return rows.clone();
+    }
+
+    /** From now until then every query of products finds nothing: a broken join, a replica without data. */
+    void blankUntil(long end) {
+        blankTo = end;
+    }
+
+    boolean isBlank() {
+        return time.now() < blankTo;
     }
 
     // --- the change log ---------------------------------------------------------------------------------------------

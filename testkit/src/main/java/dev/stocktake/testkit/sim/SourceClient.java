@@ -35,7 +35,7 @@ final class SourceClient implements ProductSource {
 
     private Projection projection(int product) {
         Shop.Row row = old == null ? shop.row(product) : old[product];
-        if (row == null) {
+        if (row == null || (old == null && shop.isBlank())) {
             return Projection.absent();
         }
         long now = time.now();
@@ -49,6 +49,7 @@ final class SourceClient implements ProductSource {
         node.askDatabase();
         Map<ProductKey, Projection> answer = new LinkedHashMap<>();
         keys.forEach(key -> answer.put(key, projection(Shop.product(key))));
+        node.read(keys);
         node.hearDatabase();
         return answer;
     }
@@ -58,7 +59,7 @@ final class SourceClient implements ProductSource {
         node.askDatabase();
         Set<ProductKey> present = new LinkedHashSet<>();
         for (ProductKey key : keys) {
-            if (shop.value(Shop.product(key)) != Value.ABSENT) {
+            if (!shop.isBlank() && shop.value(Shop.product(key)) != Value.ABSENT) {
                 present.add(key);
             }
         }
@@ -71,6 +72,11 @@ final class SourceClient implements ProductSource {
         node.askDatabase();
         List<ProductKey> keys = new ArrayList<>();
         boolean end = true;
+        if (shop.isBlank()) {
+            node.walkedBlank();
+            node.hearDatabase();
+            return KeyPage.of(after, keys, true);
+        }
         for (int product = after == null ? 0 : Shop.product(after) + 1; product < shop.products(); product++) {
             if (shop.row(product) != null) {
                 if (keys.size() == limit) {

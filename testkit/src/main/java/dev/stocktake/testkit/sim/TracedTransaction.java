@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what a node does in the ledger, and commits what belongs to the same database. */
 final class TracedTransaction implements LedgerTransaction {
 
+    private static final String BRAKE = "stocktake.brake";
+
     private final LedgerTransaction tx;
     private final Node node;
     private final History history;
@@ -89,6 +91,7 @@ final class TracedTransaction implements LedgerTransaction {
         lease.ifPresent(taken -> {
             event(() -> "takes the lane, epoch " + taken.epoch());
             count(Happening.LANE_TAKEN);
+            effects.add(world.checker()::laneTaken);
         });
         changed |= lease.isPresent();
         return lease;
@@ -302,6 +305,10 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public void saveCursor(String feed, String cursor) {
         tx.saveCursor(feed, cursor);
+        if (feed.equals(BRAKE) && cursor.contains("/")) {
+            event(() -> "holds deletions back: " + cursor);
+            count(Happening.DELETION_HELD_BACK);
+        }
         if (feed.equals(LogFeed.NAME) && !cursor.isEmpty()) {
             effects.add(() -> world.shop().gapIsKnown(Long.parseLong(cursor)));
         }

@@ -32,6 +32,15 @@ final class Trade {
         stock.commit();
         time.after(dice.next(scenario.whole(Knob.CHANGE_EVERY)), this::transact);
         world.storm().every(Knob.GAP_EVERY, this::loseLog);
+        world.storm().every(Knob.BLANK_EVERY, this::goBlank);
+    }
+
+    private void goBlank() {
+        long length = dice.anyScale(5_000, scenario.whole(Knob.LONGEST_BLANK));
+        shop.blankUntil(Math.min(world.end(), time.now() + length));
+        world.checker().blank();
+        world.count(Happening.SOURCE_BLANK);
+        world.history().event(() -> "every query of products finds nothing for " + length + " ms");
     }
 
     private void loseLog() {

@@ -104,6 +104,27 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         true,
                         Scenario.bypassed(),
                         scenario -> scenario.with(Knob.FULLS, 0)),
+                new Mutant(
+                        "audit-alone",
+                        "audits behind a log that is bypassed",
+                        true,
+                        Scenario.rolling(),
+                        scenario -> scenario.with(Knob.AUDIT_WITHIN, 0)),
+                new Mutant(
+                        "R14-mark", "what an audit finds is marked", true, Scenario.rolling(), engine("COMPARE_MARKS")),
+                new Mutant(
+                        "A7",
+                        "an audit asks whether it looks at the right index (covered, as every run asks that several times)",
+                        false,
+                        Scenario.dropped().with(Knob.AUDITS, 0.3),
+                        engine("COMPARE_IDENTIFIED")),
+                new Mutant(
+                        "A7-known",
+                        "an audit knows what is marked or in flight",
+                        true,
+                        Scenario.stormy(3).with(Knob.AUDITS, 0.2),
+                        engine("COMPARE_UNKNOWN")),
+                new Mutant("brake", "the brake", true, Scenario.blank(), engine("BRAKE")),
                 new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
     }
 
