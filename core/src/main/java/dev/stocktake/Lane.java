@@ -188,6 +188,9 @@ final class Lane {
         if (!ports.feeds().isEmpty()) {
             intaker.take();
         }
+        while (ports.inLedger(tx -> tx.markTimed(lease(), live(tx).number(), TIMED_PAGE)) == TIMED_PAGE) {
+            keepLease(false);
+        }
     }
 
     Intaker intaker() {
