@@ -62,7 +62,12 @@ final class LogTake {
             LogRemoval removal) {}
 
     /** Keys of one column, each with its entries. */
-    private record Group(LogGraph.Upward upward, Map<String, List<LogEntry>> keys) {}
+    private record Group(LogGraph.Upward upward, Map<String, List<LogEntry>> keys) {
+
+        List<LogEntry> entries(String key) {
+            return keys.getOrDefault(key, List.of());
+        }
+    }
 
     /**
      * Those that wait are read last: one that is still at its start then, covers whatever was read before.
@@ -216,7 +221,7 @@ final class LogTake {
             return;
         }
         List<LogEntry> entries =
-                chunk.stream().flatMap(key -> group.keys().get(key).stream()).toList();
+                chunk.stream().flatMap(key -> group.entries(key).stream()).toList();
         if (page.more()) {
             putAside(entries, before);
             return;
