@@ -86,7 +86,7 @@ final class Columns {
             return null;
         }
         try {
-            return RecheckColumn.of(index, metaData.getColumnType(index), metaData.getColumnTypeName(index));
+            return RecheckColumn.of(dialect, index, metaData.getColumnType(index), metaData.getColumnTypeName(index));
         } catch (IllegalArgumentException e) {
             problems.add(node.path(), "column '" + label + "' (setting 'recheckAt') " + e.getMessage());
             return null;

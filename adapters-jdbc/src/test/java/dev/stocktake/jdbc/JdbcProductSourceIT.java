@@ -109,14 +109,31 @@ class JdbcProductSourceIT {
 
         // --- when to read again
 
+        /** The type of moments. */
+        String moments() {
+            return "timestamp(6) with time zone";
+        }
+
+        /** A moment of UTC. */
+        String moment(String time) {
+            return "timestamp with time zone '" + time + "+00'";
+        }
+
+        /** A year in which moments can lie. */
+        String oldest() {
+            return "1931";
+        }
+
+        String localTime() {
+            return "cast(null as timestamp)";
+        }
+
         private JdbcProductSource sales() {
             run("drop table if exists sale");
-            run(
-                    "create table sale (product_id bigint, begins timestamp(6) with time zone, ends bigint, published boolean)");
-            run(
-                    "insert into sale values (1, timestamp with time zone '2031-05-01 14:00:00.123456+02', 1935316800, true)");
+            run("create table sale (product_id bigint, begins " + moments() + ", ends bigint, published boolean)");
+            run("insert into sale values (1, " + moment("2031-05-01 12:00:00.123456") + ", 1935316800, true)");
             run("insert into sale values (2, null, null, true)");
-            run("insert into sale values (9, timestamp with time zone '1931-05-01 12:00:00+00', -5, false)");
+            run("insert into sale values (9, " + moment(oldest() + "-05-01 12:00:00") + ", -5, false)");
             return builder()
                     .root(
                             "select p.id, p.title, s.begins, s.published from product p join sale s on s.product_id = p.id"
@@ -141,7 +158,7 @@ class JdbcProductSourceIT {
             assertThat(read.get(ProductKey.of(2)))
                     .isEqualTo(Projection.of(Document.of(fields("id", 2, "title", "Chair"))));
             assertThat(read.get(ProductKey.of(9)))
-                    .isEqualTo(Projection.absentUntil(Instant.parse("1931-05-01T12:00:00Z")));
+                    .isEqualTo(Projection.absentUntil(Instant.parse(oldest() + "-05-01T12:00:00Z")));
             assertThat(read.get(ProductKey.of(77))).isEqualTo(Projection.absent());
             assertThat(source.present(ProductKey.all("1", "9"))).containsExactly(ProductKey.of(1));
         }
@@ -163,7 +180,7 @@ class JdbcProductSourceIT {
 
         @Test
         void refusesATimeFromWhichNoMomentFollows() {
-            for (String column : List.of("cast(null as timestamp)", "title")) {
+            for (String column : List.of(localTime(), "title")) {
                 assertThatThrownBy(() -> builder()
                                 .root("select id, " + column + " as again from product where {products:id}")
                                 .recheckAt("again")
@@ -637,6 +654,26 @@ class JdbcProductSourceIT {
 
         OnMariaDb() {
             super(DATABASE);
+        }
+
+        @Override
+        String moments() {
+            return "timestamp(6) null";
+        }
+
+        @Override
+        String moment(String time) {
+            return "convert_tz('" + time + "', '+00:00', @@session.time_zone)";
+        }
+
+        @Override
+        String oldest() {
+            return "1971";
+        }
+
+        @Override
+        String localTime() {
+            return "cast(null as datetime)";
         }
 
         /** A division by zero is null here. */
