@@ -333,7 +333,9 @@ final class Lane {
             return false;
         }
         Instant oldest = backlog.oldest();
-        return oldest != null && oldest.isAfter(mustBeDone);
+        Instant recheck = backlog.nextRecheck();
+        boolean timesSeen = recheck == null || recheck.isAfter(mustBeDone);
+        return timesSeen && oldest != null && oldest.isAfter(mustBeDone);
     }
 
     private End leaveInFlight(Run run) {
@@ -386,12 +388,22 @@ final class Lane {
             throw new UnknownOutcomeException(
                     "The ledger of index '" + ports.name() + "' holds open batches that this lane does not know", null);
         }
+        if (!run.narrow() && backlog.dueRechecks() > 0) {
+            lookAgainAtTimes();
+            return Optional.empty();
+        }
         Generation live = live();
         if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
             return Optional.of(walkIsOpen(run, live) ? End.LATER : End.DONE);
         }
         return waitUntilDue(run, backlog, progress);
+    }
+
+    /** A product's time has come since the last look; or the lane was lost, and then nobody marks for it here. */
+    private void lookAgainAtTimes() {
+        keepLease(true);
+        timedAt = Instant.MIN;
     }
 
     private boolean walkIsOpen(Run run, Generation live) {
