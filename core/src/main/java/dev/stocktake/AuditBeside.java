@@ -112,7 +112,7 @@ final class AuditBeside {
                 Optional<String> cursor = ports.inLedger(tx -> tx.cursor(feed.name()));
                 if (cursor.isPresent()) {
                     Intake next = feed.take(cursor.get().isEmpty() ? null : cursor.get(), PEEKED);
-                    if (next.gap()) {
+                    if (next.gap() || next.everything()) {
                         return keys;
                     }
                     next.products().stream().filter(wanted::contains).forEach(named::add);

@@ -37,6 +37,11 @@ final class Checkpoints {
         return new Checkpoints(order, oldest == null ? List.of() : List.of(new Checkpoint(null, oldest)), List.of());
     }
 
+    /** The present pass has come up to there already, and none of that was compared earlier than then. */
+    Checkpoints takenUp(ProductKey upTo, Instant at) {
+        return new Checkpoints(order, before, List.of(new Checkpoint(upTo, at)));
+    }
+
     /** After a page was compared, not earlier than then. */
     Checkpoints passed(KeyPage page, Instant at) {
         List<Checkpoint> parts = new ArrayList<>(present);

@@ -55,7 +55,7 @@ public record Explanation(
         PENDING,
         /** The index holds an older or other document, or lacks it, and the product is quarantined. */
         QUARANTINED,
-        /** They differ, and nobody knew before this look. */
+        /** They differ, and nobody knew before this look: its feed may not have been asked yet. */
         WRONG,
         /** The index cannot be asked what it holds. */
         UNKNOWN

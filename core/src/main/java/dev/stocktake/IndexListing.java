@@ -19,6 +19,7 @@ final class IndexListing {
     private @Nullable String version;
     private @Nullable String cursor;
     private boolean moved;
+    private boolean ended;
     private long documents;
     private long orphans;
 
@@ -55,12 +56,16 @@ final class IndexListing {
     }
 
     /**
-     * Reads the next page.
+     * Reads the next page. If that fails, or what is done with its orphans, it is read once more; behind the last page nothing
+     * is read any more.
      *
-     * @param each is given the orphans of a page, some at a time
+     * @param each is given the orphans of a page; may be given them twice
      * @return whether it was the last
      */
     boolean next(Consumer<List<ProductKey>> each) {
+        if (ended) {
+            return true;
+        }
         FingerprintPage page = index.fingerprints(cursor, PAGE);
         if (version == null) {
             version = page.version();
@@ -71,14 +76,15 @@ final class IndexListing {
         for (int from = 0; from < held.size(); from += PRESENT_AT_ONCE) {
             orphansHere.addAll(orphans(held.subList(from, Math.min(held.size(), from + PRESENT_AT_ONCE))));
         }
+        if (!orphansHere.isEmpty()) {
+            each.accept(orphansHere);
+        }
         documents += held.size();
         orphans += orphansHere.size();
         orphansHere.stream().limit(REMEMBERED - found.size()).forEach(found::add);
         cursor = page.next();
-        if (!orphansHere.isEmpty()) {
-            each.accept(orphansHere);
-        }
-        return cursor == null;
+        ended = cursor == null;
+        return ended;
     }
 
     private List<ProductKey> orphans(List<ProductKey> held) {

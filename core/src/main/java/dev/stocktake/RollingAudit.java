@@ -68,8 +68,13 @@ final class RollingAudit {
     /** The lane begins anew, perhaps after another instance. */
     void open() {
         Found found = ports.inLedger(tx -> new Found(load(tx), tx.now()));
+        AuditState before = state;
+        Checkpoints known = checkpoints;
         become(found.state());
         if (found.state() != null) {
+            boolean nobodyElse =
+                    before != null && before.text().equals(found.state().text());
+            checkpoints = nobodyElse ? known : checkpoints;
             due = around.clock().instant().plus(rest(found.state(), found.now()));
         }
     }
@@ -79,8 +84,15 @@ final class RollingAudit {
     private void become(@Nullable AuditState known) {
         pass = null;
         state = known;
-        checkpoints = Checkpoints.since(ports.source()::compare, known == null ? null : known.compared());
+        checkpoints = known == null ? Checkpoints.since(ports.source()::compare, null) : checkpoints(known);
         due = Instant.MIN;
+    }
+
+    /** When which page was compared is not saved: whatever the pass has behind it may be as old as its beginning. */
+    private Checkpoints checkpoints(AuditState known) {
+        Checkpoints before = Checkpoints.since(ports.source()::compare, known.compared());
+        ProductKey after = known.after();
+        return after == null ? before : before.takenUp(after, known.started());
     }
 
     /** From now on every product is to be compared within this time. */

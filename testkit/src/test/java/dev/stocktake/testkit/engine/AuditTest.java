@@ -24,6 +24,7 @@ import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
 import dev.stocktake.UnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -347,6 +348,17 @@ class AuditTest {
             assertThat(shop.feed.pending()).containsExactly(key(4));
         }
 
+        @Test
+        void knowsWhatAFeedWillSayOfAllProducts() {
+            shop.stock(key(1), 0);
+            shop.feed.everythingChanged();
+
+            AuditReport found = audit(instance().run(SyncPolicy.audit().dryRun()));
+
+            assertThat(found.known()).isEqualTo(1);
+            assertThat(found.total()).isZero();
+        }
+
         private String books() {
             return shop.ledger
                     .inTransaction(
@@ -477,8 +489,31 @@ class AuditTest {
                 shop.pass(Duration.ofSeconds(20));
             }
 
-            assertThat(shop.source.productsRead() - before).isBetween(3_000L, 7_000L);
+            assertThat(shop.source.productsRead() - before)
+                    .as("each only knows when the pass began, so they hurry a little")
+                    .isBetween(3_000L, 8_000L);
             assertThat(status().holds()).isTrue();
+        }
+
+        @Test
+        void doesNotTakeWhatWasComparedBeforeARestartForComparedSince() {
+            filled(3_000);
+            let(HOUR, Duration.ofSeconds(20));
+            letAPassEnd();
+            let(Duration.ofMinutes(30), Duration.ofSeconds(20));
+            shop.pass(Duration.ofMinutes(15));
+
+            stocktake = instance();
+            letAPassEnd();
+
+            assertThat(status().oldestComparison().orElseThrow()).isBetween(Duration.ofMinutes(35), HOUR);
+        }
+
+        private void letAPassEnd() {
+            Instant ended = status().ended();
+            while (Objects.equals(ended, status().ended())) {
+                let(Duration.ofSeconds(20), Duration.ofSeconds(20));
+            }
         }
 
         @Test

@@ -11,6 +11,7 @@ import dev.stocktake.Reason;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class ExplainTest {
@@ -44,6 +45,23 @@ class ExplainTest {
         assertThat(explanation.toString())
                 .contains("wrong, and nobody knew")
                 .contains("differs     stock: database 0, index 10");
+    }
+
+    @Test
+    void isNotMisledByAWriteBetweenItsLooks() {
+        stocktake.run(SyncPolicy.full());
+        AtomicBoolean sold = new AtomicBoolean();
+        shop.source.afterRead(keys -> {
+            if (!sold.getAndSet(true)) {
+                shop.change(KEY, 0);
+                stocktake.run(SyncPolicy.smart());
+            }
+        });
+
+        Explanation explanation = stocktake.explain(KEY);
+
+        assertThat(explanation.verdict()).isEqualTo(Explanation.Verdict.TRUE);
+        assertThat(explanation.differences()).isEmpty();
     }
 
     @Test
