@@ -15,7 +15,7 @@ record Arguments(Plan plan, List<String> cases, Path out, Path scratch) {
     static final String USAGE = """
             usage: java -jar stocktake-bench.jar [--quick | --full | --heap] [--cases=a,b] [--products=n] [--rounds=n] \
             [--out=file] [--scratch=directory]
-              --quick    the default: small catalogues, under a minute
+              --quick    the default: small catalogues, about two minutes
               --full     100,000 and 1,000,000 products
               --heap     only the case 'heap' of --full: a million products with 128 MB""";
 

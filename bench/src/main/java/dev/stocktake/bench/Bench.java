@@ -11,8 +11,14 @@ import java.util.List;
  */
 public final class Bench {
 
-    private static final List<Case> CASES =
-            List.of(new FullSyncCase(), new SmartSyncCase(), new IdleCase(), new TriggerCase(), new HeapCase());
+    private static final List<Case> CASES = List.of(
+            new FullSyncCase(),
+            new SmartSyncCase(),
+            new ChangeLogCase(),
+            new IdleCase(),
+            new AuditCase(),
+            new TriggerCase(),
+            new HeapCase());
 
     private Bench() {}
 

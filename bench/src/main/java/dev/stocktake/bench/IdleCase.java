@@ -24,8 +24,9 @@ final class IdleCase implements Case {
         for (int products : List.of(plan.small(), plan.largest())) {
             Shop shop = stage.shop(products);
             IdleSchedule schedule = new IdleSchedule(shop);
-            try (Subject subject = SmartSyncCase.synced(shop, stage, schedule)) {
-                SmartSync byHand = new SmartSync(subject, shop, stage.setUp(), 0);
+            try (Subject subject = SmartSyncCase.synced(shop, stage, schedule);
+                    schedule) {
+                SmartSync byHand = SmartSync.idle(subject, shop);
                 tell(stage, plan, results, shop, byHand, byHand.repeats());
                 subject.start(OFTEN);
                 tell(stage, plan, results, shop, schedule, IdleSchedule.PASSES);

@@ -5,7 +5,10 @@ import dev.stocktake.SyncReport;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** The passes of a schedule that runs by itself and finds nothing, as most passes do. Counts those that end. */
+/**
+ * The passes of a schedule that runs by itself and finds nothing, as most passes do. Between two rounds the schedule is held
+ * where a pass has ended, so that exactly those of the round are counted, however long the counters take to read.
+ */
 final class IdleSchedule implements Contestant, SyncListener {
 
     static final int PASSES = 25;
@@ -14,6 +17,8 @@ final class IdleSchedule implements Contestant, SyncListener {
 
     private final Shop shop;
     private final Semaphore ended = new Semaphore(0);
+    private final Semaphore leave = new Semaphore(0);
+    private volatile boolean holding;
 
     IdleSchedule(Shop shop) {
         this.shop = shop;
@@ -26,18 +31,33 @@ final class IdleSchedule implements Contestant, SyncListener {
 
     @Override
     public void prepare() {
-        ended.drainPermits();
-        await(1);
+        if (!holding) {
+            holding = true;
+            ended.drainPermits();
+            await(1);
+        }
     }
 
     @Override
     public void run() {
+        leave.release(PASSES);
         await(PASSES);
     }
 
     @Override
     public void finished(SyncReport report) {
+        boolean held = holding;
         ended.release();
+        if (held) {
+            leave.acquireUninterruptibly();
+        }
+    }
+
+    /** Lets the schedule go. */
+    @Override
+    public void close() {
+        holding = false;
+        leave.release(PASSES);
     }
 
     private void await(int passes) {

@@ -48,6 +48,11 @@ record Measured(
                 counted.minus(before.counted));
     }
 
+    /** Of the library and the database. */
+    double processor() {
+        return library + (double) database;
+    }
+
     Measured withWall(long nanos) {
         return new Measured(nanos, library, database, ledger, sink, statements, commits, counted);
     }

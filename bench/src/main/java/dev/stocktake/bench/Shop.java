@@ -1,10 +1,12 @@
 package dev.stocktake.bench;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.function.IntConsumer;
 import javax.sql.DataSource;
 
 /**
@@ -73,6 +75,45 @@ record Shop(String schema, int products) {
             if (changed != changes) {
                 throw new IllegalStateException("Changed " + changed + " products of " + schema + ", not " + changes);
             }
+        }
+    }
+
+    /**
+     * Changes the stock of one product after the other, each by a statement and a transaction of its own that moves no
+     * timestamp, evenly over the catalogue.
+     *
+     * @param count how many, each once
+     * @param round changes other products than another round, as far as there are others
+     * @param pace is asked before each one, with its number from 0 on
+     */
+    void edit(Connection connection, int count, int round, IntConsumer pace) throws SQLException {
+        int step = Math.max(1, products / count);
+        try (PreparedStatement update = update(connection)) {
+            for (int i = 0; i < count; i++) {
+                pace.accept(i);
+                update(update, 1 + ((long) i * step + round % step) % products);
+            }
+        }
+    }
+
+    /** Changes the stock of one product again and again, each time by a statement and a transaction of its own. */
+    void editOne(Connection connection, int times) throws SQLException {
+        try (PreparedStatement update = update(connection)) {
+            for (int i = 0; i < times; i++) {
+                update(update, 1);
+            }
+        }
+    }
+
+    private PreparedStatement update(Connection connection) throws SQLException {
+        return connection.prepareStatement(
+                "update " + schema + ".inventory_level set stocked = stocked + 1 where id = ?");
+    }
+
+    private void update(PreparedStatement update, long number) throws SQLException {
+        update.setString(1, String.format("level_%08d_1_1", number));
+        if (update.executeUpdate() != 1) {
+            throw new IllegalStateException("An update met no row of " + schema);
         }
     }
 

@@ -28,12 +28,15 @@ final class SmartSyncCase implements Case {
                         stage,
                         plan,
                         results,
-                        changes,
-                        List.of(
-                                new SmartSync(few, small, stage.setUp(), changes),
-                                new SmartSync(many, large, stage.setUp(), changes)));
+                        name() + " of " + changes,
+                        List.of(after(changes, few, small, stage), after(changes, many, large, stage)));
             }
         }
+    }
+
+    private static SmartSync after(int changes, Subject subject, Shop shop, Stage stage) {
+        return SmartSync.after(
+                round -> shop.changeStock(stage.setUp().source(), changes, round), changes, subject, shop);
     }
 
     static Subject synced(Shop shop, Stage stage, SyncListener listener) throws SQLException {
@@ -47,10 +50,10 @@ final class SmartSyncCase implements Case {
         return subject;
     }
 
-    private void compare(Stage stage, Plan plan, Results results, int changes, List<SmartSync> contestants)
+    /** The small catalogue first. */
+    static void compare(Stage stage, Plan plan, Results results, String test, List<SmartSync> contestants)
             throws SQLException {
         Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), contestants);
-        String test = name() + " of " + changes;
         int repeats = contestants.get(0).repeats();
         for (SmartSync contestant : contestants) {
             results.figures(
@@ -71,13 +74,9 @@ final class SmartSyncCase implements Case {
                 contestants.get(1).products(),
                 Ratio.of(
                         "processor time of library and database, large catalogue to small",
-                        rounds.values(many, SmartSyncCase::processor),
-                        rounds.values(few, SmartSyncCase::processor),
+                        rounds.values(many, Measured::processor),
+                        rounds.values(few, Measured::processor),
                         TARGET));
-    }
-
-    private static double processor(Measured round) {
-        return round.library() + (double) round.database();
     }
 
     static List<Figure> figures(int repeats) {
@@ -88,6 +87,7 @@ final class SmartSyncCase implements Case {
                 new Figure("statementsPerRun", round -> (double) round.statements() / repeats),
                 new Figure("commitsPerRun", round -> (double) round.commits() / repeats),
                 new Figure("requestsPerRun", round -> (double) round.counted().requests() / repeats),
+                new Figure("documentsPerRun", round -> (double) round.counted().documents() / repeats),
                 new Figure("writesPerRun", round -> (double) round.counted().writes() / repeats));
     }
 }

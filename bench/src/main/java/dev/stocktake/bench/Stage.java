@@ -11,6 +11,7 @@ final class Stage implements AutoCloseable {
 
     static final int SEED = 20_261_101;
 
+    private final Path scratch;
     private final Postgres server;
     private final Sink sink;
     private final Database setUp;
@@ -18,7 +19,8 @@ final class Stage implements AutoCloseable {
     private final Database ledger;
     private final Map<Integer, Shop> shops = new HashMap<>();
 
-    private Stage(Postgres server, Sink sink) {
+    private Stage(Path scratch, Postgres server, Sink sink) {
+        this.scratch = scratch;
         this.server = server;
         this.sink = sink;
         this.setUp = Database.open(server.url(), "set-up");
@@ -26,9 +28,9 @@ final class Stage implements AutoCloseable {
         this.ledger = Database.open(server.url(), "ledger");
     }
 
-    /** @param scratch where the database's files go for as long as it runs */
+    /** @param scratch where the database's files go, and those of others, for as long as they run */
     static Stage set(Path scratch) {
-        return new Stage(Postgres.start(scratch), Sink.start());
+        return new Stage(scratch, Postgres.start(scratch), Sink.start());
     }
 
     /** The shop with so many products; made when it is asked for the first time. */
@@ -43,6 +45,11 @@ final class Stage implements AutoCloseable {
 
     Meter meter() {
         return new Meter(server, sink, List.of(source), List.of(ledger));
+    }
+
+    /** Where files may lie for a while. */
+    Path scratch() {
+        return scratch;
     }
 
     Postgres server() {

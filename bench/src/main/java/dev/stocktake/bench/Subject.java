@@ -3,12 +3,16 @@ package dev.stocktake.bench;
 import static dev.stocktake.jdbc.ProductTables.key;
 import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Freshness;
 import dev.stocktake.ProductSource;
+import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
+import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.jdbc.ProductTables;
@@ -24,36 +28,69 @@ import javax.sql.DataSource;
 /** What is measured: Stocktake as a host would assemble it, with default settings but one, on a shop. */
 final class Subject implements AutoCloseable {
 
-    private final MeilisearchIndex index;
+    private final Runnable closesIndex;
     private final Stocktake stocktake;
 
-    private Subject(MeilisearchIndex index, Stocktake stocktake) {
-        this.index = index;
+    private Subject(Runnable closesIndex, Stocktake stocktake) {
+        this.closesIndex = closesIndex;
         this.stocktake = stocktake;
     }
 
     /** With a ledger that knows nothing yet. */
     static Subject fresh(Shop shop, DataSource source, DataSource ledger, String sinkUrl, SyncListener listener)
             throws SQLException {
-        String schema = ledgerSchema(shop);
-        try (Connection connection = ledger.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop schema if exists " + schema + " cascade");
-            statement.execute("create schema " + schema);
-        }
+        forget(shop, ledger);
+        return intoSink(shop, source, ledger, sinkUrl, changes(shop, source), listener);
+    }
+
+    /** Behind the shop's change log, with the ledger that is there; none is made of nothing. */
+    static Subject logged(Shop shop, Stage stage, SyncListener listener) {
+        DataSource source = stage.source().source();
+        ChangeLogFeed feed = ChangeLogFeed.builder(source, tables(shop))
+                .schema(shop.schema())
+                .build();
+        return intoSink(shop, source, stage.ledger().source(), stage.sink().url(), feed, listener);
+    }
+
+    /** Reads and writes through these, with a ledger that knows nothing yet; does not close the index. */
+    static Subject between(ProductSource products, SearchIndex index, Shop shop, Stage stage) throws SQLException {
+        DataSource ledger = stage.ledger().source();
+        forget(shop, ledger);
+        return new Subject(
+                () -> {},
+                Stocktake.builder(products, index, ledger(shop, ledger))
+                        .feed(changes(shop, stage.source().source()))
+                        .build());
+    }
+
+    private static Subject intoSink(
+            Shop shop, DataSource source, DataSource ledger, String sinkUrl, ChangeFeed feed, SyncListener listener) {
         MeilisearchIndex index = MeilisearchIndex.builder()
                 .url(sinkUrl)
                 .uid(shop.schema())
                 .searchable("title", "description")
                 .displayed("id", "title", "description", "variants")
                 .build();
-        JdbcLedger books = JdbcLedger.builder(ledger).schema(schema).build().initialize();
         return new Subject(
-                index,
-                Stocktake.builder(products(shop, source), index, books)
-                        .feed(changes(shop, source))
+                index::close,
+                Stocktake.builder(products(shop, source), index, ledger(shop, ledger))
+                        .feed(feed)
                         .listener(listener)
                         .build());
+    }
+
+    private static JdbcLedger ledger(Shop shop, DataSource ledger) {
+        return JdbcLedger.builder(ledger).schema(ledgerSchema(shop)).build().initialize();
+    }
+
+    /** Makes an empty place for the ledger. */
+    static void forget(Shop shop, DataSource ledger) throws SQLException {
+        String schema = ledgerSchema(shop);
+        try (Connection connection = ledger.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop schema if exists " + schema + " cascade");
+            statement.execute("create schema " + schema);
+        }
     }
 
     static String ledgerSchema(Shop shop) {
@@ -61,7 +98,7 @@ final class Subject implements AutoCloseable {
     }
 
     /** Root and child rows apart: the quickest way to read them, and the documented one. */
-    private static ProductSource products(Shop shop, DataSource source) {
+    static ProductSource products(Shop shop, DataSource source) {
         String variants = """
                 select v.product_id, v.id, v.sku, v.title, v.weight, r.currency, r.amount
                 from {shop}.product_variant v left join {shop}.price r on r.variant_id = v.id
@@ -86,14 +123,18 @@ final class Subject implements AutoCloseable {
         return sql.replace("{shop}", shop.schema());
     }
 
-    /** Looks back a second only, so that a round does not pay for the changes of the rounds before it. */
-    private static TimestampFeed changes(Shop shop, DataSource source) {
+    /** How every row of the shop leads to its product. */
+    static ProductTables tables(Shop shop) {
         String schema = shop.schema() + ".";
-        ProductTables tables = ProductTables.root(schema + "product", "id")
+        return ProductTables.root(schema + "product", "id")
                 .table(schema + "product_variant", key("product_id"), leadsTo(schema + "product.id"))
                 .table(schema + "price", key("variant_id"), leadsTo(schema + "product_variant.id"))
                 .table(schema + "inventory_level", key("variant_id"), leadsTo(schema + "product_variant.id"));
-        return TimestampFeed.builder(source, tables)
+    }
+
+    /** Looks back a second only, so that a round does not pay for the changes of the rounds before it. */
+    private static TimestampFeed changes(Shop shop, DataSource source) {
+        return TimestampFeed.builder(source, tables(shop))
                 .overlap(Duration.ofSeconds(1))
                 .build();
     }
@@ -112,9 +153,14 @@ final class Subject implements AutoCloseable {
         stocktake.start(schedule);
     }
 
+    /** How long changes took that were applied since this was made. */
+    Freshness freshness() {
+        return stocktake.status().freshnessSinceStart();
+    }
+
     @Override
     public void close() {
         stocktake.close();
-        index.close();
+        closesIndex.run();
     }
 }

@@ -1,11 +1,7 @@
 package dev.stocktake.bench;
 
-import static dev.stocktake.jdbc.ProductTables.key;
-import static dev.stocktake.jdbc.ProductTables.leadsTo;
-
 import dev.stocktake.bench.Results.Figure;
 import dev.stocktake.jdbc.ChangeLog;
-import dev.stocktake.jdbc.ProductTables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -57,13 +53,8 @@ final class TriggerCase implements Case {
         log(stage, logged).uninstall();
     }
 
-    private static ChangeLog log(Stage stage, Shop shop) {
-        String schema = shop.schema() + ".";
-        ProductTables tables = ProductTables.root(schema + "product", "id")
-                .table(schema + "product_variant", key("product_id"), leadsTo(schema + "product.id"))
-                .table(schema + "price", key("variant_id"), leadsTo(schema + "product_variant.id"))
-                .table(schema + "inventory_level", key("variant_id"), leadsTo(schema + "product_variant.id"));
-        return ChangeLog.builder(stage.setUp().source(), tables)
+    static ChangeLog log(Stage stage, Shop shop) {
+        return ChangeLog.builder(stage.setUp().source(), Subject.tables(shop))
                 .schema(shop.schema())
                 .build();
     }

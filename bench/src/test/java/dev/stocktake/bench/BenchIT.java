@@ -26,7 +26,7 @@ class BenchIT {
     @BeforeAll
     static void runEverything(@TempDir Path scratch) throws SQLException {
         Results results = new Results(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-        Plan tiny = new Plan("tiny", SMALL, List.of(SMALL, LARGE), 0, 2, List.of(1, 300));
+        Plan tiny = new Plan("tiny", SMALL, SMALL, List.of(SMALL, LARGE), 0, 2, List.of(1, 300), 1);
         Bench.run(tiny, Bench.cases(), scratch, results);
         lines = results.all();
     }
@@ -96,6 +96,45 @@ class BenchIT {
         assertThat(median(large, "statementsPerRun")).isEqualTo(median(small, "statementsPerRun"));
         assertThat(median(large, "requestsPerRun")).isEqualTo(median(small, "requestsPerRun"));
         assertThat(median(large, "writesPerRun")).isEqualTo(1);
+    }
+
+    @Test
+    void costsWhatWasEditedBehindAChangeLogWhateverTheCatalogue() {
+        JsonNode small = line("change-log of 300", SMALL, "stocktake at " + SMALL);
+        JsonNode large = line("change-log of 300", LARGE, "stocktake at " + LARGE);
+
+        assertThat(median(large, "statementsPerRun")).isEqualTo(median(small, "statementsPerRun"));
+        assertThat(median(large, "requestsPerRun")).isEqualTo(median(small, "requestsPerRun"));
+        assertThat(median(large, "documentsPerRun")).isEqualTo(300);
+    }
+
+    @Test
+    void writesAProductOnceThatWasEditedTenThousandTimes() {
+        JsonNode hot = line("change-log of one product 10000 times", LARGE, "stocktake at " + LARGE);
+
+        assertThat(hot.path("documentsPerRun").path("most").asDouble()).isEqualTo(1);
+        assertThat(hot.path("writesPerRun").path("most").asDouble()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfEverySteadyEditHowSoonItWasApplied() {
+        JsonNode freshness = line("change-log of 100 edits a second", LARGE, "freshness");
+
+        assertThat(freshness.path("changes").asInt()).isEqualTo(2 * 100);
+        assertThat(median(freshness, "p50Millis")).isPositive().isLessThanOrEqualTo(median(freshness, "maxMillis"));
+    }
+
+    @Test
+    void readsBothSidesOnceForAnAuditAndWritesNothing() {
+        JsonNode audit = line("audit", SMALL, "one audit");
+
+        assertThat(audit.path("productsRead").asInt()).isEqualTo(SMALL);
+        assertThat(audit.path("productsLookedUp").asInt()).isEqualTo(SMALL);
+        assertThat(audit.path("fingerprintsAsked").asInt()).isEqualTo(SMALL);
+        assertThat(audit.path("documentsAsked").asInt()).isLessThan(SMALL / 50);
+        assertThat(audit.path("writes").asInt(1)).isZero();
+        assertThat(median(line("audit", SMALL, "both sides read once"), "statements"))
+                .isPositive();
     }
 
     @Test
