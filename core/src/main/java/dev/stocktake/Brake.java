@@ -56,6 +56,7 @@ final class Brake {
     private static final int REMEMBERED = 10_000;
 
     private final Set<ProductKey> leftUndone = new LinkedHashSet<>();
+    private boolean left;
     private boolean waiting;
     private boolean forgotten;
     private long uncounted;
@@ -143,6 +144,7 @@ final class Brake {
      * they are looked at again: the source may have been wrong about them for a moment.
      */
     void leaves(Collection<ProductKey> deletions) {
+        left |= !deletions.isEmpty();
         leftUndone.addAll(deletions);
         if (leftUndone.size() > REMEMBERED) {
             leftUndone.clear();
@@ -150,9 +152,12 @@ final class Brake {
         }
     }
 
-    /** In the transaction that leaves deletions undone: until they are counted, all others wait, too. */
+    /**
+     * In the transaction that leaves deletions undone: whoever has the lane when they are counted knows that there were some,
+     * even if it is a process that does not know which.
+     */
     void remember(LedgerTransaction tx) {
-        if (waiting && held == null) {
+        if (left && held == null) {
             tx.saveCursor(HELD, UNCOUNTED);
         }
     }
@@ -208,9 +213,7 @@ final class Brake {
             return found;
         });
         held = now;
-        waiting = false;
-        forgotten = false;
-        leftUndone.clear();
+        forgetLeft();
         if (before == null) {
             log.warn("Index '{}': {}. Without a product are, for example: {}", ports.name(), now.sentence(), some);
         }
@@ -219,11 +222,9 @@ final class Brake {
     /** What was held back may have changed meanwhile, and nobody has a mark of it: everything is looked at again. */
     private void release(Verdict verdict, String why) {
         boolean all = verdict == Verdict.FEW && (held != null || forgotten);
-        if (held != null || waiting || !leftUndone.isEmpty()) {
+        if (held != null || waiting || left) {
             ports.inLedger(tx -> {
-                if (held != null || waiting) {
-                    tx.saveCursor(HELD, NOTHING);
-                }
+                tx.saveCursor(HELD, NOTHING);
                 if (all) {
                     tx.markAll(false);
                 } else if (!leftUndone.isEmpty()) {
@@ -236,10 +237,15 @@ final class Brake {
             log.info("Index '{}': deletions are no longer held back: {}", ports.name(), why);
         }
         held = null;
+        forgetLeft();
+        rest = FIRST_REST;
+    }
+
+    private void forgetLeft() {
+        left = false;
         waiting = false;
         forgotten = false;
         leftUndone.clear();
-        rest = FIRST_REST;
     }
 
     String sentence() {

@@ -11,6 +11,7 @@ import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
 import dev.stocktake.Stocktake;
+import dev.stocktake.StoppedException;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
@@ -261,6 +262,24 @@ class BrakeTest {
 
             assertHeldBack(shop.stocktake().run(SyncPolicy.smart()), 160, PRODUCTS);
             assertNothingWasDeleted();
+        }
+
+        @Test
+        void aRestartBeforeTheCountForgetsNothing() {
+            ListedIndex listed = new ListedIndex(shop.index);
+            stocktake = shop.stocktake(listed);
+            keys(0, 150).forEach(shop.source::unpublish);
+            listed.atPage(1, () -> {
+                throw new StoppedException("killed", null);
+            });
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+            keys(0, 150).forEach(key -> shop.stock(key, 77));
+
+            SyncReport report = shop.stocktake(listed).run(SyncPolicy.smart());
+
+            assertThat(report.complete()).isTrue();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
         }
 
         @Test
