@@ -24,7 +24,7 @@ final class AuditBeside {
         this.ports = ports;
         this.index = index;
         this.around = around;
-        this.brake = new Brake(ports, settings.brakes(), around);
+        this.brake = new Brake(ports, settings.brakes(), around, tx -> {});
         this.comparison = new Comparison(ports.source(), index, settings.batch().maxBytes());
         this.stopping = stopping;
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,16 +45,17 @@ final class Brake {
     private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(10);
     private static final Duration PERMISSION = Duration.ofHours(24);
     private static final int EXAMPLES = 5;
+    private static final int REMEMBERED = 10_000;
 
     private final Ports ports;
     private final SyncSettings.Brakes settings;
     private final Surroundings around;
+    private final Consumer<LedgerTransaction> fence;
     private final @Nullable AuditableIndex index;
     private @Nullable HeldBack held;
     private Duration rest = FIRST_REST;
     private Instant lookAt = Instant.MIN;
     private Instant counted = Instant.MIN;
-    private static final int REMEMBERED = 10_000;
 
     private final Set<ProductKey> leftUndone = new LinkedHashSet<>();
     private boolean left;
@@ -61,8 +63,10 @@ final class Brake {
     private boolean forgotten;
     private long uncounted;
 
-    Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around) {
+    /** @param fence ends a transaction of whoever has lost the lane, by throwing */
+    Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around, Consumer<LedgerTransaction> fence) {
         this.ports = ports;
+        this.fence = fence;
         this.settings = settings;
         this.around = around;
         this.index = ports.index() instanceof AuditableIndex auditable && settings.share() < 1 && around.on(Rule.BRAKE)
@@ -207,6 +211,7 @@ final class Brake {
         String some = examples.stream().limit(EXAMPLES).map(ProductKey::value).collect(Collectors.joining(", "));
         HeldBack before = held;
         HeldBack now = ports.inLedger(tx -> {
+            fence.accept(tx);
             Instant since = before == null ? tx.now() : before.since();
             HeldBack found = new HeldBack(orphans, documents, settings.limit(documents), since);
             tx.saveCursor(HELD, found.text());
@@ -224,6 +229,7 @@ final class Brake {
         boolean all = verdict == Verdict.FEW && (held != null || forgotten);
         if (held != null || waiting || left) {
             ports.inLedger(tx -> {
+                fence.accept(tx);
                 tx.saveCursor(HELD, NOTHING);
                 if (all) {
                     tx.markAll(false);

@@ -82,7 +82,7 @@ final class Lane {
         this.stopping = stopping;
         this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
-        this.brake = new Brake(ports, settings.brakes(), around);
+        this.brake = new Brake(ports, settings.brakes(), around, this::fence);
         this.writer = new BatchWriter(ports, settings.batch(), around, brake, () -> keepLease(false));
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
@@ -202,6 +202,13 @@ final class Lane {
             throw new IllegalStateException("The lane is not open");
         }
         return lease;
+    }
+
+    /** Within a transaction that takes no lease itself: whoever has lost the lane changes nothing. */
+    private void fence(LedgerTransaction tx) {
+        if (!tx.renew(lease(), settings.lane().lease())) {
+            throw takenOver();
+        }
     }
 
     private void keepLease(boolean always) {
