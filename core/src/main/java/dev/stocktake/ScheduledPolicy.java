@@ -15,6 +15,8 @@ final class ScheduledPolicy implements SyncPolicy {
     /** Beside the places of feeds, which have names of their own. */
     private static final String PLACE = "stocktake-schedule:";
 
+    private static final Duration AFTER_ANOTHER_WALK = Duration.ofSeconds(1);
+
     private final SyncPolicy policy;
     private Duration interval;
     private Duration rest = Duration.ZERO;
@@ -40,7 +42,7 @@ final class ScheduledPolicy implements SyncPolicy {
         policy.mark(marker);
     }
 
-    /** How long until its walk is due, if another instance made the last one; zero if it was made now. */
+    /** How long until its walk is due, if another one was made in time or is on its way; zero if it is made now. */
     Duration rest() {
         return rest;
     }
@@ -48,9 +50,12 @@ final class ScheduledPolicy implements SyncPolicy {
     /**
      * Whether everything shall be marked now; that it was looked at is remembered in the same transaction.
      *
-     * @param walking whether a walk is going on, which then counts as this one, unless it began with another projection
+     * <p>A walk that is on its way has products behind it that it does not look at again: it is let come to its end, and this
+     * one is due after it. Only one that has not taken its first step counts as this one.
+     *
+     * @param frontier where the walk stands; empty if there is no generation yet
      */
-    boolean isTime(LedgerTransaction tx, String version, boolean walking) {
+    boolean isTime(LedgerTransaction tx, String version, Optional<Generation.Frontier> frontier) {
         Instant now = tx.now();
         Optional<Walk> last = tx.cursor(place()).flatMap(Walk::read);
         boolean sameVersion =
@@ -62,8 +67,14 @@ final class ScheduledPolicy implements SyncPolicy {
         if (!rest.isZero()) {
             return false;
         }
+        boolean walking = frontier.filter(walk -> !walk.ended()).isPresent();
+        boolean begun = frontier.filter(walk -> walk.after() != null).isPresent();
+        if (walking && begun && (last.isEmpty() || sameVersion)) {
+            rest = interval.compareTo(AFTER_ANOTHER_WALK) < 0 ? interval : AFTER_ANOTHER_WALK;
+            return false;
+        }
         tx.saveCursor(place(), new Walk(now, version).toString());
-        return !walking || (last.isPresent() && !sameVersion);
+        return !walking || begun;
     }
 
     private String place() {

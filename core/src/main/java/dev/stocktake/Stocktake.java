@@ -428,18 +428,11 @@ public final class Stocktake implements AutoCloseable {
             run.broaden();
             String version = ports.source().projectionVersion();
             ports.inLedger(tx -> {
-                if (scheduled == null || scheduled.isTime(tx, version, walking(tx))) {
+                if (scheduled == null || scheduled.isTime(tx, version, tx.live().map(Generation::frontier))) {
                     tx.markAll(false);
                 }
                 return null;
             });
-        }
-
-        /** A schedule faster than its walks shall not send each back to its start; somebody who asks may. */
-        private static boolean walking(LedgerTransaction tx) {
-            return tx.live()
-                    .filter(generation -> !generation.frontier().ended())
-                    .isPresent();
         }
 
         @Override
