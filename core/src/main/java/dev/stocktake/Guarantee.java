@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     be reached
  * @param bound after how long at the latest a change that no feed saw is found by a walk over everything; null if never
  * @param lateWritesDetected whether a write that arrives late at the index is noticed
- * @param gaps what this set-up cannot see, a sentence each
+ * @param gaps what this set-up cannot see, a sentence each; also what a feed cannot see that promises every change
  */
 public record Guarantee(boolean lossFree, @Nullable Duration bound, boolean lateWritesDetected, List<String> gaps) {
 

@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param index whose lane
  * @param tables every table that a feed knows of, in the order in which the feeds name them
  * @param otherwise after how long at the latest a change that no feed sees is found by comparing everything; null if never
+ * @param lossFree whether every committed change of every table is found, by a feed or by comparing everything; as {@link
+ *     Guarantee#lossFree} says
  * @param problems what holds for the whole set-up and not for one table, a sentence each
  */
 public record SelfCheck(
-        String index, List<Table> tables, @Nullable Duration otherwise, List<String> problems) {
+        String index, List<Table> tables, @Nullable Duration otherwise, boolean lossFree, List<String> problems) {
 
     /** Copies the lists. */
     public SelfCheck {
@@ -74,11 +76,6 @@ public record SelfCheck(
     /** After how long at the latest a change that no feed sees is found. */
     public Optional<Duration> otherwiseFound() {
         return Optional.ofNullable(otherwise);
-    }
-
-    /** Whether every committed change of every table is found, by a feed or by comparing everything. */
-    public boolean lossFree() {
-        return otherwise != null || (!tables.isEmpty() && tables.stream().allMatch(Table::complete));
     }
 
     /** For people: a line for each table, and what is missing below it. */

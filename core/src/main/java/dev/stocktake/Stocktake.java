@@ -573,7 +573,10 @@ public final class Stocktake implements AutoCloseable {
         return ports.inLedger(tx -> tx.quarantine(limit));
     }
 
-    /** What holds with these adapters under this schedule, and what does not. */
+    /**
+     * What holds with these adapters under this schedule, and what does not. Lets every feed look at its tables now; what
+     * could not be found out is named among the gaps.
+     */
     public Guarantee guarantee(SyncSchedule schedule) {
         return Guarantees.of(ports, schedule);
     }

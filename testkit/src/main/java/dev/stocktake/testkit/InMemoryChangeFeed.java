@@ -41,6 +41,7 @@ public final class InMemoryChangeFeed implements ChangeFeed {
     private final Map<String, Set<Long>> acknowledged = new LinkedHashMap<>();
     private final Deque<StocktakeException> failures = new ArrayDeque<>();
     private final Map<ProductKey, List<Contribution>> contributions = new HashMap<>();
+    private List<String> blindSpots = List.of();
     private List<Coverage> coverage = List.of();
     private Completeness completeness = Completeness.COMPLETE;
     private @Nullable String openGap;
@@ -108,6 +109,11 @@ public final class InMemoryChangeFeed implements ChangeFeed {
         locked(() -> coverage = List.of(tables));
     }
 
+    /** Says what it cannot see, a sentence each. */
+    public void blindTo(String... spots) {
+        locked(() -> blindSpots = List.of(spots));
+    }
+
     /** Says which rows lead to a product. */
     public void contributes(ProductKey product, Contribution... tables) {
         locked(() -> contributions.put(product, List.of(tables)));
@@ -136,6 +142,16 @@ public final class InMemoryChangeFeed implements ChangeFeed {
         lock.lock();
         try {
             return completeness;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<String> blindSpots() {
+        lock.lock();
+        try {
+            return blindSpots;
         } finally {
             lock.unlock();
         }

@@ -134,6 +134,73 @@ class SelfCheckTest {
     }
 
     @Test
+    void namesWhatAFeedDoesNotSeeThatPromisesEverything() {
+        shop.feed.covers(trigger("stock"));
+        shop.feed.blindTo("Change log: H2 fires no trigger for TRUNCATE");
+
+        SelfCheck check = check(SMART);
+
+        assertThat(check.lossFree()).isTrue();
+        assertThat(check.problems()).contains("Change log: H2 fires no trigger for TRUNCATE");
+        assertThat(check.toString()).contains("! Change log: H2 fires no trigger for TRUNCATE");
+        assertThat(shop.stocktake().guarantee(SMART).gaps()).contains("Change log: H2 fires no trigger for TRUNCATE");
+    }
+
+    @Test
+    void doesNotSayTwiceWhatStandsWithATable() {
+        shop.feed.covers(trigger("price"), Coverage.nothing("stock", "'stock' has no trigger; install it"));
+        shop.feed.blindTo("Change log: 'stock' has no trigger; install it");
+
+        assertThat(check(SMART).toString().lines().filter(line -> line.contains("has no trigger")))
+                .hasSize(1);
+        assertThat(shop.stocktake().guarantee(SMART).gaps().stream().filter(gap -> gap.contains("no trigger")))
+                .hasSize(1);
+    }
+
+    @Test
+    void takesNoFeedAtItsWordThatFindsATableWithoutItsTrigger() {
+        shop.feed.covers(trigger("price"), Coverage.nothing("stock"));
+        var stocktake = shop.stocktake();
+
+        assertThat(stocktake.check(SMART).lossFree()).isFalse();
+        assertThat(stocktake.guarantee(SMART).lossFree()).isFalse();
+        assertThat(stocktake.guarantee(SMART).gaps())
+                .contains("Feed 'changes' does not see every change of 'stock'")
+                .anyMatch(gap -> gap.startsWith("A change that no feed sees is never found"));
+        assertThat(stocktake.check(SMART_AND_FULL).lossFree()).isTrue();
+        assertThat(stocktake.guarantee(SMART_AND_FULL).lossFree()).isTrue();
+    }
+
+    @Test
+    void needsOneCompleteFeedForEachTableAndNoneForTheClock() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(timestamp("stock"), new Coverage("sales", Coverage.By.QUERY, Duration.ZERO, false, List.of()));
+        shop.feed.blindTo("A deleted row leaves no timestamp");
+        InMemoryChangeFeed log = new InMemoryChangeFeed("change-log");
+        log.covers(trigger("stock"));
+        var stocktake = shop.builder(shop.index).feed(log).build();
+
+        assertThat(stocktake.guarantee(SMART).lossFree()).isTrue();
+        assertThat(stocktake.check(SMART).lossFree()).isTrue();
+        assertThat(stocktake.guarantee(SMART).gaps())
+                .contains("Feed 'changes' alone: A deleted row leaves no timestamp");
+
+        shop.feed.covers(timestamp("stock"), timestamp("tag"));
+        assertThat(stocktake.guarantee(SMART).lossFree()).isFalse();
+        assertThat(stocktake.check(SMART).lossFree()).isFalse();
+    }
+
+    @Test
+    void countsAFullSyncOnlyWhereTheIndexTellsWhatItHolds() {
+        shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
+        shop.feed.covers(timestamp("stock"));
+        var blind = shop.stocktake(shop.index.writeOnly());
+
+        assertThat(blind.check(SMART_AND_FULL).lossFree()).isFalse();
+        assertThat(blind.guarantee(SMART_AND_FULL).lossFree()).isFalse();
+    }
+
+    @Test
     void agreesWithTheGuarantee() {
         shop.feed.completeness(ChangeFeed.Completeness.WITHIN_OVERLAP);
         shop.feed.covers(timestamp("stock"));
