@@ -152,7 +152,7 @@ public record Explanation(
             case QUARANTINED -> "quarantined, the index keeps its last good version";
             case WRONG ->
                 "wrong, and nobody knew. Repair it with sync(\"" + product + "\"); see below which feed should"
-                        + " have seen the change";
+                        + " have seen the change, if it was made in the database and not in the index";
             case UNKNOWN -> "the index cannot list what it holds, so only the ledger can tell";
         };
     }
