@@ -480,18 +480,14 @@ public final class ChangeLogFeed implements ChangeFeed {
         public ChangeLogFeed build() {
             Graph graph = tables.graph();
             Problems problems = new Problems("ChangeLogFeed");
-            if (name.isBlank() || name.length() > 100) {
-                problems.add("name", "must have 1 to 100 characters");
-            }
+            problems.unlessName("name", name);
             if (schema != null && schema.isBlank()) {
                 problems.add("schema", "must be named, or not be set");
             }
             if (wide < 1) {
                 problems.add("wide", "must be at least 1, is " + wide);
             }
-            if (oldest.isNegative() || oldest.isZero()) {
-                problems.add("warn.age", "must be positive, is " + oldest);
-            }
+            problems.unlessPositive("warn.age", oldest);
             if (most < 1 || most >= 1_000_000) {
                 problems.add("warn.entries", "must be from 1 to 999,999, is " + most);
             }

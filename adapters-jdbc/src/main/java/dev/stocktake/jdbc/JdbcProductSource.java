@@ -307,9 +307,7 @@ public final class JdbcProductSource implements ProductSource {
             Problems problems = new Problems("JdbcProductSource");
             Roles roles = new Roles(id, id, "", Set.copyOf(spread), Set.copyOf(hidden), recheckAt);
             QueryNode tree = QueryNode.root(root, roles, nested, problems);
-            if (statementTimeout.isNegative() || statementTimeout.isZero()) {
-                problems.add("statementTimeout", "must be positive, is " + statementTimeout);
-            }
+            problems.unlessPositive("statementTimeout", statementTimeout);
             problems.throwIfAny();
             Database database = new Database(dataSource, statementTimeout);
             KeyWalk walk = new KeyWalk(database, keys != null ? keys : new KeyOrigin.OfRoot(tree));

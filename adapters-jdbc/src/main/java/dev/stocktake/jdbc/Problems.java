@@ -1,6 +1,7 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.MisconfiguredException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,25 @@ final class Problems {
     void add(String problem) {
         if (!found.contains(problem)) {
             found.add(problem);
+        }
+    }
+
+    /** What the ledger keeps a place under. */
+    void unlessName(String path, String name) {
+        if (name.isBlank() || name.length() > 100) {
+            add(path, "must have 1 to 100 characters");
+        }
+    }
+
+    void unlessPositive(String path, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            add(path, "must be positive, is " + duration);
+        }
+    }
+
+    void unlessAMillisecond(String path, Duration duration) {
+        if (duration.compareTo(Duration.ofMillis(1)) < 0) {
+            add(path, "must be at least a millisecond, is " + duration);
         }
     }
 

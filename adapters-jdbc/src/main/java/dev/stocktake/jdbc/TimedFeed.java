@@ -346,15 +346,9 @@ public final class TimedFeed implements ChangeFeed {
         public TimedFeed build() {
             Problems problems = new Problems("TimedFeed");
             TimedQuery parsed = TimedQuery.parse(query, problems);
-            if (name.isBlank() || name.length() > 100) {
-                problems.add("name", "must have 1 to 100 characters");
-            }
-            if (overlap.compareTo(Duration.ofMillis(1)) < 0) {
-                problems.add("overlap", "must be at least a millisecond, is " + overlap);
-            }
-            if (statementTimeout.isNegative() || statementTimeout.isZero()) {
-                problems.add("statementTimeout", "must be positive, is " + statementTimeout);
-            }
+            problems.unlessName("name", name);
+            problems.unlessAMillisecond("overlap", overlap);
+            problems.unlessPositive("statementTimeout", statementTimeout);
             problems.throwIfAny();
             return new TimedFeed(new Database(dataSource, statementTimeout), parsed, zone, name, overlap);
         }

@@ -328,15 +328,9 @@ public final class TimestampFeed implements ChangeFeed {
         public TimestampFeed build() {
             Graph graph = tables.graph();
             Problems problems = new Problems("TimestampFeed");
-            if (name.isBlank() || name.length() > 100) {
-                problems.add("name", "must have 1 to 100 characters");
-            }
-            if (overlap.compareTo(Duration.ofMillis(1)) < 0) {
-                problems.add("overlap", "must be at least a millisecond, is " + overlap);
-            }
-            if (statementTimeout.isNegative() || statementTimeout.isZero()) {
-                problems.add("statementTimeout", "must be positive, is " + statementTimeout);
-            }
+            problems.unlessName("name", name);
+            problems.unlessAMillisecond("overlap", overlap);
+            problems.unlessPositive("statementTimeout", statementTimeout);
             if (graph.tables().size() > MOST_TABLES) {
                 problems.add(
                         "tables",

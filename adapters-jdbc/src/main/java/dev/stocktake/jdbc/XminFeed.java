@@ -355,15 +355,11 @@ public final class XminFeed implements ChangeFeed {
         public XminFeed build() {
             Graph graph = tables.graph();
             Problems problems = new Problems("XminFeed");
-            if (name.isBlank() || name.length() > 100) {
-                problems.add("name", "must have 1 to 100 characters");
-            }
+            problems.unlessName("name", name);
             if (!(share >= 0.001 && share <= 1)) {
                 problems.add("share", "must be from 0.001 to 1, is " + share);
             }
-            if (statementTimeout.isNegative() || statementTimeout.isZero()) {
-                problems.add("statementTimeout", "must be positive, is " + statementTimeout);
-            }
+            problems.unlessPositive("statementTimeout", statementTimeout);
             problems.throwIfAny();
             return new XminFeed(new Database(dataSource, statementTimeout), graph, name, share);
         }
