@@ -290,7 +290,7 @@ final class RollingAudit {
                 + (achieved == null
                         ? "not every product has been compared yet"
                         : "the oldest comparison is " + achieved + " old")
-                + "; the database or the index is too slow or was down, or there is too much else to do. Give the audit more"
-                + " time, or the two more power";
+                + "; the database or the index is too slow or was down, or marks are always waiting, so that the index is"
+                + " never listed (run SyncPolicy.full() then). Give the audit more time, or the two more power";
     }
 }
