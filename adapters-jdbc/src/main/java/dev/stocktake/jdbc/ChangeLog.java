@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * more</b>; {@link #uninstall} removes the triggers first.
  *
  * <p>Several graphs may be installed one after the other, for several indexes: each adds what it needs and takes nothing
- * away. PostgreSQL 12 or later, and H2 2.x. Thread-safe.
+ * away. PostgreSQL 12 or later, MariaDB 10.6 or later, MySQL 8.0.20 or later, and H2 2.x. Thread-safe.
  */
 public final class ChangeLog {
 
@@ -101,11 +101,12 @@ public final class ChangeLog {
     /**
      * Makes what is missing; where nothing is, changes nothing. Needs the owner of the tables. On PostgreSQL it is one
      * transaction that waits for those that write to the tables, and lets others wait behind it, at most half of the
-     * statement timeout.
+     * statement timeout. On MariaDB and MySQL each statement commits, and waits an eighth of the statement timeout, at least
+     * a second.
      *
      * @throws dev.stocktake.MisconfiguredException if a table, a column or a right is missing
      * @throws dev.stocktake.UnavailableException if the database cannot be reached, or a lock is not to be had in time;
-     *     nothing was changed
+     *     nothing was changed, or, on MariaDB and MySQL, to install again goes on where this ended
      */
     public void install() {
         INSTALLING.lock();
@@ -188,8 +189,8 @@ public final class ChangeLog {
     /**
      * Checks that every change of every table of the graph is logged.
      *
-     * @throws dev.stocktake.MisconfiguredException naming each table whose triggers are missing, disabled or older than the
-     *     graph, and what to run
+     * @throws dev.stocktake.MisconfiguredException naming each table whose triggers are missing, disabled, altered or older
+     *     than the graph, and what to run
      */
     public void verify() {
         database.read(Database.View.LATEST, "Looking at the change log", session -> {
@@ -242,7 +243,10 @@ public final class ChangeLog {
             return this;
         }
 
-        /** How long a statement may take, and half of it how long it may wait for a lock; 10 seconds if nothing is said. */
+        /**
+         * How long a statement may take, and half of it how long it may wait for a lock, an eighth on MariaDB and MySQL;
+         * 10 seconds if nothing is said.
+         */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;

@@ -1,8 +1,10 @@
 package dev.stocktake.jdbc;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +68,36 @@ interface ChangeLogDialect {
      */
     String signature(Connection connection, LogTables log, List<LoggedTable> tables) throws SQLException;
 
+    /**
+     * Locks the entries of the bound ids that are still there, and answers their ids. It must look at no other row: whoever
+     * does, waits for what business transactions have not committed yet.
+     */
+    default String lockEntries(Dialect dialect, LogTables log, int count) {
+        return "select id from " + log.entries() + " where " + dialect.isOneOf("id", count) + " order by id for update";
+    }
+
+    /** Deletes the entries of the bound ids, likewise. */
+    default String deleteEntries(Dialect dialect, LogTables log, int count) {
+        return "delete from " + log.entries() + " where " + dialect.isOneOf("id", count);
+    }
+
+    /** Deletes the copies of the bound ids, likewise; the last parameter is the consumer. */
+    default String deleteCopies(Dialect dialect, LogTables log, int count) {
+        return "delete from " + log.copies() + " where " + dialect.isOneOf("id", count) + " and consumer = ?";
+    }
+
+    /** Binds the ids of these three; returns the index behind them. */
+    default int bindEntries(Dialect dialect, PreparedStatement statement, List<Object> ids) throws SQLException {
+        return dialect.bindIds(statement, 1, idType(), ids);
+    }
+
     /** The type of the entries' ids. */
     KeyType idType();
+
+    /** An expression that makes an id, where the database does not tell which one it made. */
+    default Optional<String> newId() {
+        return Optional.empty();
+    }
 
     /** The time of the database, as an expression. */
     String now();

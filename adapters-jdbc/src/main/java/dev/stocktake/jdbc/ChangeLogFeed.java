@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It needs the right to read the tables of the graph; to select, update and delete in {@code stocktake_change} and
  * insert there; and to select, insert, update and delete in {@code stocktake_change_copy} and
- * {@code stocktake_change_consumer}. Thread-safe.
+ * {@code stocktake_change_consumer}. On MariaDB and MySQL also the right {@code TRIGGER} on the tables of the graph, to see
+ * whether they have any. Thread-safe.
  */
 public final class ChangeLogFeed implements ChangeFeed {
 

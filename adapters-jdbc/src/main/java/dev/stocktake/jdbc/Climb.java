@@ -103,7 +103,7 @@ final class Climb {
     boolean leadsFurther(Collection<Integer> ways) {
         return paths.stream()
                 .filter(path -> ways.contains(path.first()))
-                .anyMatch(path -> path.ways().size() > 1 || !isDirect(path.first()));
+                .anyMatch(path -> path.ways().size() > 1 || !isDirect(path.first()) || !graph.writesIdsAlike());
     }
 
     /**

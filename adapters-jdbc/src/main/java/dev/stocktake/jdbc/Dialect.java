@@ -4,9 +4,12 @@ import dev.stocktake.MisconfiguredException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -84,6 +87,12 @@ interface Dialect {
         return true;
     }
 
+    /** A moment of our own tables. */
+    default @Nullable Instant moment(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
     // --- read-only transactions
 
     /** Takes a setting back. */
@@ -157,11 +166,7 @@ interface Dialect {
     // --- the change log
 
     /** How the database's triggers are made and looked at. */
-    default ChangeLogDialect changeLog() {
-        throw new MisconfiguredException(
-                "dataSource: leads to a " + name()
-                        + " database, for which there is no change log yet; use another feed, and a full sync or an audit with it");
-    }
+    ChangeLogDialect changeLog();
 
     // --- what may still be committed
 

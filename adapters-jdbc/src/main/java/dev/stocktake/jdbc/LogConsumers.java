@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -86,17 +85,17 @@ final class LogConsumers {
         try (PreparedStatement statement = session.connection().prepareStatement(sql);
                 ResultSet found = statement.executeQuery()) {
             while (found.next()) {
-                now = Objects.requireNonNull(instant(found, 1));
-                oldest = instant(found, 2);
+                now = Objects.requireNonNull(session.dialect().moment(found, 1));
+                oldest = session.dialect().moment(found, 2);
                 if (found.getString(3) != null) {
-                    registrations.add(registration(found));
+                    registrations.add(registration(session, found));
                 }
             }
         }
         return new Look(now, List.copyOf(registrations), oldest);
     }
 
-    private static Registration registration(ResultSet found) throws SQLException {
+    private static Registration registration(Database.Session session, ResultSet found) throws SQLException {
         return new Registration(
                 found.getString(3),
                 found.getString(4),
@@ -106,13 +105,8 @@ final class LogConsumers {
                 found.getString(8),
                 found.getString(9),
                 found.getBoolean(10),
-                Objects.requireNonNull(instant(found, 11)),
-                instant(found, 12));
-    }
-
-    private static @Nullable Instant instant(ResultSet found, int column) throws SQLException {
-        OffsetDateTime time = found.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+                Objects.requireNonNull(session.dialect().moment(found, 11)),
+                session.dialect().moment(found, 12));
     }
 
     /** What a consumer has not taken yet: what nobody has, and what is kept for it. */
@@ -127,8 +121,8 @@ final class LogConsumers {
             statement.setString(1, consumer);
             try (ResultSet found = statement.executeQuery()) {
                 found.next();
-                Instant oldest = instant(found, 2);
-                Instant now = Objects.requireNonNull(instant(found, 3));
+                Instant oldest = session.dialect().moment(found, 2);
+                Instant now = Objects.requireNonNull(session.dialect().moment(found, 3));
                 return new Unread(found.getLong(1), oldest == null ? null : age(oldest, now));
             }
         }
@@ -176,6 +170,23 @@ final class LogConsumers {
     }
 
     private String anchor(Database.Session session, String consumer) throws SQLException {
+        Optional<String> newId = session.dialect().changeLog().newId();
+        return newId.isPresent()
+                ? anchor(session, consumer, one(session, newId.get()))
+                : anchorOfItself(session, consumer);
+    }
+
+    private String anchor(Database.Session session, String consumer, String id) throws SQLException {
+        run(
+                session,
+                "insert into " + log.entries() + " (id, source_id, row_key) values (?, " + ChangeLogDialect.ANCHOR
+                        + ", ?)",
+                id,
+                consumer);
+        return id;
+    }
+
+    private String anchorOfItself(Database.Session session, String consumer) throws SQLException {
         String sql =
                 "insert into " + log.entries() + " (source_id, row_key) values (" + ChangeLogDialect.ANCHOR + ", ?)";
         String[] keys = {session.dialect().fold("id")};
@@ -191,9 +202,11 @@ final class LogConsumers {
 
     /** A text by chance, from the database. */
     static String chance(Database.Session session) throws SQLException {
-        try (PreparedStatement statement = session.connection()
-                        .prepareStatement(
-                                "select " + session.dialect().changeLog().chance());
+        return one(session, session.dialect().changeLog().chance());
+    }
+
+    private static String one(Database.Session session, String expression) throws SQLException {
+        try (PreparedStatement statement = session.connection().prepareStatement("select " + expression);
                 ResultSet answer = statement.executeQuery()) {
             answer.next();
             return answer.getString(1);
@@ -212,14 +225,34 @@ final class LogConsumers {
 
     /** Removes a consumer and what was kept for it. */
     boolean forget(Database.Session session, String consumer) throws SQLException {
-        run(
-                session,
-                "delete from " + log.entries() + " where id in (select c.anchor from " + log.consumers()
-                        + " c where c.consumer = ?)",
-                consumer);
+        ChangeLogDialect dialect = session.dialect().changeLog();
+        List<Object> anchors = anchors(session, consumer);
+        if (!anchors.isEmpty()) {
+            try (PreparedStatement statement = session.connection()
+                    .prepareStatement(dialect.deleteEntries(session.dialect(), log, anchors.size()))) {
+                dialect.bindEntries(session.dialect(), statement, anchors);
+                statement.executeUpdate();
+            }
+        }
         int removed = run(session, "delete from " + log.consumers() + " where consumer = ?", consumer);
         run(session, "delete from " + log.copies() + " where consumer = ?", consumer);
         return removed > 0;
+    }
+
+    private List<Object> anchors(Database.Session session, String consumer) throws SQLException {
+        List<Object> anchors = new ArrayList<>();
+        try (PreparedStatement statement = session.connection()
+                .prepareStatement("select anchor from " + log.consumers() + " where consumer = ?")) {
+            statement.setString(1, consumer);
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    String anchor = found.getString(1);
+                    anchors.add(Objects.requireNonNull(
+                            session.dialect().changeLog().idType().value(anchor), anchor));
+                }
+            }
+        }
+        return anchors;
     }
 
     private static int run(Database.Session session, String sql, String... parameters) throws SQLException {

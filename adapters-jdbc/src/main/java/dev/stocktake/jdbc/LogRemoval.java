@@ -82,10 +82,9 @@ record LogRemoval(List<LogEntry> done, List<LogEntry> wide, List<Step> steps) {
             if (ids.isEmpty()) {
                 return locked;
             }
-            String sql = "select id from " + log.entries() + " where " + dialect.isOneOf("id", ids.size())
-                    + " order by id for update";
+            String sql = dialect.changeLog().lockEntries(dialect, log, ids.size());
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                dialect.bindIds(statement, 1, type(), ids);
+                dialect.changeLog().bindEntries(dialect, statement, ids);
                 try (ResultSet found = statement.executeQuery()) {
                     while (found.next()) {
                         locked.add(id(found.getString(1)));
@@ -113,7 +112,8 @@ record LogRemoval(List<LogEntry> done, List<LogEntry> wide, List<Step> steps) {
 
         private void keepWide(List<LogEntry> wide, Set<Object> locked) throws SQLException {
             String sql = "insert into " + log.copies() + " (consumer, id, source_id, row_key, changed_at, climbed_to)"
-                    + " select cast(? as varchar(100)), e.id, e.source_id, e.row_key, e.changed_at, '' from "
+                    + " select " + dialect.ledger().cast("?", "varchar(100)")
+                    + ", e.id, e.source_id, e.row_key, e.changed_at, '' from "
                     + log.entries() + " e where e.id = ?";
             for (LogEntry entry : wide) {
                 if (!entry.copy() && locked.contains(id(entry.id()))) {
@@ -127,9 +127,9 @@ record LogRemoval(List<LogEntry> done, List<LogEntry> wide, List<Step> steps) {
         }
 
         private void removeShared(List<Object> ids) throws SQLException {
-            String sql = "delete from " + log.entries() + " where " + dialect.isOneOf("id", ids.size());
+            String sql = dialect.changeLog().deleteEntries(dialect, log, ids.size());
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                dialect.bindIds(statement, 1, type(), ids);
+                dialect.changeLog().bindEntries(dialect, statement, ids);
                 statement.executeUpdate();
             }
         }
@@ -138,10 +138,10 @@ record LogRemoval(List<LogEntry> done, List<LogEntry> wide, List<Step> steps) {
             if (ids.isEmpty()) {
                 return;
             }
-            String sql = "delete from " + log.copies() + " where consumer = ? and " + dialect.isOneOf("id", ids.size());
+            String sql = dialect.changeLog().deleteCopies(dialect, log, ids.size());
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setString(1, consumer);
-                dialect.bindIds(statement, 2, type(), ids);
+                int next = dialect.changeLog().bindEntries(dialect, statement, ids);
+                statement.setString(next, consumer);
                 statement.executeUpdate();
             }
         }

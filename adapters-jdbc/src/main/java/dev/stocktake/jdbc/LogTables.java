@@ -60,6 +60,17 @@ record LogTables(String schema) {
                 schemas.add(found.getString("TABLE_SCHEM"));
             }
         }
-        return schemas;
+        return schemas.isEmpty() ? catalogs(session) : schemas;
+    }
+
+    /** What drivers call schemas where the database knows only one of the two. */
+    private static List<String> catalogs(Database.Session session) throws SQLException {
+        List<String> catalogs = new ArrayList<>();
+        try (ResultSet found = session.connection().getMetaData().getCatalogs()) {
+            while (found.next()) {
+                catalogs.add(found.getString("TABLE_CAT"));
+            }
+        }
+        return catalogs;
     }
 }

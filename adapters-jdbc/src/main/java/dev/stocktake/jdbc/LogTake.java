@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -117,13 +116,13 @@ final class LogTake {
             }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    OffsetDateTime at = Objects.requireNonNull(rows.getObject(4, OffsetDateTime.class));
+                    Instant at = Objects.requireNonNull(session.dialect().moment(rows, 4));
                     entries.add(new LogEntry(
                             rows.getString(1),
                             owner != null,
                             rows.getInt(2),
                             rows.getString(3),
-                            at.toInstant(),
+                            at,
                             rows.getString(5)));
                 }
             }

@@ -49,7 +49,7 @@ record LoggedTable(String name, String sql, List<String> columns, Set<String> ex
         return source(sql, column);
     }
 
-    private static long crc(String text) {
+    static long crc(String text) {
         CRC32 crc = new CRC32();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
         return crc.getValue();

@@ -76,6 +76,12 @@ final class MySqlDialect implements Dialect {
     }
 
     @Override
+    public @Nullable Instant moment(ResultSet row, int column) throws SQLException {
+        LocalDateTime time = row.getObject(column, LocalDateTime.class);
+        return time == null ? null : time.toInstant(ZoneOffset.UTC);
+    }
+
+    @Override
     public String noTimestamp(boolean offset) {
         return offset ? "null" : "cast(null as datetime)";
     }
@@ -183,6 +189,13 @@ final class MySqlDialect implements Dialect {
         return new MySqlLedgerDialect(variant);
     }
 
+    // --- the change log
+
+    @Override
+    public ChangeLogDialect changeLog() {
+        return new MySqlChangeLog(variant);
+    }
+
     // --- what may still be committed
 
     /**
@@ -224,9 +237,9 @@ final class MySqlDialect implements Dialect {
         try (Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(sql)) {
             answer.next();
-            Instant now = moment(answer, 1);
-            Instant transaction = answer.getString(2) == null ? now : moment(answer, 2);
-            Instant waiting = moment(answer, 3);
+            Instant now = utc(answer, 1);
+            Instant transaction = answer.getString(2) == null ? now : utc(answer, 2);
+            Instant waiting = utc(answer, 3);
             return Horizon.of(
                     now.atOffset(ZoneOffset.UTC),
                     (transaction.isBefore(waiting) ? transaction : waiting).atOffset(ZoneOffset.UTC),
@@ -239,11 +252,11 @@ final class MySqlDialect implements Dialect {
         try (Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery("select utc_timestamp(6), connection_id()")) {
             answer.next();
-            return Horizon.of(moment(answer, 1).atOffset(ZoneOffset.UTC), null, false, answer.getString(2));
+            return Horizon.of(utc(answer, 1).atOffset(ZoneOffset.UTC), null, false, answer.getString(2));
         }
     }
 
-    private static Instant moment(ResultSet answer, int column) throws SQLException {
+    private static Instant utc(ResultSet answer, int column) throws SQLException {
         return answer.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
     }
 

@@ -20,6 +20,7 @@ final class MySqlErrors {
             1111, 1210, 4078, // a function used in a wrong way
             1356, 1449, // a view whose tables or owner are gone
             1290, 1836, // a server that takes no writes
+            1419, // a trigger where the binary log is on: SUPER, or log_bin_trust_function_creators
             1193, 1298, // a variable or time zone that is not there
             1665, 1709); // READ COMMITTED with a log of statements; an index that is too wide
 

@@ -166,20 +166,21 @@ class ChangeLogFaultsIT {
         }
     }
 
-    @Nested
-    class OnPostgres extends OnADatabase {
+    /** Where many work at once. */
+    abstract static class OnAServer extends OnADatabase {
 
-        private static final DataSource DATABASE = Sql.postgres();
+        private final String sleep;
 
-        OnPostgres() {
-            super(DATABASE, DATABASE);
+        OnAServer(DataSource database, String sleep) {
+            super(database, database);
+            this.sleep = sleep;
         }
 
         /** Overlapping, late and never committed; the reader goes on all the while, and dies now and then. */
         @Test
         void namesWhatever200ConcurrentTransactionsCommit() throws Exception {
-            JdbcLedger ledger = JdbcLedger.of(DATABASE);
-            drain(feed(DATABASE), ledger, 100);
+            JdbcLedger ledger = JdbcLedger.of(database);
+            drain(feed(database), ledger, 100);
             Random random = new Random(SEED);
             ExecutorService writers = Executors.newFixedThreadPool(25);
             AtomicBoolean ended = new AtomicBoolean();
@@ -197,7 +198,7 @@ class ChangeLogFaultsIT {
             }
             Future<?> reader = writers.submit(() -> {
                 while (!ended.get()) {
-                    drain(feed(DATABASE), ledger, 7);
+                    drain(feed(database), ledger, 7);
                 }
             });
             for (Future<?> transaction : transactions) {
@@ -206,19 +207,19 @@ class ChangeLogFaultsIT {
             ended.set(true);
             reader.get(1, TimeUnit.MINUTES);
             writers.shutdown();
-            drain(feed(DATABASE), ledger, 7);
+            drain(feed(database), ledger, 7);
 
             assertThat(named()).as("seed %s", SEED).containsAll(committed).doesNotContainAnyElementsOf(undone);
             assertThat(left()).isEmpty();
         }
 
         private boolean transaction(int first, double hold, boolean commits) throws SQLException {
-            try (Connection connection = DATABASE.getConnection()) {
+            try (Connection connection = database.getConnection()) {
                 connection.setAutoCommit(false);
                 for (int row = first; row < first + 3; row++) {
                     Sql.run(connection, "update stock set quantity = 1 where id = ?", row);
                 }
-                Sql.texts(connection, "select pg_sleep(?)", hold);
+                Sql.texts(connection, sleep, hold);
                 if (commits) {
                     connection.commit();
                 } else {
@@ -231,7 +232,7 @@ class ChangeLogFaultsIT {
 
         @Test
         void servesThreeConsumersAtOnce() throws Exception {
-            JdbcLedger ledger = JdbcLedger.of(DATABASE);
+            JdbcLedger ledger = JdbcLedger.of(database);
             ExecutorService threads = Executors.newFixedThreadPool(4);
             AtomicBoolean ended = new AtomicBoolean();
             List<FeedReader> readers = new ArrayList<>();
@@ -239,7 +240,7 @@ class ChangeLogFaultsIT {
                 FeedReader reader = new FeedReader(
                         ledger,
                         name,
-                        ChangeLogFeed.builder(DATABASE, tables()).name(name).build());
+                        ChangeLogFeed.builder(database, tables()).name(name).build());
                 reader.drain();
                 readers.add(reader);
             }
@@ -255,7 +256,7 @@ class ChangeLogFaultsIT {
                 }));
             }
             for (int i = 0; i < 300; i++) {
-                Sql.run(DATABASE, "update stock set quantity = 1 where id = ?", i);
+                Sql.run(database, "update stock set quantity = 1 where id = ?", i);
             }
             ended.set(true);
             for (Future<Set<String>> one : named) {
@@ -271,12 +272,12 @@ class ChangeLogFaultsIT {
         /** What was logged in hours is taken in pages, and no page is larger for it. */
         @Test
         void takesALongBacklogInBoundedPages() {
-            JdbcLedger ledger = JdbcLedger.of(DATABASE);
+            JdbcLedger ledger = JdbcLedger.of(database);
             FeedReader reader = new FeedReader(
-                    ledger, "shop", ChangeLogFeed.builder(DATABASE, tables()).build());
+                    ledger, "shop", ChangeLogFeed.builder(database, tables()).build());
             reader.drain();
             for (int i = 0; i < 20; i++) {
-                Sql.run(DATABASE, "update stock set quantity = quantity + 1");
+                Sql.run(database, "update stock set quantity = quantity + 1");
             }
             int most = 0;
             int takes = 0;
@@ -291,6 +292,39 @@ class ChangeLogFaultsIT {
             assertThat(most).isLessThanOrEqualTo(200);
             assertThat(takes).isBetween(100, 250);
             assertThat(left()).isEmpty();
+        }
+    }
+
+    @Nested
+    class OnPostgres extends OnAServer {
+
+        private static final DataSource DATABASE = Sql.postgres();
+
+        OnPostgres() {
+            super(DATABASE, "select pg_sleep(?)");
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends OnAServer {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+
+        OnMariaDb() {
+            super(DATABASE, "select sleep(?)");
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDbWithTheLedgerInAnotherDatabase extends OnADatabase {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+        private static final DataSource BOOKS = Sql.postgres();
+
+        OnMariaDbWithTheLedgerInAnotherDatabase() {
+            super(DATABASE, BOOKS);
         }
     }
 

@@ -41,6 +41,30 @@ class ChangeLogFeedContractIT {
     }
 
     @Nested
+    @NeedsMariaDb
+    class OnMariaDb extends ChangeLogFeedContract {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase();
+        private static final JdbcLedger LEDGER = JdbcLedger.of(DATABASE).initialize();
+
+        OnMariaDb() {
+            super(DATABASE, LEDGER);
+        }
+    }
+
+    @Nested
+    @NeedsMariaDb
+    class OnMariaDbWithTheLedgerOnPostgres extends ChangeLogFeedContract {
+
+        private static final DataSource DATABASE = TestMariaDb.freshDatabase("collate utf8mb4_general_ci");
+        private static final JdbcLedger LEDGER = JdbcLedger.of(Sql.postgres()).initialize();
+
+        OnMariaDbWithTheLedgerOnPostgres() {
+            super(DATABASE, LEDGER);
+        }
+    }
+
+    @Nested
     class OnH2 extends ChangeLogFeedContract {
 
         private static final DataSource DATABASE = Sql.h2();

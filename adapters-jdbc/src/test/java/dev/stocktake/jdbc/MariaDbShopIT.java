@@ -59,11 +59,7 @@ class MariaDbShopIT {
 
     /** As after a restart. */
     private Stocktake stocktake() {
-        TimestampFeed feed = TimestampFeed.builder(
-                        database,
-                        ProductTables.root("product", "sku")
-                                .table("stock", ProductTables.key("sku"), ProductTables.leadsTo("product.sku")))
-                .build();
+        TimestampFeed feed = TimestampFeed.builder(database, tables()).build();
         return Stocktake.builder(source, index, ledger)
                 .feed(feed)
                 .instance("one")
@@ -134,5 +130,42 @@ class MariaDbShopIT {
         }
 
         agree(stocktake.run(SyncPolicy.smart()));
+    }
+
+    private static ProductTables tables() {
+        return ProductTables.root("product", "sku")
+                .table("stock", ProductTables.key("sku"), ProductTables.leadsTo("product.sku"));
+    }
+
+    /** Whatever letters the shop names its products in, and without any timestamp. */
+    @Test
+    void findsByTriggersWhatMovesNoTimestampAndWhatIsGone() {
+        ChangeLog log = ChangeLog.builder(database, tables()).build();
+        log.install();
+        Stocktake stocktake = Stocktake.builder(source, index, ledger)
+                .feed(ChangeLogFeed.builder(database, tables()).build())
+                .instance("one")
+                .build();
+        agree(stocktake.run(SyncPolicy.full()));
+        agree(stocktake.run(SyncPolicy.smart()));
+
+        run("update stock set quantity = 3, updated_at = updated_at where sku = 'LAMP-7'");
+        run("update stock set sku = 'lAMP-12 ', updated_at = updated_at where sku = 'Lamp-11'");
+        run("delete from product where sku = 'Lamp-9'");
+        run("update product set sku = 'LAMP-13' where sku = 'Lamp-13'");
+        long before = index.documentsWritten();
+        agree(stocktake.run(SyncPolicy.smart()));
+        assertThat(index.documentsWritten())
+                .as("four and the ids of two that are gone")
+                .isEqualTo(before + 6);
+        assertThat(index.document(ProductKey.of("Lamp-7"))
+                        .orElseThrow()
+                        .fields()
+                        .toString())
+                .contains("quantity=3");
+        assertThat(index.document(ProductKey.of("Lamp-9"))).isEmpty();
+        assertThat(index.document(ProductKey.of("Lamp-13"))).isEmpty();
+        assertThat(index.document(ProductKey.of("LAMP-13"))).isPresent();
+        log.uninstall();
     }
 }
