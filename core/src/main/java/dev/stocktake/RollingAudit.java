@@ -291,6 +291,6 @@ final class RollingAudit {
                         ? "not every product has been compared yet"
                         : "the oldest comparison is " + achieved + " old")
                 + "; the database or the index is too slow or was down, or marks are always waiting, so that the index is"
-                + " never listed (run SyncPolicy.full() then). Give the audit more time, or the two more power";
+                + " never listed. Give the audit more time, or the two more power";
     }
 }
