@@ -51,7 +51,8 @@ final class ScheduledPolicy implements SyncPolicy {
      * Whether everything shall be marked now; that it was looked at is remembered in the same transaction.
      *
      * <p>A walk that is on its way has products behind it that it does not look at again: it is let come to its end, and this
-     * one is due after it. Only one that has not taken its first step counts as this one.
+     * one is due after it. One that has not taken its first step loses nothing by beginning anew, and what had a row when it
+     * was asked for may have been looked at already.
      *
      * @param frontier where the walk stands; empty if there is no generation yet
      */
@@ -67,14 +68,14 @@ final class ScheduledPolicy implements SyncPolicy {
         if (!rest.isZero()) {
             return false;
         }
-        boolean walking = frontier.filter(walk -> !walk.ended()).isPresent();
-        boolean begun = frontier.filter(walk -> walk.after() != null).isPresent();
-        if (walking && begun && (last.isEmpty() || sameVersion)) {
+        boolean onItsWay =
+                frontier.filter(walk -> !walk.ended() && walk.after() != null).isPresent();
+        if (onItsWay && (last.isEmpty() || sameVersion)) {
             rest = interval.compareTo(AFTER_ANOTHER_WALK) < 0 ? interval : AFTER_ANOTHER_WALK;
             return false;
         }
         tx.saveCursor(place(), new Walk(now, version).toString());
-        return !walking || begun;
+        return true;
     }
 
     private String place() {

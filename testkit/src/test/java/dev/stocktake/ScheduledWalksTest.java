@@ -98,4 +98,20 @@ class ScheduledWalksTest {
 
         assertThat(two.run()).isEqualTo(1);
     }
+
+    @Test
+    void lookAlsoAtWhatWasLookedAtSinceAWalkThatHasNotTakenItsFirstStep() {
+        ProductKey product = ProductKey.of("p");
+        source.unreadable(product, "The price is text");
+        ledger.inTransaction("products", tx -> {
+            tx.markAll(false);
+            return true;
+        });
+        two.stocktake.sync(product.value());
+        source.put(product, Document.builder().put("title", "Mended").build());
+        time.clock().advance(DAY);
+
+        assertThat(two.report().complete()).isTrue();
+        assertThat(index.documents()).isEqualTo(source.documents());
+    }
 }
