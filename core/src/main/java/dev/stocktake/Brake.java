@@ -62,6 +62,7 @@ final class Brake {
     private boolean waiting;
     private boolean forgotten;
     private long uncounted;
+    private long beforeListing;
 
     /** @param fence ends a transaction of whoever has lost the lane, by throwing */
     Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around, Consumer<LedgerTransaction> fence) {
@@ -107,10 +108,6 @@ final class Brake {
     void lookAgain() {
         lookAt = Instant.MIN;
         rest = FIRST_REST;
-    }
-
-    boolean holds() {
-        return held != null;
     }
 
     /** Whether it was counted so lately that counting again must wait. */
@@ -183,15 +180,21 @@ final class Brake {
 
     // --- after a count ----------------------------------------------------------------------------------------------
 
+    /** The index is listed from now on: of what is deleted meanwhile the count will say nothing. */
+    void listing() {
+        beforeListing = uncounted;
+    }
+
     /**
-     * The index was listed to its end.
+     * The index was listed to its end. May be told twice of one listing, if what follows did not come to its end.
      *
      * @param orphans how many of its documents have no product
      * @param documents how many it holds
      * @param examples some of the orphans
      */
     Verdict counted(long orphans, long documents, List<ProductKey> examples) {
-        uncounted = 0;
+        uncounted -= beforeListing;
+        beforeListing = 0;
         counted = around.clock().instant();
         if (!fitted() || orphans <= settings.limit(documents)) {
             release(Verdict.FEW, "they are few enough now, " + orphans + " of " + documents);
@@ -252,10 +255,6 @@ final class Brake {
         waiting = false;
         forgotten = false;
         leftUndone.clear();
-    }
-
-    String sentence() {
-        return held == null ? "" : held.sentence();
     }
 
     // --- what somebody allowed --------------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ final class Lane {
         Instant progress = around.clock().instant();
         Instant look = progress.plus(CATCHING_UP);
         boolean audited = false;
-        boolean caughtUp = false;
+        @Nullable End caughtUp = null;
         boolean judged = false;
         mustBeDone = null;
         pagesInRun = 0;
@@ -287,11 +287,11 @@ final class Lane {
                     rolling.judge(lease(), run);
                     judged = true;
                 }
-                if (!caughtUp && !around.clock().instant().isBefore(look)) {
+                if (caughtUp == null && !around.clock().instant().isBefore(look)) {
                     look = around.clock().instant().plus(CATCHING_UP);
                     caughtUp = caughtUp(run);
                 }
-                if (settle(run) || (!caughtUp && step(run) == Step.WORKED)) {
+                if (settle(run) || (caughtUp == null && step(run) == Step.WORKED)) {
                     progress = around.clock().instant();
                     audited = false;
                 } else if (!inFlight.isEmpty()) {
@@ -304,8 +304,8 @@ final class Lane {
                     identify(run);
                     audited = true;
                 } else {
-                    if (caughtUp) {
-                        return walkIsOpen(run, live()) ? End.LATER : End.DONE;
+                    if (caughtUp != null) {
+                        return caughtUp;
                     }
                     Optional<End> end = endOrWait(run, progress);
                     if (end.isPresent()) {
@@ -320,29 +320,34 @@ final class Lane {
     }
 
     /**
-     * Whether everything is true that the run marked, or that was marked before, or that the lane marked itself on the way,
-     * although others go on marking: a run in a busy shop ends, too. By the ledger's clock alone.
+     * How the run may end although others go on marking, as one in a busy shop must: everything is true that it marked, or
+     * that was marked before, or that the lane marked itself on the way. By the ledger's clock alone.
+     *
+     * @return null if it may not yet
      */
-    private boolean caughtUp(Run run) {
-        Generation live = live();
-        if (run.narrow()
-                || run.comparesStill()
-                || !live.frontier().ended()
-                || (live.owedWalk() != 0 && !brake.resting())) {
-            return false;
+    private @Nullable End caughtUp(Run run) {
+        if (run.narrow() || run.comparesStill() || inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
+            return null;
         }
-        if (inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
-            return false;
+        Balance balance = ports.inLedger(tx -> walksOn(live(tx)) ? null : balance(tx));
+        if (balance == null) {
+            return null;
         }
-        Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
+        Backlog backlog = balance.backlog();
         if (mustBeDone == null) {
             mustBeDone = backlog.now();
-            return false;
+            return null;
         }
         Instant oldest = backlog.oldest();
         Instant recheck = backlog.nextRecheck();
         boolean timesSeen = recheck == null || recheck.isAfter(mustBeDone);
-        return timesSeen && oldest != null && oldest.isAfter(mustBeDone);
+        return timesSeen && oldest != null && oldest.isAfter(mustBeDone)
+                ? ended(run, balance).orElse(null)
+                : null;
+    }
+
+    private boolean walksOn(Generation live) {
+        return !live.frontier().ended() || (live.owedWalk() != 0 && !brake.resting());
     }
 
     private End leaveInFlight(Run run) {
@@ -390,7 +395,8 @@ final class Lane {
         if (run.narrow() && reached(run)) {
             return Optional.of(End.DONE);
         }
-        Backlog backlog = ports.inLedger(LedgerTransaction::backlog);
+        Balance balance = ports.inLedger(this::balance);
+        Backlog backlog = balance.backlog();
         if (backlog.openBatches() > 0) {
             throw new UnknownOutcomeException(
                     "The ledger of index '" + ports.name() + "' holds open batches that this lane does not know", null);
@@ -399,10 +405,9 @@ final class Lane {
             lookAgainAtTimes();
             return Optional.empty();
         }
-        Generation live = live();
-        if (backlog.marked() == 0 && (live.frontier().ended() || run.narrow()) && reached(run)) {
+        if (backlog.marked() == 0 && (balance.live().frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
-            return Optional.of(walkIsOpen(run, live) ? End.LATER : End.DONE);
+            return ended(run, balance);
         }
         return waitUntilDue(run, backlog, progress);
     }
@@ -413,19 +418,40 @@ final class Lane {
         timedAt = Instant.MIN;
     }
 
-    private boolean walkIsOpen(Run run, Generation live) {
-        if (run.narrow() || live.owedWalk() == 0) {
-            return false;
+    /**
+     * What the books say at one moment. A run that has lost the lane may stand still between any two looks, and whoever has
+     * it now may pay with a mark for what the run has seen owed.
+     *
+     * @param heldBack what the brake holds, whoever has counted it
+     */
+    private record Balance(
+            Generation live, Backlog backlog, @Nullable HeldBack heldBack) {}
+
+    private Balance balance(LedgerTransaction tx) {
+        return new Balance(live(tx), tx.backlog(), Brake.heldBack(tx).orElse(null));
+    }
+
+    /**
+     * Nothing is marked any more: is a walk over the index's ids left, and for whom?
+     *
+     * @return empty if it is to be made now
+     */
+    private Optional<End> ended(Run run, Balance balance) {
+        if (run.narrow() || balance.live().owedWalk() == 0) {
+            return Optional.of(End.DONE);
         }
-        if (brake.holds()) {
-            run.problem("Index '" + ports.name() + "': " + brake.sentence());
-            return true;
+        if (walk.wanted(balance.live())) {
+            return Optional.empty();
         }
-        if (!walk.gaveUp(live)) {
-            return false;
-        }
-        run.problem(notInOnePiece());
-        return true;
+        run.problem(walk.gaveUp(balance.live()) ? notInOnePiece() : leftBehind(balance.heldBack()));
+        return Optional.of(End.LATER);
+    }
+
+    private String leftBehind(@Nullable HeldBack heldBack) {
+        return "Index '" + ports.name() + "': "
+                + (heldBack == null
+                        ? "documents without a product may be left; they are looked for by whoever has the lane next"
+                        : heldBack.sentence());
     }
 
     private String notInOnePiece() {

@@ -90,9 +90,12 @@ final class OrphanWalk {
         }
         IndexListing current = listing;
         if (current == null) {
+            if (!marking) {
+                since = ports.inLedger(LedgerTransaction::now);
+                brake.listing();
+            }
             current = new IndexListing(auditable, ports.source());
             listing = current;
-            since = marking ? since : ports.inLedger(LedgerTransaction::now);
         }
         boolean last = current.next(marking ? this::mark : orphans -> {});
         return last && end(lease, generation, current) ? since : null;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,8 @@ final class Checker {
     private final Map<String, Claim> claimed = new HashMap<>();
     private final Set<Integer> misread = new TreeSet<>();
     private final long[] lastMisread;
+    private final long[] misreadUntil;
+    private final Map<Thread, Set<Integer>> markedInRun = new HashMap<>();
     private final Set<Integer> lostWhileBlank = new TreeSet<>();
     private long takenWhileBlank = 1;
     private long checks;
@@ -54,7 +57,9 @@ final class Checker {
         this.server = world.server();
         this.lastMarked = new long[shop.products()];
         this.lastMisread = new long[shop.products()];
+        this.misreadUntil = new long[shop.products()];
         Arrays.fill(lastMisread, -1);
+        Arrays.fill(misreadUntil, -1);
     }
 
     /** What does not hold, in words; empty if all does. */
@@ -95,15 +100,26 @@ final class Checker {
     }
 
     void marked(Collection<ProductKey> keys) {
-        keys.forEach(key -> {
-            lastMarked[Shop.product(key)] = world.time().now();
-            misread.remove(Shop.product(key));
-        });
+        keys.forEach(key -> marked(Shop.product(key)));
     }
 
     void markedAll() {
-        Arrays.fill(lastMarked, world.time().now());
-        misread.clear();
+        for (int product = 0; product < shop.products(); product++) {
+            marked(product);
+        }
+    }
+
+    private void marked(int product) {
+        lastMarked[product] = world.time().now();
+        markedInThisRun().add(product);
+        if (misread.remove(product)) {
+            misreadUntil[product] = world.time().now();
+        }
+    }
+
+    /** What the run on this thread marked itself. */
+    private Set<Integer> markedInThisRun() {
+        return markedInRun.computeIfAbsent(Thread.currentThread(), run -> new HashSet<>());
     }
 
     /** Whatever the ledger takes for true must be so. */
@@ -262,7 +278,12 @@ final class Checker {
 
     // --- what runs say ----------------------------------------------------------------------------------------------
 
-    /** A run that began at this time has ended with this report. */
+    /** A run begins on this thread. */
+    void begins() {
+        markedInThisRun().clear();
+    }
+
+    /** A run that began at this time on this thread has ended with this report. */
     void reported(SyncReport report, long from) {
         world.count(
                 switch (report.outcome()) {
@@ -308,12 +329,22 @@ final class Checker {
     /** What was written meanwhile, or is not yet in the log, no run can know. */
     private void requireTrueSince(int product, long from, String said) {
         long now = world.time().now();
-        if (server.knownSince(product) > from || lastMisread[product] >= from || misread.contains(product)) {
+        if (server.knownSince(product) > from || couldNotKnow(product, from)) {
             return;
         }
         if (!wasUnsound(product, from) && !server.history(product).wasTrue(shop.history(product), from, now)) {
             wrong(product, "was never true since " + from / 1000.0 + " s, though " + said);
         }
+    }
+
+    /**
+     * What was read wrong before the run began is clean in the books until somebody marks it. If that is another run, it may
+     * be after this one has seen that nothing is left; only its own marks it must have done.
+     */
+    private boolean couldNotKnow(int product, long from) {
+        boolean misreadThen =
+                misreadUntil[product] >= from && !markedInThisRun().contains(product);
+        return misreadThen || lastMisread[product] >= from || misread.contains(product);
     }
 
     // --- in the end -------------------------------------------------------------------------------------------------

@@ -236,6 +236,7 @@ final class Node {
         @Override
         public void started(String index, String policy) {
             begun.put(Thread.currentThread(), world.time().now());
+            world.checker().begins();
         }
 
         @Override

@@ -6,10 +6,13 @@ import static dev.stocktake.testkit.engine.Shop.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stocktake.Generation;
 import dev.stocktake.HeldBack;
+import dev.stocktake.Lease;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
+import dev.stocktake.Reason;
 import dev.stocktake.Stocktake;
 import dev.stocktake.StoppedException;
 import dev.stocktake.SyncPolicy;
@@ -159,6 +162,30 @@ class BrakeTest {
         }
 
         @Test
+        void isNotForgottenByACountThatWasMadeBefore() {
+            HookedLedger books = new HookedLedger(shop.ledger)
+                    .failsNext("walked")
+                    .after("walked", () -> {
+                        removeSilently(0, PRODUCTS);
+                        mark(0, 60);
+                    })
+                    .after("walked", () -> mark(60, 120));
+
+            SyncReport report = shop.builder(shop.index, books).build().run(SyncPolicy.full());
+
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+            assertThat(report.counts().deleted()).isEqualTo(60);
+            assertThat(shop.index.documents()).hasSize(PRODUCTS - 60);
+        }
+
+        private void mark(int from, int to) {
+            shop.ledger.inTransaction(INDEX, tx -> {
+                tx.mark(keys(from, to), Reason.CHANGE, false);
+                return true;
+            });
+        }
+
+        @Test
         void isNotReachedByOtherWork() {
             remove(0, 90);
             keys(90, PRODUCTS).forEach(key -> shop.change(key, 5));
@@ -280,6 +307,41 @@ class BrakeTest {
             assertThat(report.complete()).isTrue();
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void aRunThatLosesTheLaneCallsNothingPaidThatSomebodyElsePaidWithMarks() {
+            removeSilently(0, 150);
+            shop.settings(SyncSettings.defaults().withLane(shortLease()));
+            HookedLedger books =
+                    new HookedLedger(shop.ledger).afterEach("backlog", this::anotherInstancePaysWhatIsHeldWithMarks);
+            stocktake = shop.builder(shop.index, books).build();
+
+            assertHeldBack(stocktake.run(SyncPolicy.full()), 150, PRODUCTS);
+            assertNothingWasDeleted();
+            assertThat(shop.ledger.rows(INDEX)).isEqualTo(150);
+            assertThat(shop.ledger.owesWalk(INDEX)).isFalse();
+        }
+
+        private static SyncSettings.Lane shortLease() {
+            SyncSettings.Lane usual = SyncSettings.defaults().lane();
+            return new SyncSettings.Lane(
+                    Duration.ofSeconds(10), usual.patience(), usual.firstPoll(), usual.longestPoll());
+        }
+
+        private void anotherInstancePaysWhatIsHeldWithMarks() {
+            if (shop.stocktake().status().heldBack() == null) {
+                return;
+            }
+            shop.pass(shortLease().lease().plusSeconds(1));
+            shop.ledger.inTransaction(INDEX, tx -> {
+                Lease lease = tx.acquire("another instance", Duration.ofMinutes(1), Duration.ZERO)
+                        .orElseThrow();
+                Generation live = tx.live().orElseThrow();
+                tx.saveCursor("stocktake.brake", "");
+                tx.mark(keys(0, 150), Reason.SWEEP, true);
+                return tx.walked(lease, live.number(), live.owedWalk());
+            });
         }
 
         @Test

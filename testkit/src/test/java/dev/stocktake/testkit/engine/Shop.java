@@ -3,6 +3,7 @@ package dev.stocktake.testkit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.Document;
+import dev.stocktake.Ledger;
 import dev.stocktake.ProductKey;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
@@ -90,8 +91,12 @@ final class Shop {
     }
 
     Stocktake.Builder builder(SearchIndex over) {
+        return builder(over, ledger);
+    }
+
+    Stocktake.Builder builder(SearchIndex over, Ledger books) {
         int instance = ++instances;
-        return Stocktake.builder(source, over, ledger)
+        return Stocktake.builder(source, over, books)
                 .feed(feed)
                 .settings(settings)
                 .clock(time)
