@@ -3,6 +3,7 @@ package dev.stocktake;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -167,7 +168,7 @@ final class BatchWriter {
 
         private void remove(List<Deletion> gone) {
             List<Deletion> losing = brake.fitted() ? losing(gone) : List.of();
-            List<Deletion> heldBack = heldBack(losing);
+            Set<Deletion> heldBack = new LinkedHashSet<>(heldBack(losing));
             brake.leaves(
                     heldBack.stream().map(deletion -> deletion.item().key()).toList());
             for (Deletion deletion : gone) {
