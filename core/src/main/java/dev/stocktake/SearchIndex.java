@@ -14,7 +14,8 @@ import java.util.Optional;
  * repeats a write by itself: whether to send again, and what, is the engine's decision.
  *
  * <p>Writes that were accepted one after the other are applied in that order. {@code SearchIndexContract} in the test kit
- * proves all this. What an index can do beyond is a sub-type: {@link AuditableIndex}, {@link LoggedIndex}.
+ * proves all this. What an index can do beyond is a sub-type: {@link AuditableIndex}, {@link RebuildableIndex},
+ * {@link LoggedIndex}.
  *
  * <p>Thread-safe.
  */

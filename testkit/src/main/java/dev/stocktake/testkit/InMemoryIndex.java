@@ -9,6 +9,7 @@ import dev.stocktake.IndexIdentity;
 import dev.stocktake.LoggedIndex;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.UnavailableException;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,32 +44,38 @@ import org.jspecify.annotations.Nullable;
  * <p>What is planned for "the next" writes is used up one plan per write, in the order of planning. Deterministic and
  * thread-safe.
  */
-public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
+public final class InMemoryIndex implements RebuildableIndex, LoggedIndex {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final String name;
     private final TaskQueue tasks = new TaskQueue();
     private final Wire wire = new Wire();
-    private final IndexContent content = new IndexContent();
-    private @Nullable IndexIdentity identity;
+    private final Wire swaps = new Wire();
+    private final Objections objections = new Objections();
+    private final Contents contents;
     private BatchLimits limits = new BatchLimits(1_000, Long.MAX_VALUE);
     private Duration requestLife = Duration.ofMinutes(15);
     private boolean applyAtOnce = true;
     private boolean down;
-    private int identities;
     private long writes;
 
     /** An index that does not exist until it is {@linkplain #prepare() prepared}. */
     public InMemoryIndex(String name) {
         this.name = name;
+        this.contents = new Contents(name, objections);
     }
 
     // --- kinds
     // --------------------------------------------------------------------------------------------------------
 
     /** The same index for a caller who cannot read its log of writes. */
-    public AuditableIndex withoutLog() {
+    public RebuildableIndex withoutLog() {
         return new WithoutLog(this);
+    }
+
+    /** The same index for a caller who can neither read its log of writes nor build beside it. */
+    public AuditableIndex withoutBuilds() {
+        return new WithoutBuilds(this);
     }
 
     /** The same index for a caller who can only write. */
@@ -112,7 +121,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         return reading(() -> {
             IndexTask task = tasks.next();
             if (task != null) {
-                execute(task);
+                task.execute();
             }
             return task != null;
         });
@@ -172,23 +181,62 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     }
 
     /**
-     * Delivers the oldest write that is still on the wire.
+     * Delivers the oldest write that is still on the wire; if there is none, the oldest swap.
      *
      * @return whether there was one
      */
     public boolean deliver() {
         return reading(() -> {
-            WriteBatch late = wire.arriving();
+            Runnable late = wire.size() > 0 ? wire.arriving() : swaps.arriving();
             if (late != null) {
-                accept(late, false, false);
+                late.run();
             }
             return late != null;
         });
     }
 
-    /** How many writes are still on the wire. */
+    /** How many writes and swaps are still on the wire. */
     public int onTheWire() {
-        return reading(wire::size);
+        return reading(() -> wire.size() + swaps.size());
+    }
+
+    /** The next swap is rejected: certainly not done. */
+    public void rejectNextSwap() {
+        planSwap(Wire.Fate.REJECTED);
+    }
+
+    /** The next swap is accepted, but whoever asked for it gets an {@link UnknownOutcomeException}. */
+    public void loseReplyOfNextSwap() {
+        planSwap(Wire.Fate.REPLY_LOST);
+    }
+
+    /** The next swap gets lost, and whoever asked for it gets an {@link UnknownOutcomeException}. */
+    public void dropNextSwap() {
+        planSwap(Wire.Fate.DROPPED);
+    }
+
+    /** The next swap stays on the wire until {@link #deliver()}; whoever asked for it gets an {@link UnknownOutcomeException}. */
+    public void deliverNextSwapLate() {
+        planSwap(Wire.Fate.LATE);
+    }
+
+    /** The next swap is accepted as usual, and once more at {@link #deliver()}. */
+    public void deliverNextSwapTwice() {
+        planSwap(Wire.Fate.TWICE);
+    }
+
+    /** The next swap's task fails. */
+    public void failNextSwap() {
+        planSwap(Wire.Fate.FAILED);
+    }
+
+    /** The next swap's task is executed twice, so that nothing is exchanged, and ends well. */
+    public void executeNextSwapTwice() {
+        planSwap(Wire.Fate.DONE_TWICE);
+    }
+
+    private void planSwap(Wire.Fate fate) {
+        locked(() -> swaps.plan(fate, 1));
     }
 
     private void plan(Wire.Fate fate, int times) {
@@ -209,7 +257,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
      * @param rule a name for {@link #acceptAgain}
      */
     public void refuse(String rule, Predicate<WriteBatch.Upsert> of, String reason) {
-        locked(() -> content.refuse(rule, of, reason));
+        locked(() -> objections.add(rule, of, reason));
     }
 
     /** Takes back {@link #refuse(ProductKey, String)}. */
@@ -219,7 +267,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** Takes back {@link #refuse(String, Predicate, String)}. */
     public void acceptAgain(String rule) {
-        locked(() -> content.acceptAgain(rule));
+        locked(() -> objections.remove(rule));
     }
 
     // --- faults of the index
@@ -237,24 +285,21 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** Somebody drops the index: its name is bound to nothing, and tasks that wait will fail. */
     public void drop() {
-        locked(() -> {
-            identity = null;
-            content.clear();
-        });
+        locked(() -> contents.remove(Contents.LIVE));
     }
 
     /** Somebody drops the index and makes an empty one of the same name. */
     public void recreate() {
         locked(() -> {
             drop();
-            create();
+            contents.create(Contents.LIVE);
         });
     }
 
     /** Somebody else replaces a document that is there, without a fingerprint. */
     public void alter(ProductKey key, Document document) {
         locked(() -> {
-            if (content.document(key).isEmpty()) {
+            if (document(key).isEmpty()) {
                 throw new IllegalArgumentException("There is no document of product '" + key + "' to alter");
             }
             plant(key, document);
@@ -269,12 +314,12 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     /** Somebody else puts a document with a fingerprint, an older one of ours perhaps. */
     public void plant(ProductKey key, Document document, Fingerprint fingerprint) {
         WriteBatch.Upsert upsert = new WriteBatch.Upsert(key, document, fingerprint);
-        locked(() -> accept(new WriteBatch("alien", List.of(upsert), List.of()), true, false));
+        locked(() -> acceptAlien(new WriteBatch("alien", List.of(upsert), List.of())));
     }
 
     /** Somebody else removes a document. */
     public void erase(ProductKey key) {
-        locked(() -> accept(new WriteBatch("alien", List.of(), List.of(key)), true, false));
+        locked(() -> acceptAlien(new WriteBatch("alien", List.of(), List.of(key))));
     }
 
     // --- looking
@@ -282,12 +327,15 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** What searchers see, by key. */
     public Map<ProductKey, Document> documents() {
-        return reading(content::documents);
+        return reading(() -> {
+            IndexContent live = contents.at(Contents.LIVE);
+            return live == null ? Map.of() : live.documents();
+        });
     }
 
     /** What searchers see of one product. */
     public Optional<Document> document(ProductKey key) {
-        return reading(() -> content.document(key));
+        return reading(() -> Optional.ofNullable(documents().get(key)));
     }
 
     /** How often {@link #write} was called. */
@@ -297,7 +345,7 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     /** How many upserts and deletions were applied in all, those of others included. */
     public long documentsWritten() {
-        return reading(content::written);
+        return reading(contents::written);
     }
 
     // --- SearchIndex
@@ -320,22 +368,31 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     @Override
     public Optional<IndexIdentity> identify() {
-        return asked(() -> Optional.ofNullable(identity));
+        return identify(Contents.LIVE);
+    }
+
+    Optional<IndexIdentity> identify(String label) {
+        return asked(() -> Optional.ofNullable(contents.identity(label)));
     }
 
     @Override
     public IndexIdentity prepare() {
-        return asked(() -> identity == null ? create() : identity);
+        return prepare(Contents.LIVE);
     }
 
-    private IndexIdentity create() {
-        IndexIdentity created = new IndexIdentity(name + "-" + ++identities);
-        identity = created;
-        return created;
+    IndexIdentity prepare(String label) {
+        return asked(() -> {
+            IndexIdentity identity = contents.identity(label);
+            return identity == null ? contents.create(label) : identity;
+        });
     }
 
     @Override
     public Receipt write(WriteBatch batch) {
+        return write(Contents.LIVE, batch);
+    }
+
+    Receipt write(String label, WriteBatch batch) {
         lock.lock();
         try {
             writes++;
@@ -347,22 +404,28 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
             if (measure.fitting().size() == 0) {
                 return new Receipt(List.of(), measure.refused());
             }
-            return new Receipt(List.of(send(measure.fitting(), fate)), measure.refused());
+            WriteBatch fitting = measure.fitting();
+            IndexTask.Kind kind = IndexTask.Kind.WRITE;
+            Supplier<Outcome> work = fate == Wire.Fate.FAILED
+                    ? () -> Outcome.failed("Internal error; the test wants it so")
+                    : () -> contents.apply(label, fitting);
+            long position = send(wire, fate, () -> accept(kind, fitting.id(), work), "batch '" + fitting.id() + "'");
+            return new Receipt(List.of(position), measure.refused());
         } finally {
             lock.unlock();
         }
     }
 
-    private long send(WriteBatch batch, Wire.Fate fate) {
+    private static long send(Wire way, Wire.Fate fate, LongSupplier arrival, String what) {
         if (fate.staysOnTheWire()) {
-            wire.keep(batch);
+            way.keep(arrival::getAsLong);
         }
         if (!fate.arrives()) {
-            throw noAnswer(batch);
+            throw noAnswer(what);
         }
-        long position = accept(batch, false, fate == Wire.Fate.FAILED);
+        long position = arrival.getAsLong();
         if (fate == Wire.Fate.REPLY_LOST) {
-            throw noAnswer(batch);
+            throw noAnswer(what);
         }
         return position;
     }
@@ -371,9 +434,8 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
         return new UnavailableException("Index '" + name + "' cannot be reached; the test wants it so", null);
     }
 
-    private UnknownOutcomeException noAnswer(WriteBatch batch) {
-        return new UnknownOutcomeException(
-                "Index '" + name + "' gave no answer to batch '" + batch.id() + "'; the test wants it so", null);
+    private static UnknownOutcomeException noAnswer(String what) {
+        return new UnknownOutcomeException("The index gave no answer to " + what + "; the test wants it so", null);
     }
 
     @Override
@@ -399,22 +461,94 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
 
     @Override
     public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
-        return asked(() -> content.fingerprints(keys));
+        return fingerprints(Contents.LIVE, keys);
+    }
+
+    Map<ProductKey, Fingerprint> fingerprints(String label, Collection<ProductKey> keys) {
+        return looking(label, content -> content.fingerprints(keys), Map.of());
     }
 
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
-        return asked(() -> content.fingerprints(cursor, limit, identity == null ? "" : identity.value()));
+        return fingerprints(Contents.LIVE, cursor, limit);
+    }
+
+    FingerprintPage fingerprints(String label, @Nullable String cursor, int limit) {
+        return looking(label, content -> content.fingerprints(cursor, limit), new FingerprintPage(Map.of(), null, ""));
     }
 
     @Override
     public long count() {
-        return asked(() -> (long) content.size());
+        return count(Contents.LIVE);
+    }
+
+    long count(String label) {
+        return looking(label, content -> (long) content.size(), 0L);
     }
 
     @Override
     public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
-        return asked(() -> content.documents(keys));
+        return documents(Contents.LIVE, keys);
+    }
+
+    Map<ProductKey, Document> documents(String label, Collection<ProductKey> keys) {
+        return looking(label, content -> content.documents(keys), Map.of());
+    }
+
+    private <T> T looking(String label, Function<IndexContent, T> look, T none) {
+        return asked(() -> {
+            IndexContent content = contents.at(label);
+            return content == null ? none : look.apply(content);
+        });
+    }
+
+    // --- RebuildableIndex
+    // ---------------------------------------------------------------------------------------------
+
+    @Override
+    public AuditableIndex build(String label) {
+        return new InMemoryBuild(this, RebuildableIndex.requireLabel(label));
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        return asked(contents::builds);
+    }
+
+    @Override
+    public Receipt swap(String label) {
+        RebuildableIndex.requireLabel(label);
+        lock.lock();
+        try {
+            Wire.Fate fate = swaps.next();
+            if (down || fate == Wire.Fate.REJECTED) {
+                throw unreachable();
+            }
+            Supplier<Outcome> work = switch (fate) {
+                case FAILED -> () -> Outcome.failed("Internal error; the test wants it so");
+                case DONE_TWICE ->
+                    () -> {
+                        contents.swap(label);
+                        return contents.swap(label);
+                    };
+                default -> () -> contents.swap(label);
+            };
+            return Receipt.at(send(swaps, fate, () -> accept(IndexTask.Kind.SWAP, "", work), "the swap"));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        RebuildableIndex.requireLabel(label);
+        return asked(() -> {
+            boolean meant = onlyIf.equals(contents.identity(label));
+            if (meant) {
+                contents.remove(label);
+            }
+            return meant;
+        });
     }
 
     // --- LoggedIndex
@@ -433,8 +567,12 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     // --- inside
     // -------------------------------------------------------------------------------------------------------
 
-    private long accept(WriteBatch batch, boolean alien, boolean doomed) {
-        IndexTask task = tasks.accept(batch, alien, doomed);
+    private void acceptAlien(WriteBatch batch) {
+        accept(IndexTask.Kind.ALIEN_WRITE, batch.id(), () -> contents.apply(Contents.LIVE, batch));
+    }
+
+    private long accept(IndexTask.Kind kind, String batchId, Supplier<Outcome> work) {
+        IndexTask task = tasks.accept(kind, batchId, work);
         if (applyAtOnce) {
             applyWaiting();
         }
@@ -444,19 +582,8 @@ public final class InMemoryIndex implements AuditableIndex, LoggedIndex {
     private void applyWaiting() {
         IndexTask task = tasks.next();
         while (task != null) {
-            execute(task);
+            task.execute();
             task = tasks.next();
-        }
-    }
-
-    private void execute(IndexTask task) {
-        WriteBatch batch = task.take();
-        if (identity == null) {
-            task.end(Outcome.failed("There is no index '" + name + "'"));
-        } else if (task.doomed()) {
-            task.end(Outcome.failed("Internal error; the test wants it so"));
-        } else {
-            task.end(content.apply(batch));
         }
     }
 

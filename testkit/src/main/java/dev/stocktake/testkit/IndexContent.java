@@ -3,6 +3,7 @@ package dev.stocktake.testkit;
 import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
+import dev.stocktake.IndexIdentity;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
 import dev.stocktake.WriteBatch;
@@ -11,51 +12,39 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What searchers see, and what the index does not take. Guarded by the index's lock. */
+/** The documents under one name of an index. Guarded by the index's lock. */
 final class IndexContent {
 
     private record Stored(Document document, Fingerprint fingerprint) {}
 
-    private record Refusal(Predicate<WriteBatch.Upsert> of, String reason) {}
-
     private final TreeMap<String, Stored> documents = new TreeMap<>();
-    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
-    private long written;
+    private final IndexIdentity identity;
+    private final Objections objections;
 
-    void refuse(String rule, Predicate<WriteBatch.Upsert> of, String reason) {
-        refusals.put(rule, new Refusal(of, reason));
+    IndexContent(IndexIdentity identity, Objections objections) {
+        this.identity = identity;
+        this.objections = objections;
     }
 
-    void acceptAgain(String rule) {
-        refusals.remove(rule);
-    }
-
-    void clear() {
-        documents.clear();
+    IndexIdentity identity() {
+        return identity;
     }
 
     /** Applies all of a batch or, for one bad document, nothing. */
     Outcome apply(WriteBatch batch) {
         for (WriteBatch.Upsert upsert : batch.upserts()) {
-            for (Refusal refusal : refusals.values()) {
-                if (refusal.of().test(upsert)) {
-                    return Outcome.refused("Document of product '" + upsert.key() + "': " + refusal.reason());
-                }
+            String objection = objections.to(upsert);
+            if (objection != null) {
+                return Outcome.refused("Document of product '" + upsert.key() + "': " + objection);
             }
         }
         for (WriteBatch.Upsert upsert : batch.upserts()) {
             documents.put(upsert.key().value(), new Stored(upsert.document(), upsert.fingerprint()));
         }
         batch.deletions().forEach(key -> documents.remove(key.value()));
-        written += batch.size();
         return Outcome.applied();
-    }
-
-    long written() {
-        return written;
     }
 
     Map<ProductKey, Document> documents() {
@@ -90,17 +79,17 @@ final class IndexContent {
     }
 
     /** Pages follow the keys, so that no document slips from one to another, whatever is written. */
-    FingerprintPage fingerprints(@Nullable String cursor, int limit, String version) {
+    FingerprintPage fingerprints(@Nullable String cursor, int limit) {
         Map<ProductKey, Fingerprint> entries = new LinkedHashMap<>();
         String last = null;
         Map<String, Stored> behind = cursor == null ? documents : documents.tailMap(cursor, false);
         for (Map.Entry<String, Stored> entry : behind.entrySet()) {
             if (entries.size() == limit) {
-                return new FingerprintPage(entries, last, version);
+                return new FingerprintPage(entries, last, identity.value());
             }
             last = entry.getKey();
             entries.put(ProductKey.of(last), entry.getValue().fingerprint());
         }
-        return new FingerprintPage(entries, null, version);
+        return new FingerprintPage(entries, null, identity.value());
     }
 }

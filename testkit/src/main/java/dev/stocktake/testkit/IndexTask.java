@@ -2,37 +2,40 @@ package dev.stocktake.testkit;
 
 import dev.stocktake.LoggedIndex;
 import dev.stocktake.Outcome;
-import dev.stocktake.WriteBatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A write that was accepted. Guarded by the index's lock. */
+/** A write or a swap that was accepted. Guarded by the index's lock. */
 final class IndexTask {
 
+    /** What a task is, for the log of writes. */
+    enum Kind {
+        WRITE,
+        /** Not written by Stocktake. */
+        ALIEN_WRITE,
+        SWAP
+    }
+
     private final long position;
-    private final boolean alien;
-    private final boolean doomed;
+    private final Kind kind;
     private final String batchId;
-    private @Nullable WriteBatch payload;
+    private @Nullable Supplier<Outcome> work;
     private Outcome outcome = Outcome.pending();
 
-    /**
-     * @param alien not written by Stocktake
-     * @param doomed the index will fail it for a reason of its own
-     */
-    IndexTask(long position, WriteBatch payload, boolean alien, boolean doomed) {
+    /** @param work done when the task's turn has come */
+    IndexTask(long position, Kind kind, String batchId, Supplier<Outcome> work) {
         this.position = position;
-        this.payload = payload;
-        this.batchId = payload.id();
-        this.alien = alien;
-        this.doomed = doomed;
+        this.kind = kind;
+        this.batchId = batchId;
+        this.work = work;
     }
 
     long position() {
         return position;
     }
 
-    boolean doomed() {
-        return doomed;
+    boolean isWrite() {
+        return kind != Kind.SWAP;
     }
 
     boolean isFinal() {
@@ -43,21 +46,18 @@ final class IndexTask {
         return outcome;
     }
 
-    /** What to do; asked once. */
-    WriteBatch take() {
-        WriteBatch batch = payload;
-        if (batch == null) {
+    /** Does what is to be done, once. */
+    void execute() {
+        Supplier<Outcome> todo = work;
+        if (todo == null) {
             throw new IllegalStateException("Task " + position + " was done before");
         }
-        payload = null;
-        return batch;
-    }
-
-    void end(Outcome end) {
-        outcome = end;
+        work = null;
+        outcome = todo.get();
     }
 
     LoggedIndex.Entry entry() {
-        return new LoggedIndex.Entry(position, alien ? null : batchId, outcome.kind() == Outcome.Kind.APPLIED);
+        return new LoggedIndex.Entry(
+                position, kind == Kind.ALIEN_WRITE ? null : batchId, outcome.kind() == Outcome.Kind.APPLIED);
     }
 }

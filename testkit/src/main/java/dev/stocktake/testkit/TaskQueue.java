@@ -3,15 +3,15 @@ package dev.stocktake.testkit;
 import dev.stocktake.LoggedIndex;
 import dev.stocktake.LoggedIndex.LogPage;
 import dev.stocktake.Outcome;
-import dev.stocktake.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Accepted writes in their order, and what is remembered of those that are final. Guarded by the index's lock. */
+/** Accepted writes and swaps in their order, and what is remembered of those that are final. Guarded by the index's lock. */
 final class TaskQueue {
 
     private final TreeMap<Long, IndexTask> remembered = new TreeMap<>();
@@ -19,8 +19,8 @@ final class TaskQueue {
     private long lastPosition;
     private long forgottenTo;
 
-    IndexTask accept(WriteBatch batch, boolean alien, boolean doomed) {
-        IndexTask task = new IndexTask(++lastPosition, batch, alien, doomed);
+    IndexTask accept(IndexTask.Kind kind, String batchId, Supplier<Outcome> work) {
+        IndexTask task = new IndexTask(++lastPosition, kind, batchId, work);
         remembered.put(task.position(), task);
         waiting.add(task);
         return task;
@@ -58,6 +58,9 @@ final class TaskQueue {
         for (IndexTask task : remembered.tailMap(position, false).values()) {
             if (task.position() > settled) {
                 break;
+            }
+            if (!task.isWrite()) {
+                continue;
             }
             if (entries.size() == limit) {
                 more = true;

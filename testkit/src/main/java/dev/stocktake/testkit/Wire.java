@@ -1,14 +1,13 @@
 package dev.stocktake.testkit;
 
-import dev.stocktake.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** The way of a write to the index, and what shall happen there. Guarded by the index's lock. */
+/** The way of a request to the index, and what shall happen there. Guarded by the index's lock. */
 final class Wire {
 
-    /** What happens to a write. */
+    /** What happens to a request. */
     enum Fate {
         ACCEPTED,
         REJECTED,
@@ -16,7 +15,9 @@ final class Wire {
         DROPPED,
         LATE,
         TWICE,
-        FAILED;
+        FAILED,
+        /** Arrives once and is executed twice, as after a crash between what was done and the note that it was done. */
+        DONE_TWICE;
 
         boolean staysOnTheWire() {
             return this == LATE || this == TWICE;
@@ -28,7 +29,7 @@ final class Wire {
     }
 
     private final Deque<Fate> plan = new ArrayDeque<>();
-    private final Deque<WriteBatch> late = new ArrayDeque<>();
+    private final Deque<Runnable> late = new ArrayDeque<>();
 
     void plan(Fate fate, int times) {
         for (int i = 0; i < times; i++) {
@@ -36,18 +37,18 @@ final class Wire {
         }
     }
 
-    /** What happens to the next write; uses up one plan. */
+    /** What happens to the next request; uses up one plan. */
     Fate next() {
         Fate planned = plan.poll();
         return planned == null ? Fate.ACCEPTED : planned;
     }
 
-    void keep(WriteBatch batch) {
-        late.add(batch);
+    void keep(Runnable arrival) {
+        late.add(arrival);
     }
 
     @Nullable
-    WriteBatch arriving() {
+    Runnable arriving() {
         return late.poll();
     }
 

@@ -8,6 +8,7 @@ import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An {@link InMemoryIndex} whose log cannot be read. */
-record WithoutLog(InMemoryIndex index) implements AuditableIndex {
+record WithoutLog(InMemoryIndex index) implements RebuildableIndex {
 
     @Override
     public String name() {
@@ -72,5 +73,25 @@ record WithoutLog(InMemoryIndex index) implements AuditableIndex {
     @Override
     public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
         return index.documents(keys);
+    }
+
+    @Override
+    public AuditableIndex build(String label) {
+        return index.build(label);
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        return index.builds();
+    }
+
+    @Override
+    public Receipt swap(String label) {
+        return index.swap(label);
+    }
+
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        return index.drop(label, onlyIf);
     }
 }

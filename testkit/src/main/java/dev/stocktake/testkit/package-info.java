@@ -35,6 +35,7 @@
  * <tr><td>{@link dev.stocktake.ChangeFeed}</td><td>{@link dev.stocktake.testkit.ChangeFeedContract}</td></tr>
  * <tr><td>{@link dev.stocktake.SearchIndex}</td><td>{@link dev.stocktake.testkit.SearchIndexContract}</td></tr>
  * <tr><td>{@link dev.stocktake.AuditableIndex}</td><td>{@link dev.stocktake.testkit.AuditableIndexContract}</td></tr>
+ * <tr><td>{@link dev.stocktake.RebuildableIndex}</td><td>{@link dev.stocktake.testkit.RebuildableIndexContract}</td></tr>
  * <tr><td>{@link dev.stocktake.LoggedIndex}</td><td>{@link dev.stocktake.testkit.LoggedIndexContract}</td></tr>
  * <tr><td>{@link dev.stocktake.Ledger}</td><td>{@link dev.stocktake.testkit.LedgerContract}</td></tr>
  * </table>
@@ -42,7 +43,7 @@
  * <ol>
  *   <li>Extend the contract and implement its abstract methods. Every test begins with something empty; JUnit makes a new
  *       object of the test class for each test, so fields are a good place for the adapter and its technology.
- *   <li>The three contracts of an index share one {@link dev.stocktake.testkit.IndexHarness}: write it once, and each
+ *   <li>The contracts of an index share one {@link dev.stocktake.testkit.IndexHarness}: write it once, and each
  *       test class is five lines.
  *   <li>Run it. A method that belongs to a {@link dev.stocktake.testkit.Capability} and was not overridden fails with a
  *       sentence that names it. Override it; or, where the technology cannot do it, declare it missing, with the reason:

@@ -117,5 +117,24 @@ class ContractsBiteTest {
             assertThat(ContractRun.of(LyingIndexes.LogPastWhatIsFinal.class).failed())
                     .contains("neverReadsPastAWriteThatIsNotFinal");
         }
+
+        @Test
+        void noticesASwapThatIsSentTwice() {
+            assertThat(ContractRun.of(LyingIndexes.SwapThatIsSentTwice.class).failed())
+                    .contains("exchangesWholeContents", "goesOnWithTheNextBuildAfterASwap")
+                    .doesNotContain("keepsBuildsApart");
+        }
+
+        @Test
+        void noticesADropOfWhateverIsThere() {
+            assertThat(ContractRun.of(LyingIndexes.DropOfWhateverIsThere.class).failed())
+                    .containsExactlyInAnyOrder("dropsNothingElse", "givesAnotherIdentityToABuildThatIsMadeAnew");
+        }
+
+        @Test
+        void noticesALogThatDoesNotShowBuilds() {
+            assertThat(ContractRun.of(LyingIndexes.LogOfTheLiveIndexOnly.class).failed())
+                    .containsExactly("showsTheWritesOfBuildsInItsLogWhateverWasSwapped");
+        }
     }
 }

@@ -1,12 +1,13 @@
 package dev.stocktake.testkit;
 
-import dev.stocktake.AuditableIndex;
 import dev.stocktake.Document;
 import dev.stocktake.FingerprintPage;
+import dev.stocktake.IndexIdentity;
 import dev.stocktake.LoggedIndex;
 import dev.stocktake.LoggedIndex.LogPage;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.SearchIndex;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -38,7 +39,7 @@ final class LyingIndexes {
             InMemoryIndex index = (InMemoryIndex) honest.index();
             this.lying = (SearchIndex) Proxy.newProxyInstance(
                     Lie.class.getClassLoader(),
-                    new Class<?>[] {AuditableIndex.class, LoggedIndex.class},
+                    new Class<?>[] {RebuildableIndex.class, LoggedIndex.class},
                     (proxy, method, arguments) -> {
                         Object[] given = arguments == null ? new Object[0] : arguments;
                         Object instead = lie.instead(index, method.getName(), given);
@@ -235,6 +236,59 @@ final class LyingIndexes {
             }
             LogPage page = index.writesAfter((Long) arguments[0], (Integer) arguments[1]);
             return new LogPage(page.writes(), page.position() + index.waitingTasks(), page.hole(), page.more());
+        });
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
+    static final class SwapThatIsSentTwice extends RebuildableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {
+            if (!method.equals("swap")) {
+                return null;
+            }
+            index.swap((String) arguments[0]);
+            return index.swap((String) arguments[0]);
+        });
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
+    static final class DropOfWhateverIsThere extends RebuildableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {
+            if (!method.equals("drop")) {
+                return null;
+            }
+            String label = (String) arguments[0];
+            IndexIdentity there = index.builds().get(label);
+            return there != null && index.drop(label, there);
+        });
+
+        @Override
+        protected IndexHarness harness() {
+            return harness;
+        }
+    }
+
+    @RunByContractRun
+    static final class LogOfTheLiveIndexOnly extends RebuildableIndexContract {
+
+        private final IndexHarness harness = new LyingIndexHarness((index, method, arguments) -> {
+            if (!method.equals("writesAfter")) {
+                return null;
+            }
+            LogPage page = index.writesAfter((Long) arguments[0], (Integer) arguments[1]);
+            return new LogPage(
+                    page.writes().subList(0, Math.min(1, page.writes().size())), page.position(), page.hole(), false);
         });
 
         @Override
