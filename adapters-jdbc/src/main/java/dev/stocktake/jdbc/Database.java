@@ -77,7 +77,13 @@ final class Database {
         connection.setAutoCommit(false);
         Dialect.Undo undo = () -> {};
         try {
-            undo = dialect.ledger().begin(connection, statementTimeout);
+            Dialect.Undo silence = NetworkTimeout.atMost(connection, statementTimeout);
+            undo = silence;
+            Dialect.Undo begun = dialect.ledger().begin(connection, statementTimeout);
+            undo = () -> {
+                begun.run();
+                silence.run();
+            };
             T result = work.in(new Session(connection, dialect));
             connection.commit();
             return result;

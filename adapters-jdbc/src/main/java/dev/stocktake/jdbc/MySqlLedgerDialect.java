@@ -34,7 +34,8 @@ final class MySqlLedgerDialect implements LedgerDialect {
 
     /**
      * The first statement is refused in a transaction that has begun: it would be the caller's, and we would end it. The
-     * limits are those of the session and are taken back.
+     * limits are those of the session and are taken back. The last one ends a session that falls silent: a client that
+     * vanishes, or stands still, would keep its locks.
      */
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
@@ -46,7 +47,9 @@ final class MySqlLedgerDialect implements LedgerDialect {
                 List.of(
                         new MySqlSession.Setting("innodb_lock_wait_timeout", share),
                         new MySqlSession.Setting("lock_wait_timeout", share),
-                        new MySqlSession.Setting(variant.statementLimit(), variant.limit(timeout))));
+                        new MySqlSession.Setting(variant.statementLimit(), variant.limit(timeout)),
+                        new MySqlSession.Setting(
+                                variant.silenceLimit(), Long.toString(Math.max(1, timeout.toSeconds())))));
     }
 
     /** Every DDL statement commits and would end any lock, hence the scripts can be repeated. */

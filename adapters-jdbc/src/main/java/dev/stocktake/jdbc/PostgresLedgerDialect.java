@@ -22,6 +22,9 @@ final class PostgresLedgerDialect implements LedgerDialect {
      *
      * <p>A table of marks is empty one moment and holds a million rows the next, and a plan made for the empty one compares
      * each with each. So plans are not left to statistics.
+     *
+     * <p>A client that vanishes without a word, or stands still, inside a transaction would keep its locks, that of the lane
+     * among them, until TCP gives up after hours. So the server ends a session that falls silent.
      */
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
@@ -30,7 +33,8 @@ final class PostgresLedgerDialect implements LedgerDialect {
             statement.execute("set transaction isolation level repeatable read;"
                     + " set transaction isolation level read committed, read write;"
                     + " set local jit = off; set local enable_seqscan = off;"
-                    + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2);
+                    + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2
+                    + "; set local idle_in_transaction_session_timeout = " + millis);
         }
         return () -> {};
     }

@@ -3,6 +3,7 @@ package dev.stocktake.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.StoppedException;
@@ -45,6 +46,11 @@ class JdbcLedgerConnectionsIT {
                 assertThat(within).isEqualTo(25_000);
                 assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
             }
+        }
+
+        @Test
+        void aHolderThatFallsSilentInATransactionKeepsNobodyOut() {
+            assertTheLaneIsTakenFromOneThatFellSilent(TestPostgres.freshDatabase());
         }
 
         @Test
@@ -113,19 +119,25 @@ class JdbcLedgerConnectionsIT {
                 List<String> within = ledger.inTransaction(
                         "products", tx -> limits(Objects.requireNonNull(tx.unwrap(Connection.class))));
 
-                assertThat(within).containsExactly("20", "2", "2", "READ COMMITTED");
-                assertThat(limits(connection)).startsWith("77", "7", "86400");
+                assertThat(within).containsExactly("20", "2", "2", "20", "READ COMMITTED");
+                assertThat(limits(connection)).startsWith("77", "7", "86400", "0");
                 assertThat(Sql.texts(connection, "select @@session.tx_isolation"))
                         .containsExactly("REPEATABLE-READ");
                 assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
             }
         }
 
+        @Test
+        void aHolderThatFallsSilentInATransactionKeepsNobodyOut() {
+            assertTheLaneIsTakenFromOneThatFellSilent(TestMariaDb.freshDatabase());
+        }
+
         private static List<String> limits(Connection connection) {
             return Sql.texts(
                     connection,
                     "select @@max_statement_time union all select @@innodb_lock_wait_timeout"
-                            + " union all select @@lock_wait_timeout union all select trx_isolation_level"
+                            + " union all select @@lock_wait_timeout union all select @@idle_transaction_timeout"
+                            + " union all select trx_isolation_level"
                             + " from information_schema.innodb_trx where trx_mysql_thread_id = connection_id()");
         }
 
@@ -175,6 +187,31 @@ class JdbcLedgerConnectionsIT {
         java.io.StringWriter text = new java.io.StringWriter();
         thrown.printStackTrace(new java.io.PrintWriter(text));
         return text.toString();
+    }
+
+    /** One that stands still, or whose host is cut off: the server hears neither a statement nor a goodbye. */
+    private static void assertTheLaneIsTakenFromOneThatFellSilent(DataSource database) {
+        JdbcLedger silent = JdbcLedger.builder(database)
+                .timeout(Duration.ofSeconds(1))
+                .build()
+                .initialize();
+        JdbcLedger other =
+                JdbcLedger.builder(database).timeout(Duration.ofMinutes(1)).build();
+        Duration minute = Duration.ofMinutes(1);
+        List<Lease> taken = new ArrayList<>();
+        silent.inTransaction("products", tx -> tx.acquire("silent", Duration.ZERO, minute));
+
+        assertThatThrownBy(() -> silent.inTransaction("products", tx -> {
+                    tx.acquire("silent", minute, minute);
+                    other.inTransaction("products", next -> next.acquire("other", minute, minute))
+                            .ifPresent(taken::add);
+                    return tx.holder();
+                }))
+                .isInstanceOf(UnavailableException.class);
+
+        assertThat(taken)
+                .singleElement()
+                .satisfies(lease -> assertThat(lease.holder()).isEqualTo("other"));
     }
 
     abstract static class Connections {

@@ -1215,6 +1215,10 @@ class JdbcProductSourceIT {
                         session -> session.connection().getNetworkTimeout());
 
                 assertThat(within).isEqualTo(25_000);
+                assertThat(patient.<Integer>write(
+                                "test", session -> session.connection().getNetworkTimeout()))
+                        .as("and while changing something")
+                        .isEqualTo(25_000);
                 assertThat(connection.getNetworkTimeout()).isEqualTo(90_000);
             }
         }
