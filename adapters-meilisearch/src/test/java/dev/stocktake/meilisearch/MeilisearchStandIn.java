@@ -134,9 +134,9 @@ public final class MeilisearchStandIn implements AutoCloseable {
         }
     }
 
-    /** Begins a batch, whose tasks stay {@code processing} until the next {@link #tick}. */
-    public void beginBatch() {
-        locked(scheduler::begin);
+    /** Begins a batch, whose tasks stay {@code processing} until the next {@link #tick}; says whether there is one. */
+    public boolean beginBatch() {
+        return locked(scheduler::begin);
     }
 
     /** Applies a batch and dies before it is noted: the tasks are enqueued again. */
