@@ -75,6 +75,7 @@ final class AuditPass {
     private @Nullable Instant listingSince;
     private @Nullable Instant since;
     private int tries;
+    private boolean holding;
 
     AuditPass(
             Ports ports,
@@ -116,13 +117,31 @@ final class AuditPass {
 
     /** Whether claims must wait, so that the index's listing does not move. */
     boolean holdsClaims() {
-        return listing != null && tries > 0;
+        return holding;
+    }
+
+    /**
+     * Lets claims wait for the listing from its first page on: where marks always wait, it would move each time. A try that
+     * went on beside them, that failed, or that is told so again before it has read a page, comes to nothing.
+     */
+    void holdClaims() {
+        if (holding || listing != null) {
+            listing = null;
+            tries++;
+        }
+        holding = !gaveUpListing();
+    }
+
+    /** Claims wait no longer; if the index is written now, the listing will notice. */
+    void letClaimsGo() {
+        holding = false;
     }
 
     /** We wrote ourselves while claims waited: this try would come to nothing. */
     void disturbed() {
-        if (holdsClaims() && tries < TRIES - 1) {
+        if (holding && listing != null && tries < TRIES - 1) {
             listing = null;
+            holding = false;
             tries++;
         }
     }
@@ -130,6 +149,11 @@ final class AuditPass {
     /** Whether all products were compared, and only the listing is left. */
     boolean comparedAll() {
         return compared;
+    }
+
+    /** Whether the next step lists the index, which must not be written meanwhile. */
+    boolean lists() {
+        return compared && !gaveUpListing();
     }
 
     /** From now on another run is told what is found. */
@@ -153,6 +177,7 @@ final class AuditPass {
             since = opening.now();
         }
         if (!isMeant(opening)) {
+            holding = false;
             return Step.ANOTHER_INDEX;
         }
         return compared ? list(opening) : compare(opening, entry);
@@ -192,11 +217,17 @@ final class AuditPass {
     // --- documents with their products ------------------------------------------------------------------------------
 
     private Step list(Opening opening) {
+        if (gaveUpListing()) {
+            listingSince = null;
+            holding = false;
+            return Step.OVER;
+        }
         IndexListing current = listing;
         if (current == null) {
             current = new IndexListing(index, ports.source());
             listing = current;
             listingSince = opening.now();
+            holding |= tries > 0;
         }
         return current.next(orphans -> {}) ? end(opening, current) : Step.MORE;
     }
@@ -205,6 +236,7 @@ final class AuditPass {
         Verified verified = verify(listed.found());
         if (!isMeant(opening)) {
             listing = null;
+            holding = false;
             return Step.ANOTHER_INDEX;
         }
         boolean many = !listed.remembersAll() || verified.differences().size() > brake.always();
@@ -218,6 +250,7 @@ final class AuditPass {
         }
         tell(drift, verified);
         listing = null;
+        holding = false;
         if (listed.moved() && tries < TRIES - 1) {
             tries++;
             return Step.MORE;

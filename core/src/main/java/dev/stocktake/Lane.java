@@ -26,7 +26,13 @@ final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final int LEASE_PARTS = 3;
     private static final int PAGES_AT_ONCE = 20;
+
+    /** After so many batches somebody who waits for a walk or a comparison of everything gets a step of it. */
+    private static final int BATCHES_PER_STEP = 4;
+
+    /** After so many batches the schedule's own audit gets a step, which nobody waits for. */
     private static final int BATCHES_PER_PAGE = 16;
+
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
     private static final int TIMED_PAGE = 1_000;
@@ -44,6 +50,22 @@ final class Lane {
     private enum Step {
         WORKED,
         NOTHING
+    }
+
+    /** What is done where no mark waits, and in its turn where marks always wait. */
+    private enum Background {
+        WALK_PRODUCTS(BATCHES_PER_STEP),
+        WALK_INDEX(BATCHES_PER_STEP),
+        COMPARE_EVERYTHING(BATCHES_PER_STEP),
+        COMPARE_DUE(BATCHES_PER_PAGE),
+        NOTHING(Integer.MAX_VALUE);
+
+        /** Its turn comes after so many batches of marked products. */
+        private final int batches;
+
+        Background(int batches) {
+            this.batches = batches;
+        }
     }
 
     private final Ports ports;
@@ -68,7 +90,7 @@ final class Lane {
     private @Nullable Instant mustBeDone;
     private @Nullable Instant walkedSince;
     private int pagesInRun;
-    private int batchesSincePage;
+    private int batchesSinceTurn;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -315,6 +337,7 @@ final class Lane {
                 }
             } catch (UnavailableException e) {
                 trouble.note(e);
+                letClaimsGo(run);
             }
         }
     }
@@ -347,7 +370,7 @@ final class Lane {
     }
 
     private boolean walksOn(Generation live) {
-        return !live.frontier().ended() || (live.owedWalk() != 0 && !brake.resting());
+        return !live.frontier().ended() || walk.wanted(live);
     }
 
     private End leaveInFlight(Run run) {
@@ -455,7 +478,8 @@ final class Lane {
     }
 
     private String notInOnePiece() {
-        return "Index '" + ports.name() + "' could not be listed in one piece, as it is written all the time;"
+        return "Index '" + ports.name()
+                + "' could not be listed in one piece, as it is written all the time or does not answer;"
                 + " documents without a product are looked for again later";
     }
 
@@ -510,44 +534,98 @@ final class Lane {
         if (run.narrow() && !hasOwnToClaim(run)) {
             return Step.NOTHING;
         }
-        if (isTurnOfAudit(run) && compareDue(run) == Step.WORKED) {
-            return Step.WORKED;
-        }
         Claimed next = claimMarked(run);
         if (next.claim() != null) {
-            batchesSincePage++;
+            batchesSinceTurn++;
             makeTrue(new OpenBatch(next.claim()), run);
             return Step.WORKED;
         }
-        Generation live = next.generation();
+        return switch (next.background()) {
+            case WALK_PRODUCTS -> claimFrontier(run, next.generation());
+            case WALK_INDEX -> walkOn(run, next.generation());
+            case COMPARE_EVERYTHING -> compareEverything(run);
+            case COMPARE_DUE -> compareDue(run);
+            case NOTHING -> Step.NOTHING;
+        };
+    }
+
+    /** What comes next behind the marks. */
+    private Background background(Run run, Generation live) {
         if (run.narrow()) {
-            return Step.NOTHING;
+            return Background.NOTHING;
         }
         if (!live.frontier().ended()) {
-            return claimFrontier(run, live);
+            return Background.WALK_PRODUCTS;
         }
         if (walk.wanted(live)) {
-            return inFlight.isEmpty() ? walkOn(run, live) : Step.NOTHING;
+            return Background.WALK_INDEX;
         }
-        return run.comparesStill() ? compareEverything(run) : compareDue(run);
+        if (run.comparesStill()) {
+            return Background.COMPARE_EVERYTHING;
+        }
+        boolean due =
+                run.comparesDue() && rolling.due() && (pagesInRun < PAGES_AT_ONCE || isTurn(Background.COMPARE_DUE));
+        return due || rolling.holdsClaims() ? Background.COMPARE_DUE : Background.NOTHING;
+    }
+
+    /**
+     * Whether it goes before marked products now: it comes last, but a shop in which marks always wait gets it, too. A
+     * listing of the index must not be disturbed, so it holds all claims in its turn until it is through.
+     */
+    private boolean goesFirst(Background next, Run run, Generation live, LedgerTransaction tx) {
+        AuditPass pass = run.pass();
+        if (next == Background.WALK_INDEX) {
+            if (takesTurn(next, tx)) {
+                walk.holdClaims(live);
+            }
+            return walk.holdsClaims(live);
+        }
+        if (next == Background.COMPARE_EVERYTHING && pass != null && pass.lists()) {
+            if (takesTurn(next, tx)) {
+                pass.holdClaims();
+            }
+            return pass.holdsClaims();
+        }
+        if (next == Background.COMPARE_DUE && rolling.lists()) {
+            if (takesTurn(next, tx)) {
+                rolling.holdClaims();
+            }
+            return rolling.holdsClaims();
+        }
+        return isTurn(next);
+    }
+
+    private boolean isTurn(Background next) {
+        return batchesSinceTurn >= next.batches;
+    }
+
+    /** Where nothing waits, a listing goes on beside whatever comes. */
+    private boolean takesTurn(Background next, LedgerTransaction tx) {
+        if (!isTurn(next)) {
+            return false;
+        }
+        batchesSinceTurn = 0;
+        return tx.backlog().due() > 0;
+    }
+
+    /** A listing that fails holds up nothing: marked products go first, and it goes on behind them. */
+    private void letClaimsGo(Run run) {
+        AuditPass pass = run.pass();
+        walk.letClaimsGo();
+        rolling.letClaimsGo();
+        if (pass != null) {
+            pass.letClaimsGo();
+        }
     }
 
     // --- compare ----------------------------------------------------------------------------------------------------
 
-    /** The audit comes last, but a shop that is never idle gets one, too. */
-    private boolean isTurnOfAudit(Run run) {
-        boolean turn = batchesSincePage >= BATCHES_PER_PAGE && run.comparesDue() && rolling.due() && !rolling.lists();
-        return turn && live().frontier().ended();
-    }
-
     private Step compareDue(Run run) {
-        boolean due = run.comparesDue() && rolling.due() && pagesInRun < PAGES_AT_ONCE;
-        boolean disturbed = rolling.lists() && !inFlight.isEmpty();
-        if (disturbed || (!due && !rolling.holdsClaims())) {
+        if (rolling.lists() && !inFlight.isEmpty()) {
             return Step.NOTHING;
         }
         pagesInRun++;
-        batchesSincePage = 0;
+        batchesSinceTurn = 0;
         return compared(run, rolling.step(lease(), run.findings(false)));
     }
 
@@ -557,9 +635,10 @@ final class Lane {
             pass = audits.make(around.clock().instant().getEpochSecond(), run.findings(false));
             run.pass(pass);
         }
-        if (pass.comparedAll() && !inFlight.isEmpty()) {
+        if (pass.lists() && !inFlight.isEmpty()) {
             return Step.NOTHING;
         }
+        batchesSinceTurn = 0;
         AuditPass.Step step = pass.step((tx, began, page) -> {});
         if (step == AuditPass.Step.OVER) {
             if (pass.gaveUpListing()) {
@@ -575,7 +654,6 @@ final class Lane {
 
     private Step compared(Run run, AuditPass.Step step) {
         run.progressed(SyncProgress.Phase.COMPARING, productsInFlight());
-        mustBeDone = null;
         if (step == AuditPass.Step.DEPOSED) {
             throw takenOver();
         }
@@ -585,20 +663,19 @@ final class Lane {
         return Step.WORKED;
     }
 
-    private boolean holdsClaims(Run run, Generation live) {
-        AuditPass pass = run.pass();
-        return !run.narrow()
-                && (walk.holdsClaims(live) || rolling.holdsClaims() || (pass != null && pass.holdsClaims()));
-    }
-
     /**
      * What a look for marked products found.
      *
      * @param generation as it was then
+     * @param background what comes next behind the marks
      * @param claim if there was something to claim
      * @param timed how many products were marked because their time has come
      */
-    private record Claimed(Generation generation, @Nullable Claim claim, int timed) {}
+    private record Claimed(
+            Generation generation,
+            Background background,
+            @Nullable Claim claim,
+            int timed) {}
 
     private Claimed claimMarked(Run run) {
         String id = nextBatchId();
@@ -607,16 +684,23 @@ final class Lane {
         Claimed claimed = ports.inLedger(tx -> {
             Generation live = live(tx);
             int timed = look ? tx.markTimed(lease(), live.number(), TIMED_PAGE) : 0;
-            boolean held = holdsClaims(run, live);
-            Optional<Claim> claim = held
-                    ? tx.claimDemanded(lease(), live.number(), id, limit)
+            Background next = background(run, live);
+            Optional<Claim> claim = goesFirst(next, run, live, tx)
+                    ? claimDemanded(tx, live, id, limit, next)
                     : tx.claim(lease(), live.number(), id, limit);
-            return new Claimed(live, claim.orElse(null), timed);
+            return new Claimed(live, next, claim.orElse(null), timed);
         });
         if (look && claimed.timed() < TIMED_PAGE) {
             timedAt = around.clock().instant().plus(TIMED_EVERY);
         }
         return claimed;
+    }
+
+    /** What somebody asked for by name goes first even then; but should that never end, a page has its turn all the same. */
+    private Optional<Claim> claimDemanded(
+            LedgerTransaction tx, Generation live, String batchId, int limit, Background next) {
+        boolean overdue = batchesSinceTurn >= 2L * next.batches;
+        return overdue ? Optional.empty() : tx.claimDemanded(lease(), live.number(), batchId, limit);
     }
 
     private Generation live() {
@@ -630,6 +714,10 @@ final class Lane {
     }
 
     private Step walkOn(Run run, Generation live) {
+        if (!inFlight.isEmpty()) {
+            return Step.NOTHING;
+        }
+        batchesSinceTurn = 0;
         run.progressed(SyncProgress.Phase.WALKING_INDEX, 0);
         Instant since = walk.step(lease(), live);
         if (since != null) {
@@ -650,6 +738,7 @@ final class Lane {
     }
 
     private Step claimFrontier(Run run, Generation live) {
+        batchesSinceTurn = 0;
         ProductKey after = live.frontier().after();
         if (after == null) {
             walkedSince = ports.inLedger(LedgerTransaction::now);

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * counts first and marks when it has asked the {@link Brake}.
  *
  * <p>An index may list by offset, and then a deletion on the way makes entries slip past. The walk counts only if the
- * listing did not move; from the second try on nothing is claimed while it walks but what somebody waits for. If that
- * makes a write, the try is over at once and the next one begins.
+ * listing did not move; from the second try on, and where marks always wait from the first, nothing is claimed while it
+ * walks but what somebody waits for. If that makes a write, the try is over at once and the next one begins.
  */
 final class OrphanWalk {
 
@@ -31,6 +31,7 @@ final class OrphanWalk {
     private int tries;
     private boolean marking;
     private boolean allowed;
+    private boolean holding;
     private @Nullable IndexListing listing;
     private @Nullable Instant since;
 
@@ -52,7 +53,15 @@ final class OrphanWalk {
         tries = nextTry;
         marking = false;
         allowed = false;
+        holding = nextTry > 0;
         listing = null;
+    }
+
+    private void beginUnlessBegun(Generation generation) {
+        if (owed != generation.owedWalk() || tries >= TRIES) {
+            owed = generation.owedWalk();
+            begin(0);
+        }
     }
 
     /** Whether there is a page to read for this generation. */
@@ -62,7 +71,24 @@ final class OrphanWalk {
 
     /** Whether claims must wait until the walk has ended, those of products that somebody asked for aside. */
     boolean holdsClaims(Generation generation) {
-        return wanted(generation) && owed == generation.owedWalk() && tries > 0;
+        return holding && owed == generation.owedWalk() && wanted(generation);
+    }
+
+    /**
+     * Lets claims wait for the walk from its first page on: where marks always wait, the listing would move each time. A try
+     * that went on beside them, that failed, or that is told so again before it has read a page, comes to nothing.
+     */
+    void holdClaims(Generation generation) {
+        beginUnlessBegun(generation);
+        if (holding || listing != null) {
+            tryAgain();
+        }
+        holding = true;
+    }
+
+    /** Claims wait no longer; if the index is written now, the listing will notice. */
+    void letClaimsGo() {
+        holding = false;
     }
 
     /** Whether it has given up on what is owed. */
@@ -84,10 +110,7 @@ final class OrphanWalk {
             ports.inLedger(tx -> tx.walked(lease, generation.number(), generation.owedWalk()));
             return null;
         }
-        if (owed != generation.owedWalk() || tries >= TRIES) {
-            owed = generation.owedWalk();
-            begin(0);
-        }
+        beginUnlessBegun(generation);
         IndexListing current = listing;
         if (current == null) {
             if (!marking) {
@@ -96,6 +119,7 @@ final class OrphanWalk {
             }
             current = new IndexListing(auditable, ports.source());
             listing = current;
+            holding |= tries > 0;
         }
         boolean last = current.next(marking ? this::mark : orphans -> {});
         return last && end(lease, generation, current) ? since : null;
@@ -158,7 +182,7 @@ final class OrphanWalk {
 
     /** We wrote ourselves while a try went on for which claims waited: it would come to nothing. */
     void disturbed() {
-        if (tries > 0 && tries < TRIES && listing != null) {
+        if (holding && tries < TRIES && listing != null) {
             tryAgain();
         }
     }
@@ -168,7 +192,7 @@ final class OrphanWalk {
         if (tries == TRIES) {
             gaveUpAt = clock.instant();
             log.warn(
-                    "Index '{}' is written all the time, so its documents could not be listed in one piece;"
+                    "Index '{}' could not be listed in one piece, as it is written all the time or does not answer;"
                             + " documents without a product are looked for again in a while",
                     ports.name());
         }

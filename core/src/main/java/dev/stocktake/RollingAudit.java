@@ -119,6 +119,20 @@ final class RollingAudit {
         return pass != null && pass.holdsClaims();
     }
 
+    /** Lets claims wait for the listing of the index. */
+    void holdClaims() {
+        if (pass != null) {
+            pass.holdClaims();
+        }
+    }
+
+    /** Claims wait no longer. */
+    void letClaimsGo() {
+        if (pass != null) {
+            pass.letClaimsGo();
+        }
+    }
+
     /** We wrote ourselves while claims waited for a listing: it would come to nothing. */
     void disturbed() {
         if (pass != null) {
@@ -128,7 +142,7 @@ final class RollingAudit {
 
     /** Whether the next step lists the index, which must not be written meanwhile. */
     boolean lists() {
-        return pass != null && pass.comparedAll();
+        return pass != null && pass.lists();
     }
 
     // --- a step -----------------------------------------------------------------------------------------------------
@@ -290,7 +304,6 @@ final class RollingAudit {
                 + (achieved == null
                         ? "not every product has been compared yet"
                         : "the oldest comparison is " + achieved + " old")
-                + "; the database or the index is too slow or was down, or marks are always waiting, so that the index is"
-                + " never listed. Give the audit more time, or the two more power";
+                + "; the database or the index is too slow or was down. Give the audit more time, or the two more power";
     }
 }
