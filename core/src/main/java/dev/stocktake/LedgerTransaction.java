@@ -59,6 +59,13 @@ public interface LedgerTransaction {
                 .findFirst();
     }
 
+    /** The one of them that is being built or swapped in; there is one at most. */
+    default Optional<Generation> build() {
+        return generations().stream()
+                .filter(generation -> generation.state() != Generation.State.LIVE)
+                .findFirst();
+    }
+
     /**
      * Opens the first generation, live at once: its frontier stands at the start, not forced, and a walk over the index's
      * ids is owed.
@@ -73,6 +80,88 @@ public interface LedgerTransaction {
      * the generation's from now on, makes every open batch suspect and marks everything, forced.
      */
     boolean adopt(Lease lease, long generation, IndexIdentity identity, Duration hold);
+
+    // --- rebuild
+    // ------------------------------------------------------------------------------------------------------
+
+    /** Generations that are kept to be brought back, the last first. Marks do not reach them. */
+    List<Generation> retired();
+
+    /**
+     * Opens a generation beside the live one: {@link Generation.State#BUILDING}, its frontier at the start, not forced, no
+     * walk owed. Marks reach it from now on (R1). It inherits the rows of the live one that are held because a late write may
+     * still land (A4): that write is addressed to a name, and the name will move.
+     *
+     * @param label of the build that holds its content, prepared before
+     * @param identity of that content
+     * @return empty if the lease is over, there is no live generation, or another one is being built or swapped in
+     */
+    Optional<Generation> openBuild(Lease lease, String label, IndexIdentity identity);
+
+    /**
+     * Everything is to be looked at once more in one generation, as {@link #markAll} does it in all. No lease needed: who
+     * asks for a rebuild while one is on its way wants products looked at that it has behind it.
+     *
+     * @return false if there is no such open generation
+     */
+    boolean markAll(long generation, boolean forced);
+
+    /**
+     * From {@link Generation.State#BUILDING} to {@link Generation.State#SWAPPING}, by compare-and-set (R11). Only what is clean
+     * may be swapped in (A6): its frontier has ended, it has no rows but quarantined ones, no walk is owed to it, and no batch
+     * of the index is open. Nothing is claimed any more, for any generation, until it is in another state.
+     *
+     * @param life how long the request may be on its way that is sent next; so long the swap counts as unsettled
+     * @return false if the lease is over, the generation is in another state or not clean, or another one is swapping
+     */
+    boolean beginSwap(Lease lease, long generation, Duration life);
+
+    /**
+     * From {@link Generation.State#RETIRED} or {@link Generation.State#BUILDING} to {@link Generation.State#SWAPPING}, whatever
+     * it lacks: what was live before is brought back. One that was retired gets marks from now on, inherits as in {@link
+     * #openBuild}, and everything in it is marked, as nobody knows what has changed since.
+     *
+     * @return false if the lease is over, the generation is in another state, a batch of the index is open, or another one is
+     *     being built (from retirement) or swapped in
+     */
+    boolean bringBack(Lease lease, long generation, Duration life);
+
+    /**
+     * From {@link Generation.State#SWAPPING} to {@link Generation.State#BUILDING}: the swap was not made, as far as one sees.
+     *
+     * @param settled whether it cannot be made any more; otherwise it stays unsettled until its time is over
+     * @return false if the lease is over or the generation is in another state
+     */
+    boolean endSwap(Lease lease, long generation, boolean settled);
+
+    /**
+     * From {@link Generation.State#SWAPPING} or {@link Generation.State#BUILDING} to {@link Generation.State#LIVE}: the live name
+     * has been seen to be bound to its content. What was live is retired and stands where this one stood; its rows are
+     * forgotten. Batches that are still open become suspect: their name has moved.
+     *
+     * @param hold see {@link #suspect}
+     * @return false if the lease is over or the generation is in another state
+     */
+    boolean swappedIn(Lease lease, long generation, Duration hold);
+
+    /**
+     * The live name has been seen to be bound to the content of a retired generation: a swap was made twice, or late (R10). That
+     * one is {@link Generation.State#LIVE} again, what was live stands in its place and is {@link Generation.State#SWAPPING},
+     * open batches become suspect, and everything is marked, forced, in both.
+     *
+     * @param retired the generation that searchers see
+     * @param life as in {@link #beginSwap}
+     * @param hold see {@link #suspect}
+     * @return false if the lease is over, that generation is not retired, or another one is swapping
+     */
+    boolean swappedBack(Lease lease, long retired, Duration life, Duration hold);
+
+    /**
+     * Forgets a generation that is {@link Generation.State#BUILDING} or {@link Generation.State#RETIRED}, and its rows.
+     *
+     * @return false if the lease is over, it is in another state, or a batch of it is open
+     */
+    boolean forget(Lease lease, long generation);
 
     // --- mark
     // ---------------------------------------------------------------------------------------------------------
@@ -140,7 +229,7 @@ public interface LedgerTransaction {
      *
      * @param batchId new
      * @param limit how many at most, positive
-     * @return empty if there is nothing to claim, the lease is over, or the generation is not open or is swapping
+     * @return empty if there is nothing to claim, the lease is over, the generation is not open, or any is swapping (R11)
      */
     Optional<Claim> claim(Lease lease, long generation, String batchId, int limit);
 
@@ -154,8 +243,8 @@ public interface LedgerTransaction {
      *
      * @param seen the generation as it was when the page was read
      * @return the claim, without items if there was nothing to open (then no batch exists); empty if the lease is over, the
-     *     frontier is not where {@code seen} says, or everything was marked since (also while the frontier stood at its start:
-     *     the page may lack a product that nobody named)
+     *     frontier is not where {@code seen} says, everything was marked since (also while the frontier stood at its start: the
+     *     page may lack a product that nobody named), or any generation is swapping
      */
     Optional<Claim> claimFrontier(Lease lease, Generation seen, String batchId, KeyPage page);
 
@@ -247,6 +336,9 @@ public interface LedgerTransaction {
 
     /** The live generation in numbers; all zero before the first. */
     Backlog backlog();
+
+    /** An open generation in numbers; all zero if there is no such. */
+    Backlog backlogOf(long generation);
 
     /** Quarantined products of the live generation, by key, at most {@code limit}. */
     Map<ProductKey, Refusal> quarantine(int limit);

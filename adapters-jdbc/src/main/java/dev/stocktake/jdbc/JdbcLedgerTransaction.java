@@ -37,6 +37,7 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     private final LedgerRechecks rechecks;
     private final LedgerClosing closing;
     private final LedgerView view;
+    private final LedgerRebuilds rebuilds;
 
     JdbcLedgerTransaction(LedgerSql sql) {
         this.sql = sql;
@@ -48,6 +49,7 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
         rechecks = new LedgerRechecks(sql, marks);
         closing = new LedgerClosing(sql, marks, batches, rechecks);
         view = new LedgerView(sql, batches);
+        rebuilds = new LedgerRebuilds(generations, marks, batches, closing);
     }
 
     @Override
@@ -110,6 +112,51 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
+    public List<Generation> retired() {
+        return generations.retired();
+    }
+
+    @Override
+    public Optional<Generation> openBuild(Lease lease, String label, IndexIdentity identity) {
+        return lane.lock(lease) ? rebuilds.open(label, identity) : Optional.empty();
+    }
+
+    @Override
+    public boolean markAll(long generation, boolean forced) {
+        return rebuilds.markAll(generation, forced);
+    }
+
+    @Override
+    public boolean beginSwap(Lease lease, long generation, Duration life) {
+        return lane.lock(lease) && rebuilds.beginSwap(generation, life);
+    }
+
+    @Override
+    public boolean bringBack(Lease lease, long generation, Duration life) {
+        return lane.lock(lease) && rebuilds.bringBack(generation, life);
+    }
+
+    @Override
+    public boolean endSwap(Lease lease, long generation, boolean settled) {
+        return lane.lock(lease) && rebuilds.endSwap(generation, settled);
+    }
+
+    @Override
+    public boolean swappedIn(Lease lease, long generation, Duration hold) {
+        return lane.lock(lease) && rebuilds.swappedIn(generation, hold);
+    }
+
+    @Override
+    public boolean swappedBack(Lease lease, long retired, Duration life, Duration hold) {
+        return lane.lock(lease) && rebuilds.swappedBack(retired, life, hold);
+    }
+
+    @Override
+    public boolean forget(Lease lease, long generation) {
+        return lane.lock(lease) && rebuilds.forget(generation);
+    }
+
+    @Override
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         marks.mark(keys, reason, forced);
     }
@@ -121,8 +168,8 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
 
     @Override
     public void markAll(boolean forced) {
-        generations.restart(forced);
-        marks.markAll(Reason.SWEEP, forced);
+        generations.restart(forced, 0);
+        marks.markAll(Reason.SWEEP, forced, 0);
     }
 
     @Override
@@ -227,6 +274,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     @Override
     public Backlog backlog() {
         return view.backlog();
+    }
+
+    @Override
+    public Backlog backlogOf(long generation) {
+        return view.backlog(generation);
     }
 
     @Override

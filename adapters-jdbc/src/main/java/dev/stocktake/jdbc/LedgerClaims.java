@@ -22,6 +22,7 @@ final class LedgerClaims {
             select m.product_key from stocktake_mark m
             where m.stage = 0 and m.generation = ? and exists (select 1 from stocktake_generation g
                 where g.generation = ? and g.index_name = ? and g.state in ('BUILDING', 'LIVE'))
+              and not exists (select 1 from stocktake_generation s where s.index_name = ? and s.state = 'SWAPPING')
             order by m.stage, m.generation, m.reason, m.since limit 1""";
 
     /**
@@ -67,7 +68,7 @@ final class LedgerClaims {
 
     private Optional<Claim> claim(long generation, String batchId, int limit, String which) {
         marks.promote(generation);
-        if (sql.one(ANY, row -> row.getString(1), generation, generation, sql.index())
+        if (sql.one(ANY, row -> row.getString(1), generation, generation, sql.index(), sql.index())
                 .isEmpty()) {
             return Optional.empty();
         }
@@ -122,7 +123,8 @@ final class LedgerClaims {
 
     /** A1. */
     Optional<Claim> claimFrontier(Generation seen, String batchId, KeyPage page) {
-        if (!generations.advance(seen, page.last().orElse(null), page.end())) {
+        if (generations.isAnySwapping()
+                || !generations.advance(seen, page.last().orElse(null), page.end())) {
             return Optional.empty();
         }
         boolean forced = seen.frontier().forced();

@@ -61,7 +61,20 @@ final class LedgerMarks {
                 token = {token}, reason = least(reason, cast(? as integer)),
                 stage = 0, not_before = 0, suspect = (suspect or cast(? as boolean))
             where generation in (select g.generation from stocktake_generation g
-                where g.index_name = ? and g.state <> 'RETIRED')""";
+                where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?))""";
+
+    /** A4. Parameters: the heir, the reason, and whose rows. */
+    private static final String INHERIT = """
+            insert into stocktake_mark (%s)
+            select cast(? as bigint), m.product_key, {token}, cast(? as integer), t.micros, 0, 0, true, m.hold_until, 0, 0, 0
+            from stocktake_mark m cross join (select {now} as micros) t
+            where m.generation = ? and m.hold_until > t.micros""".formatted(COLUMNS);
+
+    private static final String UNTRUE =
+            "select product_key from stocktake_mark where generation = ? and stage < 2 limit 1";
+
+    private static final List<String> FORGET = List.of(
+            "delete from stocktake_mark where generation = ?", "delete from stocktake_recheck where generation = ?");
 
     /** What was put off becomes due in bounded steps, so that a claim stays short. */
     private static final String PUT_OFF_UNTIL_NOW = """
@@ -151,9 +164,28 @@ final class LedgerMarks {
         }
     }
 
-    /** A2: every row there is; the frontier sees to the rest. */
-    void markAll(Reason reason, boolean forced) {
-        sql.update(MARK_ALL, LedgerReasons.number(reason), forced, sql.index());
+    /**
+     * A2: every row there is; the frontier sees to the rest.
+     *
+     * @param generation the only one; 0 for all
+     */
+    void markAll(Reason reason, boolean forced, long generation) {
+        sql.update(MARK_ALL, LedgerReasons.number(reason), forced, sql.index(), generation, generation);
+    }
+
+    /** A4: another generation, which has no rows, gets those that are held because a late write may still land. */
+    void inherit(long from, long heir) {
+        sql.update(INHERIT, heir, LedgerReasons.number(Reason.SUSPECT), from);
+    }
+
+    /** A6: whether it has no rows but quarantined ones. */
+    boolean isTrue(long generation) {
+        return sql.one(UNTRUE, row -> row.getString(1), generation).isEmpty();
+    }
+
+    /** All of a generation's rows, and when its products must be looked at again. */
+    void forget(long generation) {
+        FORGET.forEach(template -> sql.update(template, generation));
     }
 
     /** What was put off until now is due. */

@@ -18,11 +18,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What can be seen of the live generation without changing anything. */
+/** What can be seen of a generation, mostly the live one, without changing anything. */
 final class LedgerView {
 
     private static final String LIVE =
             "select generation from stocktake_generation where index_name = ? and state = 'LIVE'";
+
+    private static final String OPEN = """
+            select generation from stocktake_generation where index_name = ? and generation = ? and state <> 'RETIRED'""";
 
     /** There is no live generation; no query finds anything of this one. */
     private static final long NONE = -1;
@@ -112,7 +115,15 @@ final class LedgerView {
     }
 
     Backlog backlog() {
-        long live = live();
+        return of(live());
+    }
+
+    /** Of a generation that is open; of any other there is nothing. */
+    Backlog backlog(long generation) {
+        return of(sql.one(OPEN, row -> row.getLong(1), sql.index(), generation).orElse(NONE));
+    }
+
+    private Backlog of(long live) {
         List<LedgerBatches.Listed> open = batches.open(live);
         Set<String> inFlight = new HashSet<>();
         open.forEach(batch -> inFlight.addAll(batch.items().keySet()));

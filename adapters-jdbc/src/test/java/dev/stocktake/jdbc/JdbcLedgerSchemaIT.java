@@ -208,7 +208,7 @@ class JdbcLedgerSchemaIT {
             assertThat(Sql.texts(database, "select place from stocktake_cursor"))
                     .containsExactly("kept");
             assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
-                    .containsExactly("1", "2");
+                    .containsExactly("1", "2", "3");
         }
 
         @Test
@@ -233,19 +233,19 @@ class JdbcLedgerSchemaIT {
 
             assertThat(failures).isEmpty();
             assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
-                    .containsExactly("1", "2");
+                    .containsExactly("1", "2", "3");
         }
 
         @Test
         void refusesTablesOfANewerVersion() {
             JdbcLedger.of(database).initialize();
-            Sql.run(database, "insert into stocktake_schema_version (version) values (3)");
+            Sql.run(database, "insert into stocktake_schema_version (version) values (4)");
 
             assertThatThrownBy(() -> JdbcLedger.of(database).inTransaction("products", tx -> tx.backlog()))
                     .isInstanceOf(MisconfiguredException.class)
-                    .hasMessageContainingAll("version 3", "upgrade");
+                    .hasMessageContainingAll("version 4", "upgrade");
             assertThatThrownBy(() -> JdbcLedger.of(database).initialize())
-                    .hasMessageContainingAll("version 3", "upgrade");
+                    .hasMessageContainingAll("version 4", "upgrade");
         }
 
         @Test
@@ -283,7 +283,7 @@ class JdbcLedgerSchemaIT {
 
         @Test
         void hasItsScriptsWhereTheDocumentationSaysSo() throws IOException {
-            assertThat(script("V1__ledger.sql") + "\n" + script("V2__times.sql"))
+            assertThat(script("V1__ledger.sql") + "\n" + script("V2__times.sql") + "\n" + script("V3__rebuilds.sql"))
                     .isEqualTo(JdbcLedger.of(database).script());
         }
 
@@ -320,7 +320,7 @@ class JdbcLedgerSchemaIT {
             haveTablesOfVersionOne();
             assertThatThrownBy(() -> JdbcLedger.of(database).verify())
                     .isInstanceOf(MisconfiguredException.class)
-                    .hasMessageContainingAll("version 1", "needs version 2", "the scripts after V1");
+                    .hasMessageContainingAll("version 1", "needs version 3", "the scripts after V1");
 
             JdbcLedger ledger = JdbcLedger.of(database).initialize();
 

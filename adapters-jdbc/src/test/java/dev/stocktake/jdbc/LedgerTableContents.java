@@ -16,6 +16,7 @@ final class LedgerTableContents {
     static final List<String> TABLES = List.of(
             "stocktake_lane",
             "stocktake_generation",
+            "stocktake_build",
             "stocktake_mark",
             "stocktake_batch",
             "stocktake_recheck",

@@ -53,9 +53,11 @@ final class BatchRules {
         return items.isEmpty() ? Optional.empty() : Optional.of(open(new Claim(batchId, generation, items)));
     }
 
-    private static boolean claimable(Volume volume) {
-        Generation generation = volume.generation();
-        return generation.open() && generation.state() != Generation.State.SWAPPING;
+    /** R11. */
+    private boolean claimable(Volume volume) {
+        boolean swapping =
+                books.open().stream().anyMatch(other -> other.generation().state() == Generation.State.SWAPPING);
+        return volume.generation().open() && (!swapping || !work.keeps(LedgerRule.NO_CLAIMS_WHILE_SWAPPING));
     }
 
     private List<Claim.Item> mostUrgent(Volume volume, int limit, Predicate<Reason> which) {
@@ -123,12 +125,7 @@ final class BatchRules {
         Generation generation = volume.generation();
         Generation.Frontier frontier = generation.frontier();
         ProductKey after = page.last().orElse(frontier.after());
-        volume.become(new Generation(
-                generation.number(),
-                generation.state(),
-                generation.identity(),
-                new Generation.Frontier(after, page.end(), frontier.forced()),
-                generation.owedWalk()));
+        volume.become(generation.at(new Generation.Frontier(after, page.end(), frontier.forced())));
     }
 
     private Claim openFromFrontier(Claim claim) {

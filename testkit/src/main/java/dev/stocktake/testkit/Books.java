@@ -148,6 +148,7 @@ final class Books {
     private final Map<String, String> cursors = new HashMap<>();
     private Lane lane = Lane.FREE;
     private long auditPosition;
+    private long lastGeneration;
 
     void commit() {
         undo.clear();
@@ -192,12 +193,27 @@ final class Books {
     }
 
     long nextGeneration() {
-        return volumes.isEmpty() ? 1 : volumes.lastKey() + 1;
+        return lastGeneration + 1;
     }
 
-    void add(Generation generation) {
-        volumes.put(generation.number(), new Volume(generation));
+    /** All generations, oldest first. */
+    List<Volume> volumes() {
+        return List.copyOf(volumes.values());
+    }
+
+    Volume add(Generation generation) {
+        Volume volume = new Volume(generation);
+        volumes.put(generation.number(), volume);
+        lastGeneration = generation.number();
         undo.push(() -> volumes.remove(generation.number()));
+        return volume;
+    }
+
+    void remove(long generation) {
+        Volume old = volumes.remove(generation);
+        if (old != null) {
+            undo.push(() -> volumes.put(generation, old));
+        }
     }
 
     Collection<Batch> batches() {

@@ -32,6 +32,7 @@ final class BooksTransaction implements LedgerTransaction {
     private final Books books;
     private final MarkRules marks;
     private final BatchRules batches;
+    private final RebuildRules rebuilds;
     private boolean over;
 
     BooksTransaction(Bookkeeping work) {
@@ -39,6 +40,7 @@ final class BooksTransaction implements LedgerTransaction {
         this.books = work.books();
         this.marks = new MarkRules(work);
         this.batches = new BatchRules(work, marks);
+        this.rebuilds = new RebuildRules(work, marks, batches);
     }
 
     void end() {
@@ -129,11 +131,7 @@ final class BooksTransaction implements LedgerTransaction {
             return Optional.empty();
         }
         Generation first = new Generation(
-                books.nextGeneration(),
-                Generation.State.LIVE,
-                identity,
-                new Generation.Frontier(null, false, false),
-                marks.owedWalk());
+                books.nextGeneration(), Generation.State.LIVE, identity, Generation.Frontier.START, marks.owedWalk());
         books.add(first);
         books.auditPosition(auditPosition);
         return Optional.of(first);
@@ -147,10 +145,67 @@ final class BooksTransaction implements LedgerTransaction {
             return false;
         }
         Generation old = volume.generation();
-        volume.become(new Generation(old.number(), old.state(), identity, old.frontier(), old.owedWalk()));
+        volume.become(old.of(identity));
         batches.suspectAllOpen(hold);
         marks.markAll(true);
         return true;
+    }
+
+    // --- rebuild
+    // ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public List<Generation> retired() {
+        requireOpen();
+        return rebuilds.retired();
+    }
+
+    @Override
+    public Optional<Generation> openBuild(Lease lease, String label, IndexIdentity identity) {
+        requireOpen();
+        return rebuilds.openBuild(lease, label, identity);
+    }
+
+    @Override
+    public boolean markAll(long generation, boolean forced) {
+        requireOpen();
+        return rebuilds.markAll(generation, forced);
+    }
+
+    @Override
+    public boolean beginSwap(Lease lease, long generation, Duration life) {
+        requireOpen();
+        return rebuilds.beginSwap(lease, generation, life);
+    }
+
+    @Override
+    public boolean bringBack(Lease lease, long generation, Duration life) {
+        requireOpen();
+        return rebuilds.bringBack(lease, generation, life);
+    }
+
+    @Override
+    public boolean endSwap(Lease lease, long generation, boolean settled) {
+        requireOpen();
+        return rebuilds.endSwap(lease, generation, settled);
+    }
+
+    @Override
+    public boolean swappedIn(Lease lease, long generation, Duration hold) {
+        requireOpen();
+        return rebuilds.swappedIn(lease, generation, hold);
+    }
+
+    @Override
+    public boolean swappedBack(Lease lease, long retired, Duration life, Duration hold) {
+        requireOpen();
+        return rebuilds.swappedBack(lease, retired, life, hold);
+    }
+
+    @Override
+    public boolean forget(Lease lease, long generation) {
+        requireOpen();
+        return rebuilds.forget(lease, generation);
     }
 
     // --- mark
@@ -243,7 +298,7 @@ final class BooksTransaction implements LedgerTransaction {
             return false;
         }
         Generation old = volume.generation();
-        volume.become(new Generation(old.number(), old.state(), old.identity(), old.frontier(), 0));
+        volume.become(old.owing(0));
         return true;
     }
 
@@ -340,11 +395,20 @@ final class BooksTransaction implements LedgerTransaction {
     @Override
     public Backlog backlog() {
         requireOpen();
-        Volume live = books.live();
-        return live == null ? new Backlog(0, 0, 0, 0, 0, 0, null, null, null, 0, null, work.now()) : backlog(live);
+        return backlog(books.live());
     }
 
-    private Backlog backlog(Volume live) {
+    @Override
+    public Backlog backlogOf(long generation) {
+        requireOpen();
+        Volume volume = books.volume(generation);
+        return backlog(volume == null || !volume.generation().open() ? null : volume);
+    }
+
+    private Backlog backlog(@Nullable Volume live) {
+        if (live == null) {
+            return new Backlog(0, 0, 0, 0, 0, 0, null, null, null, 0, null, work.now());
+        }
         for (Row due : live.rows().dueBy(work.now())) {
             live.put(due.notBefore(null));
         }

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  */
-public abstract class LedgerContract extends LedgerTimedContract {
+public abstract class LedgerContract extends LedgerRebuildContract {
 
     private static final int CROWD = 32;
     private static final int ENOUGH = 5_000;

@@ -7,6 +7,8 @@ package dev.stocktake.testkit;
 enum LedgerRule {
     /** R1: a mark takes a new token. Without it a product that is marked again keeps the old one. */
     MARK_NEW_TOKEN,
+    /** R1: a mark reaches every open generation. Without it only the live one. */
+    MARK_EVERY_GENERATION,
     /** R4: confirm removes a mark only if its token is the claimed one. */
     TOKEN_CHECK,
     /** R4: whoever does not hold the current epoch changes nothing. */
@@ -36,6 +38,16 @@ enum LedgerRule {
     HOLD,
     /** R15: when a document changes with time is remembered with its confirmation. */
     RECHECK,
+    /** A4: a new generation inherits the rows that are held. */
+    INHERIT_HOLDS,
     /** A5: the products of a suspect batch are kept until the log has shown its writes. Without it they are forgotten at once. */
-    KEEP_SUSPECTS
+    KEEP_SUSPECTS,
+    /** A6: only what is clean is swapped in. */
+    SWAP_ONLY_WHAT_IS_CLEAN,
+    /** R11: no batch is open when a swap begins. */
+    DRAIN_BEFORE_SWAP,
+    /** R11: nothing is claimed while a generation is swapped in. */
+    NO_CLAIMS_WHILE_SWAPPING,
+    /** R11: the state of a generation is compared before it is set. */
+    COMPARE_STATE
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,15 @@ final class MarkRules {
         this.books = work.books();
     }
 
+    private List<Volume> reached() {
+        Volume live = books.live();
+        return work.keeps(LedgerRule.MARK_EVERY_GENERATION) ? books.open() : live == null ? List.of() : List.of(live);
+    }
+
     /** R1: in every open generation. */
     void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         Collection<ProductKey> distinct = new LinkedHashSet<>(keys);
-        for (Volume volume : books.open()) {
+        for (Volume volume : reached()) {
             for (ProductKey key : distinct) {
                 mark(volume, key, reason, forced);
             }
@@ -38,7 +44,7 @@ final class MarkRules {
     void mark(Collection<Intake.Hint> hints) {
         Map<ProductKey, Intake.Hint> distinct = new LinkedHashMap<>();
         hints.forEach(hint -> distinct.merge(hint.product(), hint, Intake.Hint::and));
-        for (Volume volume : books.open()) {
+        for (Volume volume : reached()) {
             distinct.forEach((key, hint) ->
                     mark(volume, key, hint.wide() ? Reason.FANOUT : Reason.CHANGE, false, hint.changedAt()));
         }
@@ -77,7 +83,7 @@ final class MarkRules {
             return;
         }
         Instant until = work.now().plus(hold);
-        for (Volume volume : books.open()) {
+        for (Volume volume : reached()) {
             for (ProductKey key : keys) {
                 Row row = volume.row(key);
                 if (row != null) {
@@ -89,28 +95,24 @@ final class MarkRules {
 
     /** A2: moves the frontier instead of writing rows. */
     void markAll(boolean forced) {
-        for (Volume volume : books.open()) {
-            Generation generation = volume.generation();
-            Generation.Frontier frontier = generation.frontier();
-            boolean force = forced || (frontier.forced() && !frontier.ended());
-            volume.become(new Generation(
-                    generation.number(),
-                    generation.state(),
-                    generation.identity(),
-                    new Generation.Frontier(null, false, force),
-                    owedWalk()));
-            for (Row row : volume.rows().all()) {
-                mark(volume, row.key(), Reason.SWEEP, forced);
-            }
+        reached().forEach(volume -> markAll(volume, forced));
+    }
+
+    /** A2, in one generation. */
+    void markAll(Volume volume, boolean forced) {
+        Generation.Frontier frontier = volume.generation().frontier();
+        boolean force = forced || (frontier.forced() && !frontier.ended());
+        volume.become(volume.generation()
+                .at(new Generation.Frontier(null, false, force))
+                .owing(owedWalk()));
+        for (Row row : volume.rows().all()) {
+            mark(volume, row.key(), Reason.SWEEP, forced);
         }
     }
 
     /** A2, without the products. */
     void oweWalk() {
-        for (Volume volume : books.open()) {
-            Generation old = volume.generation();
-            volume.become(new Generation(old.number(), old.state(), old.identity(), old.frontier(), owedWalk()));
-        }
+        reached().forEach(volume -> volume.become(volume.generation().owing(owedWalk())));
     }
 
     /** The token under which a walk over the index's ids is owed from now on. */

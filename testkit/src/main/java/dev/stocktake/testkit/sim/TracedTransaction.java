@@ -111,6 +111,73 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
+    public List<Generation> retired() {
+        return tx.retired();
+    }
+
+    @Override
+    public Optional<Generation> openBuild(Lease lease, String label, IndexIdentity identity) {
+        Optional<Generation> build = tx.openBuild(lease, label, identity);
+        build.ifPresent(opened -> {
+            event(() -> "begins generation " + opened.number() + " in build " + label + ", " + identity);
+        });
+        return changing(build);
+    }
+
+    @Override
+    public boolean markAll(long generation, boolean forced) {
+        boolean done = tx.markAll(generation, forced);
+        event(() -> "marks everything in generation " + generation + ": " + done);
+        effects.add(world.checker()::markedAll);
+        return changing(done);
+    }
+
+    @Override
+    public boolean beginSwap(Lease lease, long generation, Duration life) {
+        boolean done = tx.beginSwap(lease, generation, life);
+        event(() -> "is about to swap generation " + generation + " in: " + done);
+        return changing(done);
+    }
+
+    @Override
+    public boolean bringBack(Lease lease, long generation, Duration life) {
+        boolean done = tx.bringBack(lease, generation, life);
+        event(() -> "is about to bring generation " + generation + " back: " + done);
+        return changing(done);
+    }
+
+    @Override
+    public boolean endSwap(Lease lease, long generation, boolean settled) {
+        boolean done = tx.endSwap(lease, generation, settled);
+        event(() -> "has not swapped generation " + generation + " in" + (settled ? "" : " yet") + ": " + done);
+        return changing(done);
+    }
+
+    @Override
+    public boolean swappedIn(Lease lease, long generation, Duration hold) {
+        boolean done = tx.swappedIn(lease, generation, hold);
+        event(() -> "sees that generation " + generation + " is live: " + done);
+        return changing(done);
+    }
+
+    @Override
+    public boolean swappedBack(Lease lease, long retired, Duration life, Duration hold) {
+        boolean done = tx.swappedBack(lease, retired, life, hold);
+        event(() -> "sees that generation " + retired + " is live again: " + done);
+        if (done) {
+            effects.add(world.checker()::markedAll);
+        }
+        return changing(done);
+    }
+
+    @Override
+    public boolean forget(Lease lease, long generation) {
+        boolean done = tx.forget(lease, generation);
+        event(() -> "forgets generation " + generation + ": " + done);
+        return changing(done);
+    }
+
+    @Override
     public void mark(Collection<ProductKey> keys, Reason reason, boolean forced) {
         note(() -> "marks " + reason + (forced ? " forced" : ""), () -> keys);
         tx.mark(keys, reason, forced);
@@ -322,6 +389,11 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public Backlog backlog() {
         return tx.backlog();
+    }
+
+    @Override
+    public Backlog backlogOf(long generation) {
+        return tx.backlogOf(generation);
     }
 
     @Override
