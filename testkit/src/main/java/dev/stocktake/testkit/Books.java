@@ -142,6 +142,7 @@ final class Books {
     }
 
     private final Deque<Runnable> undo = new ArrayDeque<>();
+    private @Nullable Deque<Runnable> sinceBackup;
     private final TreeMap<Long, Volume> volumes = new TreeMap<>();
     private final Map<String, Batch> batches = new LinkedHashMap<>();
     private final Map<String, Claim> unrecorded = new LinkedHashMap<>();
@@ -151,7 +152,25 @@ final class Books {
     private long lastGeneration;
 
     void commit() {
+        Deque<Runnable> since = sinceBackup;
+        if (since != null) {
+            undo.descendingIterator().forEachRemaining(since::push);
+        }
         undo.clear();
+    }
+
+    /** From now on it is remembered how to come back here. */
+    void backUp() {
+        sinceBackup = new ArrayDeque<>();
+    }
+
+    /** As it was at the backup. */
+    void restore() {
+        Deque<Runnable> since = sinceBackup;
+        while (since != null && !since.isEmpty()) {
+            since.pop().run();
+        }
+        sinceBackup = null;
     }
 
     void rollback() {

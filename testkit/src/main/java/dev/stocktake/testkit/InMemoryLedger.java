@@ -51,6 +51,7 @@ public final class InMemoryLedger implements Ledger {
     private Duration suspectsKept = Duration.ofDays(7);
     private long lastToken;
     private long commits;
+    private @Nullable Long tokenOfBackup;
 
     /** An empty ledger that tells the time by this clock. */
     public InMemoryLedger(InstantSource clock) {
@@ -126,7 +127,13 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private Books books(String index) {
-        return books.computeIfAbsent(index, unknown -> new Books());
+        return books.computeIfAbsent(index, unknown -> {
+            Books empty = new Books();
+            if (tokenOfBackup != null) {
+                empty.backUp();
+            }
+            return empty;
+        });
     }
 
     // --- faults
@@ -182,6 +189,32 @@ public final class InMemoryLedger implements Ledger {
     /** The work of the next transaction is done, taken back and done again, as after a deadlock. */
     public void repeatNext() {
         locked(faults::repeat);
+    }
+
+    /** The state to which {@link #restore} goes back; one that was made before is forgotten. */
+    public void backUp() {
+        locked(() -> {
+            tokenOfBackup = lastToken;
+            books.values().forEach(Books::backUp);
+        });
+    }
+
+    /**
+     * Goes back to the last {@link #backUp}, as a database that is restored does: what was committed since is gone, leases and
+     * tokens go back as well, and nobody is told.
+     *
+     * @throws IllegalStateException if there is no backup
+     */
+    public void restore() {
+        locked(() -> {
+            Long token = tokenOfBackup;
+            if (token == null) {
+                throw new IllegalStateException("There is no backup to restore");
+            }
+            lastToken = token;
+            tokenOfBackup = null;
+            books.values().forEach(Books::restore);
+        });
     }
 
     // --- looking

@@ -49,6 +49,9 @@ final class Checker {
     private final Map<Thread, Set<Integer>> markedInRun = new HashMap<>();
     private final Set<Integer> lostWhileBlank = new TreeSet<>();
     private long takenWhileBlank = 1;
+    private final Durations noticed = new Durations();
+    private long restoredAt = -1;
+    private boolean mustBeNoticed;
     private long checks;
 
     Checker(World world) {
@@ -104,6 +107,11 @@ final class Checker {
     }
 
     void markedAll() {
+        if (mustBeNoticed) {
+            mustBeNoticed = false;
+            world.count(Happening.RESTORE_NOTICED);
+            noticed.add(world.time().now() - restoredAt);
+        }
         for (int product = 0; product < shop.products(); product++) {
             marked(product);
         }
@@ -203,6 +211,26 @@ final class Checker {
             misread.add(product);
             lastMisread[product] = world.time().now();
         }
+    }
+
+    // --- a database that goes back ----------------------------------------------------------------------------------
+
+    /**
+     * The database is as it was some time ago, and can be asked again at this time. A run that begins afterwards must not say
+     * that it is complete before everything is true again, as ever.
+     */
+    void restored(long reachableAt) {
+        restoredAt = reachableAt;
+        mustBeNoticed = false;
+        for (int product = 0; product < shop.products(); product++) {
+            mustBeNoticed |= shop.value(product) != server.value(product)
+                    && world.ledger().isClean(IndexClient.NAME, Shop.key(product), Shop::compare);
+        }
+    }
+
+    /** How long it took from the restored database's first second until everything was marked. */
+    Durations noticed() {
+        return noticed;
     }
 
     // --- deletions --------------------------------------------------------------------------------------------------
@@ -326,10 +354,13 @@ final class Checker {
                 && Value.STOCK.stream().anyMatch(value -> original.held(value, from, now));
     }
 
-    /** What was written meanwhile, or is not yet in the log, no run can know. */
+    /**
+     * What was written meanwhile, or is not yet in the log, no run can know. What a run marked before the database went back is
+     * gone with it, and the run cannot know that either.
+     */
     private void requireTrueSince(int product, long from, String said) {
         long now = world.time().now();
-        if (server.knownSince(product) > from || couldNotKnow(product, from)) {
+        if (server.knownSince(product) > from || couldNotKnow(product, from) || from < restoredAt) {
             return;
         }
         if (!wasUnsound(product, from) && !server.history(product).wasTrue(shop.history(product), from, now)) {

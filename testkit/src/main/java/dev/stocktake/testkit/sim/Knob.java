@@ -39,6 +39,14 @@ enum Knob {
     BLANK_EVERY(0),
     LONGEST_BLANK(4 * Unit.MINUTE),
 
+    /** Mean time between two backups, each of which is restored after a while; 0: none. */
+    RESTORE_EVERY(0),
+    /** How old a backup is when it is restored. */
+    RESTORED_BY(10 * Unit.MINUTE),
+    LONGEST_RESTORE(1 * Unit.MINUTE),
+    /** 1: the ledger is in another database, which does not go back. */
+    LEDGER_APART(0),
+
     // --- the feed
     /** 0: the change log; 1: rows by time stamp. */
     SCANS(0),

@@ -177,6 +177,12 @@ public final class Scenario {
                 rolling(),
                 scanning().named("scanning-audited-2").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
                 blank(),
+                restored(calm().named("restored-1")),
+                restored(calm().named("restored-scheduled-1").with(Knob.SCHEDULED, 1)),
+                restored(stormy(3).named("restored-3")),
+                restored(scheduled().named("restored-scheduled-3")),
+                apart(),
+                apart().named("restored-apart-scheduled-3").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
     }
@@ -237,6 +243,16 @@ public final class Scenario {
                 .with(Knob.AUDITS, 0.1)
                 .with(Knob.BRAKE_SHARE, 0.1)
                 .with(Knob.BRAKE_AT_LEAST, 3);
+    }
+
+    /** The database, and the ledger in it, is restored from a backup that is ten minutes old. */
+    static Scenario restored(Scenario other) {
+        return other.with(Knob.RESTORE_EVERY, 120_000);
+    }
+
+    /** The database is restored from a backup, but not the ledger, which is elsewhere. */
+    static Scenario apart() {
+        return restored(stormy(3).named("restored-apart-3")).with(Knob.LEDGER_APART, 1);
     }
 
     /** In one word. */

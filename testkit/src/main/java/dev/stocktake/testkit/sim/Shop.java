@@ -4,6 +4,7 @@ import dev.stocktake.ProductKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,13 @@ final class Shop {
     private long lastEntry;
     private long blankTo;
     private long gaps;
+    private long lastGap;
     private long skipped;
+    private int restores;
+    private @Nullable Backup backup;
+
+    /** What is kept of a moment. */
+    private record Backup(@Nullable Row[] rows, TreeMap<Long, Integer> log, long gaps, long skipped) {}
 
     Shop(int products, Conductor time) {
         this.time = time;
@@ -113,10 +120,10 @@ final class Shop {
     /** The log is lost. Whoever reads it is told, until he knows. */
     void loseLog() {
         log.clear();
-        gaps++;
+        gaps = ++lastGap;
     }
 
-    /** How often the log was lost so far. */
+    /** Another number after each loss. */
     long gaps() {
         return gaps;
     }
@@ -124,9 +131,13 @@ final class Shop {
     /** Everything was marked since the log was lost for the last time. */
     void gapIsKnown(long known) {
         if (known == gaps) {
-            Arrays.fill(unread, 0);
-            log.values().forEach(product -> unread[product]++);
+            countUnread();
         }
+    }
+
+    private void countUnread() {
+        Arrays.fill(unread, 0);
+        log.values().forEach(product -> unread[product]++);
     }
 
     void removeEntry(long number) {
@@ -158,6 +169,42 @@ final class Shop {
         }
     }
 
+    // --- backups ----------------------------------------------------------------------------------------------------
+
+    /** The state to which {@link #restore} goes back. */
+    void backUp() {
+        backup = new Backup(rows.clone(), new TreeMap<>(log), gaps, skipped);
+    }
+
+    /**
+     * Rows and change log are as they were; open transactions are gone, and nobody is told. New entries of the log get new
+     * numbers, as they are made by time and chance.
+     *
+     * @param ledgerToo whether the ledger went back as well, which holds how far the log was read
+     * @param told otherwise, whether the log's readers see that it went back
+     */
+    void restore(boolean ledgerToo, boolean told) {
+        Backup old = Objects.requireNonNull(backup, "There is no backup");
+        restores++;
+        Arrays.fill(locked, false);
+        log.clear();
+        log.putAll(old.log());
+        skipped = old.skipped();
+        countUnread();
+        if (ledgerToo) {
+            gaps = old.gaps();
+        } else if (told) {
+            gaps = ++lastGap;
+        }
+        for (int product = 0; product < rows.length; product++) {
+            unread[product] += ledgerToo ? 0 : 1;
+            if (rows[product] != old.rows()[product]) {
+                rows[product] = old.rows()[product];
+                becomes(product);
+            }
+        }
+    }
+
     // --- transactions -----------------------------------------------------------------------------------------------
 
     /** Begins a transaction. */
@@ -170,6 +217,7 @@ final class Shop {
 
         private final TreeMap<Integer, Change> changes = new TreeMap<>();
         private final TreeMap<Long, Integer> entries = new TreeMap<>();
+        private final int begun = restores;
 
         private record Change(@Nullable Row row) {}
 
@@ -180,7 +228,7 @@ final class Shop {
          * @return false if another transaction has locked the row
          */
         boolean write(int product, @Nullable Row row, boolean logged) {
-            if (locked[product] && !changes.containsKey(product)) {
+            if (isGone() || locked[product] && !changes.containsKey(product)) {
                 return false;
             }
             locked[product] = true;
@@ -198,7 +246,15 @@ final class Shop {
             return change == null ? rows[product] : change.row();
         }
 
+        /** The database was restored meanwhile. */
+        boolean isGone() {
+            return begun != restores;
+        }
+
         void commit() {
+            if (isGone()) {
+                return;
+            }
             changes.forEach((product, change) -> rows[product] = change.row());
             entries.tailMap(skipped, false).forEach((number, product) -> {
                 log.put(number, product);
@@ -215,6 +271,9 @@ final class Shop {
         }
 
         void rollback() {
+            if (isGone()) {
+                return;
+            }
             changes.keySet().forEach(product -> locked[product] = false);
         }
 

@@ -76,6 +76,9 @@ final class Shuffle {
         if (scenario.on(Knob.LOGGED)) {
             rarely(Knob.EDIT_EVERY, 20_000, 1_000_000);
             rarely(Knob.DROP_EVERY, 60_000, 1_000_000);
+            rarely(Knob.RESTORE_EVERY, 60_000, 1_000_000);
+            set(Knob.LEDGER_APART, dice.below(2));
+            scale(Knob.RESTORED_BY, 5_000, 1_200_000);
         }
     }
 

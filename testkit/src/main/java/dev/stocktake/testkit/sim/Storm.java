@@ -52,6 +52,11 @@ final class Storm {
         history.event(() -> "the database is down for " + length + " ms");
     }
 
+    /** For a reason of its own. */
+    void databaseIsDown(long length) {
+        databaseDownTo = Math.max(databaseDownTo, time.now() + length);
+    }
+
     void end() {
         over = true;
         serverDownTo = 0;

@@ -12,6 +12,7 @@ public final class Tally {
     private final String scenario;
     private final List<Verdict> bad = new ArrayList<>();
     private final Durations stale = new Durations();
+    private final Durations noticed = new Durations();
     private final Census census = new Census();
     private long seeds;
     private long checks;
@@ -26,6 +27,7 @@ public final class Tally {
         checks += verdict.checks();
         digest += verdict.digest();
         stale.add(world.staleness().seen());
+        noticed.add(world.checker().noticed());
         census.add(world.census());
         if (verdict.bad()) {
             bad.add(verdict);
@@ -37,6 +39,7 @@ public final class Tally {
         checks += other.checks;
         digest += other.digest;
         stale.add(other.stale);
+        noticed.add(other.noticed);
         census.add(other.census);
         bad.addAll(other.bad);
         bad.sort(Comparator.comparingLong(Verdict::seed));
@@ -69,6 +72,11 @@ public final class Tally {
      */
     public Duration stale(double part) {
         return Duration.ofMillis(part >= 1 ? stale.longest() : stale.quantile(part));
+    }
+
+    /** How long it took until it was noticed that the database had gone back, from its first second on. */
+    Duration noticed() {
+        return Duration.ofMillis(noticed.longest());
     }
 
     Census census() {

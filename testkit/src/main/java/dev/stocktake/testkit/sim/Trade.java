@@ -74,7 +74,7 @@ final class Trade {
     }
 
     private void end(Shop.Transaction transaction, boolean rollback) {
-        if (rollback) {
+        if (rollback || transaction.isGone()) {
             transaction.rollback();
             world.count(Happening.ROLLED_BACK);
         } else {

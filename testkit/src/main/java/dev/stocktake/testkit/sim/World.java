@@ -105,6 +105,7 @@ final class World {
     void play() {
         new Trade(this).begin();
         new Meddler(this).begin();
+        new Restorer(this).begin();
         storm.begin();
         for (int i = 1; i <= scenario.whole(Knob.NODES); i++) {
             Node node = new Node(this, i);

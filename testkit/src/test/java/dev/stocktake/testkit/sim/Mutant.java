@@ -124,6 +124,18 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         true,
                         Scenario.stormy(3).with(Knob.AUDITS, 0.2),
                         engine("COMPARE_UNKNOWN")),
+                new Mutant(
+                        "restored-strangers",
+                        "a write that no batch explains marks everything, also after a restore",
+                        true,
+                        Scenario.restored(Scenario.calm()),
+                        engine("STRANGERS")),
+                new Mutant(
+                        "restored-told",
+                        "a feed tells that its database went back",
+                        true,
+                        Scenario.apart(),
+                        world(WorldRule.RESTORE_TOLD)),
                 new Mutant("brake", "the brake", true, Scenario.blank(), engine("BRAKE")),
                 new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
     }
