@@ -241,8 +241,12 @@ final class Checker {
         takenWhileBlank = 1;
     }
 
-    void laneTaken() {
+    /** @param open batches of whoever had it before, each of which may still be written: no more than anybody may have */
+    void laneTaken(int open) {
         takenWhileBlank++;
+        if (open > world.scenario().whole(Knob.IN_FLIGHT)) {
+            faults.add("There were " + open + " open batches when the lane was taken");
+        }
     }
 
     /** A product that was there all along is deleted only if somebody asked for it, or if it is one of few. */

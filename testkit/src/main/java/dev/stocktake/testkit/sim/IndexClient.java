@@ -26,10 +26,9 @@ final class IndexClient implements AuditableIndex {
 
     static final String NAME = "products";
 
-    /** Small, so that a walk over the index has several pages and a batch several requests. */
+    /** Small, so that a walk over the index has several pages. */
     private static final int PAGE = 5;
 
-    private static final BatchLimits LIMITS = new BatchLimits(6, 2_000);
     private static final long TIMEOUT = 10_000;
 
     private final Server server;
@@ -76,7 +75,8 @@ final class IndexClient implements AuditableIndex {
 
     @Override
     public BatchLimits limits() {
-        return LIMITS;
+        Scenario scenario = world.scenario();
+        return new BatchLimits((int) scenario.whole(Knob.REQUEST), scenario.whole(Knob.BYTES));
     }
 
     @Override

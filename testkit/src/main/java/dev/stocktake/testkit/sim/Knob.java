@@ -51,6 +51,8 @@ enum Knob {
     /** 0: the change log; 1: rows by time stamp. */
     SCANS(0),
     OVERLAP(5 * Unit.MINUTE),
+    /** How much of the change log one look takes: little, so that one intake needs several. */
+    LOG_PAGE(5),
     /** Mean time between two losses of the change log, which the feed admits; 0: none. */
     GAP_EVERY(0),
 
@@ -121,6 +123,10 @@ enum Knob {
     READABLE(1),
     /** How many tasks the history remembers. */
     HISTORY(1e9),
+    /** How many products a request may have: few, so that a batch may need several. */
+    REQUEST(6),
+    /** How many bytes a request or a batch may have. */
+    BYTES(2_000),
     FASTEST_TASK(100),
     SLOWEST_TASK(900),
     /** Declared to the engine. */

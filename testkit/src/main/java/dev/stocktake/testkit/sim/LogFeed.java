@@ -15,17 +15,19 @@ final class LogFeed implements ChangeFeed {
 
     static final String NAME = "log";
 
-    /** Small, so that one intake needs several. */
-    private static final int PAGE = 5;
-
     private final Shop shop;
     private final Node node;
+    private final int page;
     private final boolean exactly;
 
-    /** @param exactly whether what was read is deleted (R2), or everything up to it, also what is committed later */
-    LogFeed(Shop shop, Node node, boolean exactly) {
+    /**
+     * @param page how much one look takes
+     * @param exactly whether what was read is deleted (R2), or everything up to it, also what is committed later
+     */
+    LogFeed(Shop shop, Node node, int page, boolean exactly) {
         this.shop = shop;
         this.node = node;
+        this.page = page;
         this.exactly = exactly;
     }
 
@@ -50,7 +52,7 @@ final class LogFeed implements ChangeFeed {
         Set<ProductKey> products = new LinkedHashSet<>();
         Set<Long> taken = new LinkedHashSet<>();
         for (Map.Entry<Long, Integer> entry : shop.log().entrySet()) {
-            if (taken.size() == Math.min(limit, PAGE)) {
+            if (taken.size() == Math.min(limit, page)) {
                 break;
             }
             products.add(Shop.key(entry.getValue()));

@@ -31,7 +31,6 @@ final class Node {
 
     private static final SyncSettings.Retry RETRY =
             new SyncSettings.Retry(Duration.ofSeconds(1), Duration.ofSeconds(20), 2, 5);
-    private static final long BATCH_BYTES = 2_000;
 
     private final World world;
     private final int number;
@@ -64,10 +63,11 @@ final class Node {
                         world.time(),
                         scenario.whole(Knob.OVERLAP),
                         scenario.keeps(WorldRule.WATERMARK_CAPPED))
-                : new LogFeed(world.shop(), this, scenario.keeps(WorldRule.QUEUE_BY_ID));
+                : new LogFeed(
+                        world.shop(), this, (int) scenario.whole(Knob.LOG_PAGE), scenario.keeps(WorldRule.QUEUE_BY_ID));
         this.settings = new SyncSettings(
                 new SyncSettings.Batch(
-                        (int) scenario.whole(Knob.BATCH), BATCH_BYTES, (int) scenario.whole(Knob.IN_FLIGHT)),
+                        (int) scenario.whole(Knob.BATCH), scenario.whole(Knob.BYTES), (int) scenario.whole(Knob.IN_FLIGHT)),
                 RETRY,
                 new SyncSettings.Lane(
                         Duration.ofMillis(scenario.whole(Knob.LEASE)),

@@ -175,6 +175,8 @@ public final class Scenario {
                 dropped().named("audited-dropped-2").with(Knob.AUDITS, 0.2),
                 bypassed().named("bypassed-audited-3").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
                 rolling(),
+                patrolled(),
+                paused(),
                 scanning().named("scanning-audited-2").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
                 blank(),
                 restored(calm().named("restored-1")),
@@ -232,6 +234,41 @@ public final class Scenario {
                 .with(Knob.FULLS, 0)
                 .with(Knob.SCHEDULED, 1)
                 .with(Knob.AUDIT_WITHIN, 300_000);
+    }
+
+    /** A scan that misses a lot, and the schedule's own audit, which leaves nothing wrong for longer than its bound. */
+    static Scenario patrolled() {
+        return scanning()
+                .named("scanning-rolling-2")
+                .with(Knob.FULLS, 0)
+                .with(Knob.SCHEDULED, 1)
+                .with(Knob.AUDIT_WITHIN, 300_000);
+    }
+
+    /** Nodes stand still at every step, and above all whoever holds the lane. */
+    static Scenario paused() {
+        return stormy(3)
+                .named("paused-3")
+                .with(Knob.PAUSES, 0.01)
+                .with(Knob.FAINTS, 0.05)
+                .with(Knob.ABANDONED, 0.5);
+    }
+
+    /** A calm and busy day: ten changes a second, looked for every second. */
+    static Scenario brisk() {
+        return calm().named("brisk-1")
+                .with(Knob.STORM, 300_000)
+                .with(Knob.PRODUCTS, 300)
+                .with(Knob.CHANGE_EVERY, 250)
+                .with(Knob.LONG, 0)
+                .with(Knob.FULLS, 0)
+                .with(Knob.SYNCS, 0)
+                .with(Knob.POLL, 1_000)
+                .with(Knob.BATCH, 50)
+                .with(Knob.REQUEST, 50)
+                .with(Knob.BYTES, 100_000)
+                .with(Knob.LOG_PAGE, 1_000)
+                .with(Knob.SCHEDULED, 1);
     }
 
     /** The database is suddenly empty, for a while and for everybody who asks. */

@@ -4,7 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** How long each change took from its commit to the moment when searchers saw it or a later one. */
+/**
+ * How long each change took from its commit to the moment when searchers saw it or a later one. What was in the shop before it
+ * opened is no change.
+ */
 final class Staleness {
 
     private record Change(long time, Value value) {}
@@ -28,6 +31,9 @@ final class Staleness {
 
     private void committed(int product) {
         Value value = world.shop().value(product);
+        if (world.time().now() == 0) {
+            return;
+        }
         if (!value.sound()) {
             unseen[product].clear();
             return;

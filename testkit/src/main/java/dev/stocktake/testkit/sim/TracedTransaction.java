@@ -87,11 +87,12 @@ final class TracedTransaction implements LedgerTransaction {
 
     @Override
     public Optional<Lease> acquire(String holder, Duration time, Duration hold) {
+        int open = world.ledger().openBatches(IndexClient.NAME).size();
         Optional<Lease> lease = tx.acquire(holder, time, hold);
         lease.ifPresent(taken -> {
             event(() -> "takes the lane, epoch " + taken.epoch());
             count(Happening.LANE_TAKEN);
-            effects.add(world.checker()::laneTaken);
+            effects.add(() -> world.checker().laneTaken(open));
         });
         changed |= lease.isPresent();
         return lease;
