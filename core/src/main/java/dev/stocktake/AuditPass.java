@@ -317,6 +317,7 @@ final class AuditPass {
             drift.keySet().removeAll(verified.known());
             if (way.writes()) {
                 mark(tx, drift);
+                lookAgain(tx, differences, drift);
                 DriftTotals.add(tx, drift.values());
                 beside.accept(tx);
             }
@@ -348,6 +349,34 @@ final class AuditPass {
         if (many) {
             tx.oweWalk();
         }
+    }
+
+    /**
+     * What is in flight may have been read before a change that no feed saw, and its confirmation would take it for true; so,
+     * beside the lane, what was in flight at the first look. It is looked at once more, and is no drift.
+     */
+    private void lookAgain(
+            LedgerTransaction tx, Map<ProductKey, Difference> differences, Map<ProductKey, Difference> drift) {
+        Generation live = tx.live().orElse(null);
+        if (live == null || differences.size() == drift.size() || !around.on(Rule.COMPARE_MARKS)) {
+            return;
+        }
+        Map<ProductKey, Difference> known = new LinkedHashMap<>(differences);
+        known.keySet().removeAll(drift.keySet());
+        Map<ProductKey, Standing> standings = tx.standing(known.keySet());
+        List<ProductKey> again = known.entrySet().stream()
+                .filter(entry ->
+                        mayBeTakenForTrue(live, entry.getKey(), entry.getValue(), standings.get(entry.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!again.isEmpty()) {
+            tx.mark(again, Reason.AUDIT, false);
+        }
+    }
+
+    private boolean mayBeTakenForTrue(
+            Generation live, ProductKey key, Difference difference, @Nullable Standing standing) {
+        return standing != null && standing.inFlight() || !isKnown(live, key, difference, standing);
     }
 
     private static long orphans(Map<ProductKey, Difference> drift) {

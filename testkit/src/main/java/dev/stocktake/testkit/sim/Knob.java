@@ -46,6 +46,8 @@ enum Knob {
     LONGEST_RESTORE(1 * Unit.MINUTE),
     /** 1: the ledger is in another database, which does not go back. */
     LEDGER_APART(0),
+    /** 1: the feed says that there is a gap when its database went back and the ledger did not. */
+    RESTORE_TOLD(1),
 
     // --- the feed
     /** 0: the change log; 1: rows by time stamp. */

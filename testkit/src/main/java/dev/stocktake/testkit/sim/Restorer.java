@@ -40,7 +40,7 @@ final class Restorer {
                         + length + " ms");
         world.count(Happening.RESTORED);
         world.storm().databaseIsDown(length);
-        world.shop().restore(ledgerToo, world.scenario().keeps(WorldRule.RESTORE_TOLD));
+        world.shop().restore(ledgerToo, world.scenario().on(Knob.RESTORE_TOLD));
         if (ledgerToo) {
             world.ledger().restore();
         }

@@ -184,7 +184,11 @@ public final class Scenario {
                 restored(stormy(3).named("restored-3")),
                 restored(scheduled().named("restored-scheduled-3")),
                 apart(),
-                apart().named("restored-apart-scheduled-3").with(Knob.SCHEDULED, 1).with(Knob.CALLERS, 1),
+                apart().named("restored-apart-scheduled-3")
+                        .with(Knob.SCHEDULED, 1)
+                        .with(Knob.CALLERS, 1),
+                untold(),
+                brisk(),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
     }
@@ -254,13 +258,15 @@ public final class Scenario {
                 .with(Knob.ABANDONED, 0.5);
     }
 
-    /** A calm and busy day: ten changes a second, looked for every second. */
+    /** A calm and busy day: ten changes a second, few of them deletions, looked for every second. */
     static Scenario brisk() {
         return calm().named("brisk-1")
-                .with(Knob.STORM, 300_000)
-                .with(Knob.PRODUCTS, 300)
+                .with(Knob.STORM, 120_000)
+                .with(Knob.PRODUCTS, 200)
                 .with(Knob.CHANGE_EVERY, 250)
                 .with(Knob.LONG, 0)
+                .with(Knob.DELETES, 0.01)
+                .with(Knob.DRAFTS, 0.01)
                 .with(Knob.FULLS, 0)
                 .with(Knob.SYNCS, 0)
                 .with(Knob.POLL, 1_000)
@@ -289,7 +295,17 @@ public final class Scenario {
 
     /** The database is restored from a backup, but not the ledger, which is elsewhere. */
     static Scenario apart() {
-        return restored(stormy(3).named("restored-apart-3")).with(Knob.LEDGER_APART, 1);
+        return restored(stormy(3).named("restored-apart-3"))
+                .with(Knob.LEDGER_APART, 1)
+                .with(Knob.FULLS, 0);
+    }
+
+    /** And no feed can tell; but the schedule's own audit compares everything within its bound. */
+    static Scenario untold() {
+        return apart().named("restored-untold-3")
+                .with(Knob.RESTORE_TOLD, 0)
+                .with(Knob.SCHEDULED, 1)
+                .with(Knob.AUDIT_WITHIN, 300_000);
     }
 
     /** In one word. */

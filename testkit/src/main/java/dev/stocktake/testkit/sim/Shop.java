@@ -181,7 +181,8 @@ final class Shop {
      * numbers, as they are made by time and chance.
      *
      * @param ledgerToo whether the ledger went back as well, which holds how far the log was read
-     * @param told otherwise, whether the log's readers see that it went back
+     * @param told otherwise, whether the log's readers see that it went back; if so, whatever the log tells is theirs until
+     *     they have marked everything
      */
     void restore(boolean ledgerToo, boolean told) {
         Backup old = Objects.requireNonNull(backup, "There is no backup");
@@ -197,7 +198,7 @@ final class Shop {
             gaps = ++lastGap;
         }
         for (int product = 0; product < rows.length; product++) {
-            unread[product] += ledgerToo ? 0 : 1;
+            unread[product] += !ledgerToo && told ? 1 : 0;
             if (rows[product] != old.rows()[product]) {
                 rows[product] = old.rows()[product];
                 becomes(product);

@@ -8,8 +8,6 @@ enum WorldRule {
     READ_AFTER_CLAIM,
     /** A3: the log of writes is read past final states only. */
     FINAL_STATES_ONLY,
-    /** A feed says that there is a gap when its database went back and the ledger, which is elsewhere, did not. */
-    RESTORE_TOLD,
     /** R13: a scan goes no further than the present less its overlap; without it, as far as the newest stamp it has met. */
     WATERMARK_CAPPED
 }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -237,6 +238,31 @@ class AuditTest {
             });
 
             assertThat(audit().total()).isZero();
+        }
+
+        /** What is in flight was read before the change, and would be confirmed. */
+        @Test
+        void isNoDriftButLookedAtAgainWhenItIsInFlight() {
+            AtomicBoolean first = new AtomicBoolean(true);
+            shop.source.afterRead(keys -> {
+                if (first.getAndSet(false)) {
+                    shop.stock(key(1), 7);
+                }
+            });
+            shop.index.applyLater();
+            shop.time.onSleep(nap -> shop.index.applyAll());
+            shop.stock(key(1), 5);
+            shop.ledger.inTransaction(Shop.INDEX, tx -> {
+                tx.mark(List.of(key(1)), Reason.CHANGE, false);
+                return null;
+            });
+
+            AuditReport found = audit();
+
+            assertThat(found.total()).isZero();
+            assertThat(found.known()).isEqualTo(1);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
         }
 
         @Test

@@ -43,15 +43,14 @@ class LongOutageTest {
         assertThat(report.complete()).isTrue();
         shop.assertIndexIsTrue();
         shop.assertLedgerIsEmpty();
-        assertThat(shop.index.documentsWritten() - before)
-                .isBetween((long) PRODUCTS, (long) (PRODUCTS * 1.05));
+        assertThat(shop.index.documentsWritten() - before).isBetween((long) PRODUCTS, (long) (PRODUCTS * 1.05));
         assertThat(Duration.between(up, shop.time.instant()))
                 .isLessThanOrEqualTo(Duration.ofSeconds(2 * PRODUCTS / DOCUMENTS_PER_SECOND));
-        System.out.println(Duration.between(up, shop.time.instant()) + " "+(shop.index.documentsWritten() - before));
     }
 
     private void goOnSelling(Stocktake stocktake) {
-        List<Integer> changed = new ArrayList<>(random.ints(CHANGES - PRODUCTS, 0, PRODUCTS).boxed().toList());
+        List<Integer> changed = new ArrayList<>(
+                random.ints(CHANGES - PRODUCTS, 0, PRODUCTS).boxed().toList());
         for (int product = 0; product < PRODUCTS; product++) {
             changed.add(product);
         }

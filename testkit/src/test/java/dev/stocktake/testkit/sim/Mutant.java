@@ -132,10 +132,16 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         engine("STRANGERS")),
                 new Mutant(
                         "restored-told",
-                        "a feed tells that its database went back",
+                        "a feed tells that its database went back and the ledger did not",
                         true,
                         Scenario.apart(),
-                        world(WorldRule.RESTORE_TOLD)),
+                        scenario -> scenario.with(Knob.RESTORE_TOLD, 0)),
+                new Mutant(
+                        "restored-untold",
+                        "nor does an audit follow",
+                        true,
+                        Scenario.untold(),
+                        scenario -> scenario.with(Knob.AUDIT_WITHIN, 0)),
                 new Mutant("brake", "the brake", true, Scenario.blank(), engine("BRAKE")),
                 new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
     }
