@@ -88,14 +88,13 @@ final class Failures {
                 subject() + " cannot be used now, nothing was written (disk full?): " + cause, cause);
     }
 
-    /** The last step of a commit failed. */
-    StocktakeException unknown(String batch, Exception cause) {
+    /** The last step of a change failed. */
+    UnknownOutcomeException unknown(String what, Exception cause) {
         if (isInterrupt(cause)) {
             Thread.currentThread().interrupt();
         }
         return new UnknownOutcomeException(
-                subject() + " failed in the last step of committing batch '" + batch + "', it may be there or not: "
-                        + cause,
+                subject() + " failed in the last step of " + what + ", what it changes may be there or not: " + cause,
                 cause);
     }
 
@@ -107,9 +106,13 @@ final class Failures {
         return new UnavailableException(subject() + " is closed", null);
     }
 
-    UnavailableException missing() {
+    /** @param name of a build, or the live one */
+    UnavailableException missing(String name) {
         return new UnavailableException(
-                subject() + " does not exist (any more); the next run creates it and writes everything anew", null);
+                name.equals(Names.LIVE)
+                        ? subject() + " does not exist (any more); the next run creates it and writes everything anew"
+                        : "Build '" + name + "' beside " + subject() + " does not exist (any more)",
+                null);
     }
 
     MisconfiguredException cannotOpen(IOException cause) {

@@ -17,7 +17,7 @@ import org.apache.lucene.index.IndexWriter;
  * @param refused products left out, with the reason
  */
 record Load(Map<ProductKey, Document> upserts, List<ProductKey> deletions, Map<ProductKey, String> refused)
-        implements Writer.Change {
+        implements Store.Change {
 
     /** @throws RefusedException if the batch is too large as a whole */
     static Load of(WriteBatch batch, DocumentMapper mapper, BatchLimits limits) {

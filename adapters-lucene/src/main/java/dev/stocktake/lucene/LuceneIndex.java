@@ -9,9 +9,9 @@ import dev.stocktake.IndexIdentity;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.UnavailableException;
-import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>A build beside the live content lies in the same directory, and which of them is live is one small file, replaced as
+ * Lucene replaces its own: after a crash it is the one or the other.
+ *
  * <p>A write is on disk and visible to every search when {@link #write} returns, or not at all; searches see whole batches
  * only. One process writes at a time: it takes the directory's lock with its first {@link #prepare} and keeps it until
  * {@link #close}; others may search meanwhile, and get an {@link UnavailableException} when they write.
@@ -54,32 +56,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class LuceneIndex implements AuditableIndex, AutoCloseable {
+public final class LuceneIndex implements RebuildableIndex, AutoCloseable {
 
-    private final String name;
-    private final BatchLimits limits;
-    private final FieldSettings fields;
+    /** The longest name; the builds' names are cut to it. */
+    static final int LONGEST_NAME = 200;
+
     private final Directory directory;
     private final boolean ownsDirectory;
     private final Failures failures;
-    private final DocumentMapper mapper;
     private final Finder finder;
-    private final Readers readers;
-    private final Writer writer;
-    private volatile boolean closed;
+    private final Store store;
+    private final NamedIndex live;
 
     private LuceneIndex(Builder builder, Directory directory, Failures failures) {
-        this.name = builder.name;
-        this.limits = builder.limits;
-        this.fields = builder.fields();
         this.directory = directory;
         this.ownsDirectory = builder.directory == null;
         this.failures = failures;
-        this.mapper = new DocumentMapper(fields);
         FoldingAnalyzer analyzer = new FoldingAnalyzer();
-        this.finder = new Finder(fields, analyzer);
-        this.readers = new Readers(directory);
-        this.writer = new Writer(directory, analyzer, readers, failures);
+        this.finder = new Finder(builder.fields(), analyzer);
+        this.store = new Store(directory, analyzer, failures);
+        this.live = NamedIndex.live(builder.name, store, failures, builder.fields(), builder.limits);
     }
 
     /**
@@ -111,7 +107,7 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
      */
     public Hits search(Search search) {
         finder.check(search);
-        return look(searcher -> finder.find(searcher, search)).orElse(Hits.NONE);
+        return live.look(searcher -> finder.find(searcher, search)).orElse(Hits.NONE);
     }
 
     /**
@@ -120,7 +116,7 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
      * @throws UnavailableException if the index is closed or cannot be read
      */
     public Optional<Document> get(ProductKey key) {
-        return look(searcher -> Finder.get(searcher, key))
+        return live.look(searcher -> Finder.get(searcher, key))
                 .flatMap(found -> found)
                 .map(Hits.Hit::document);
     }
@@ -129,135 +125,98 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
 
     @Override
     public String name() {
-        return name;
+        return live.name();
     }
 
     @Override
     public BatchLimits limits() {
-        return limits;
+        return live.limits();
     }
 
     /** {@inheritDoc} Kept in the commits; a directory that was emptied and filled again has another one. */
     @Override
     public Optional<IndexIdentity> identify() {
-        return stamp().map(Stamp::id);
+        return live.identify();
     }
 
     /** {@inheritDoc} Where the settings differ from those of the last time, all documents are indexed anew. */
     @Override
     public IndexIdentity prepare() {
-        try {
-            return writer.prepare(fields.signature(), new Reindexing(directory, mapper))
-                    .id();
-        } catch (UnknownOutcomeException e) {
-            // Whatever came of it, the next attempt finds out.
-            throw new UnavailableException(String.valueOf(e.getMessage()), e);
-        }
+        return live.prepare();
     }
 
     @Override
     public Receipt write(WriteBatch batch) {
-        Load load = Load.of(batch, mapper, limits);
-        if (load.isEmpty()) {
-            return new Receipt(List.of(), load.refused());
-        }
-        Stamp stamp = writer.write(batch.id(), load);
-        return new Receipt(List.of(stamp.writes()), load.refused());
+        return live.write(batch);
     }
 
     /** {@inheritDoc} A receipt is only given for what was committed, so all but those of another content are applied. */
     @Override
     public Map<Receipt, Outcome> outcomes(Collection<Receipt> receipts) {
-        long writes = stamp().map(Stamp::writes).orElse(0L);
-        Map<Receipt, Outcome> outcomes = new LinkedHashMap<>();
-        for (Receipt receipt : receipts) {
-            boolean there = receipt.positions().stream().allMatch(position -> position <= writes);
-            outcomes.put(
-                    receipt,
-                    there
-                            ? Outcome.applied()
-                            : Outcome.lost("index '" + name + "' counts only " + writes
-                                    + " writes; its directory was emptied or restored"));
-        }
-        return outcomes;
+        return live.outcomes(receipts);
     }
 
     /** {@inheritDoc} None: nothing is on a wire. */
     @Override
     public Duration requestLife() {
-        return Duration.ZERO;
+        return live.requestLife();
     }
 
     // --- AuditableIndex ---------------------------------------------------------------------------------------------
 
     @Override
     public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
-        return look(searcher -> new FingerprintReader(searcher.getIndexReader()).of(keys))
-                .orElse(Map.of());
+        return live.fingerprints(keys);
     }
 
     /** {@inheritDoc} In the order of the keys' bytes, in which nothing can slip past: the version is the identity. */
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("limit must be at least 1, not " + limit);
-        }
-        String version = stamp().map(Stamp::identity).orElse("none");
-        return look(searcher -> new FingerprintReader(searcher.getIndexReader()).page(cursor, limit, version))
-                .orElseGet(() -> new FingerprintPage(Map.of(), null, version));
+        return live.fingerprints(cursor, limit);
     }
 
     @Override
     public long count() {
-        return look(searcher -> (long) searcher.getIndexReader().numDocs()).orElse(0L);
+        return live.count();
     }
 
     @Override
     public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
-        return look(searcher -> {
-                    Map<ProductKey, Document> found = new LinkedHashMap<>();
-                    for (ProductKey key : keys) {
-                        Finder.get(searcher, key).ifPresent(hit -> found.put(key, hit.document()));
-                    }
-                    return found;
-                })
-                .orElse(Map.of());
+        return live.documents(keys);
+    }
+
+    // --- RebuildableIndex -------------------------------------------------------------------------------------------
+
+    /** {@inheritDoc} Its files lie in the same directory, under names that begin with {@code stocktake.}. */
+    @Override
+    public AuditableIndex build(String label) {
+        return live.build(RebuildableIndex.requireLabel(label));
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        return live.reading(store::builds);
+    }
+
+    /** {@inheritDoc} Done when it returns; searches that are going on end with what they began with. */
+    @Override
+    public Receipt swap(String label) {
+        return Receipt.at(store.swap(RebuildableIndex.requireLabel(label)));
+    }
+
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        return store.drop(RebuildableIndex.requireLabel(label), onlyIf);
     }
 
     /** Waits for the write that is going on and gives the directory's lock back. May be repeated. */
     @Override
     public void close() {
-        closed = true;
         try {
-            IOUtils.close(writer, readers, ownsDirectory ? directory : null);
+            IOUtils.close(store, ownsDirectory ? directory : null);
         } catch (IOException | RuntimeException e) {
             throw failures.nothingDone(e);
         }
-    }
-
-    private Optional<Stamp> stamp() {
-        return reading(() -> Stamp.read(directory));
-    }
-
-    private <T> Optional<T> look(Readers.Look<T> look) {
-        return reading(() -> readers.look(look));
-    }
-
-    private <T> Optional<T> reading(Reading<T> reading) {
-        if (closed) {
-            throw failures.closed();
-        }
-        try {
-            return reading.read();
-        } catch (IOException | RuntimeException e) {
-            throw closed ? failures.closed() : failures.nothingDone(e);
-        }
-    }
-
-    /** Something that reads files. */
-    @FunctionalInterface
-    private interface Reading<T> {
-        Optional<T> read() throws IOException;
     }
 
     /** Settings of a {@link LuceneIndex}. Not thread-safe. */
@@ -328,7 +287,7 @@ public final class LuceneIndex implements AuditableIndex, AutoCloseable {
 
         private void check() {
             List<String> problems = new ArrayList<>();
-            if (name.isBlank() || name.length() > 200) {
+            if (name.isBlank() || name.length() > LONGEST_NAME) {
                 problems.add("name must have 1 to 200 characters, but is '" + name + "'");
             }
             checkNames("searchable", searchable, problems);

@@ -16,7 +16,7 @@ import org.apache.lucene.util.Bits;
 /**
  * Maps every document anew, as the settings have changed. The documents themselves are stored, so the database is not asked.
  */
-record Reindexing(Directory directory, DocumentMapper mapper) implements Writer.Change {
+record Reindexing(Directory directory, DocumentMapper mapper) implements Store.Change {
 
     @Override
     public void apply(IndexWriter writer) throws IOException {

@@ -18,13 +18,13 @@ import org.apache.lucene.util.StringHelper;
  *
  * @param identity made once, when the index is created
  * @param settings the {@linkplain FieldSettings#signature() settings} by which all documents are indexed
- * @param writes how many writes were committed since
+ * @param position of the last write; the positions of all contents of a directory are one sequence
  */
-record Stamp(String identity, String settings, long writes) {
+record Stamp(String identity, String settings, long position) {
 
     private static final String IDENTITY = "stocktake.identity";
     private static final String SETTINGS = "stocktake.settings";
-    private static final String WRITES = "stocktake.writes";
+    private static final String POSITION = "stocktake.writes";
 
     /** Of an index that is created now. */
     static Stamp fresh(String settings) {
@@ -56,23 +56,23 @@ record Stamp(String identity, String settings, long writes) {
             throw new ForeignIndexException();
         }
         return new Stamp(
-                identity, userData.getOrDefault(SETTINGS, ""), Long.parseLong(userData.getOrDefault(WRITES, "0")));
+                identity, userData.getOrDefault(SETTINGS, ""), Long.parseLong(userData.getOrDefault(POSITION, "0")));
     }
 
     Map<String, String> userData() {
-        return Map.of(IDENTITY, identity, SETTINGS, settings, WRITES, Long.toString(writes));
+        return Map.of(IDENTITY, identity, SETTINGS, settings, POSITION, Long.toString(position));
     }
 
     IndexIdentity id() {
         return new IndexIdentity(identity);
     }
 
-    Stamp afterOneMoreWrite() {
-        return new Stamp(identity, settings, writes + 1);
+    Stamp at(long newPosition) {
+        return new Stamp(identity, settings, newPosition);
     }
 
     Stamp with(String newSettings) {
-        return new Stamp(identity, newSettings, writes);
+        return new Stamp(identity, newSettings, position);
     }
 
     /** There is a Lucene index that is not ours. */

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class LuceneIndexIT {
 
     @Test
     void holdsWholeBatchesAndAllThatWereAcknowledgedAfterTheWriterWasKilled() throws Exception {
-        Process writer = start();
+        Process writer = start(WritesUntilKilled.class);
         int acknowledged;
         IndexIdentity identity;
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(writer.getInputStream(), UTF_8))) {
@@ -68,6 +69,38 @@ class LuceneIndexIT {
             assertThat(index.search(Search.everything().where("round", 1_000_000))
                             .total())
                     .isEqualTo(BATCH);
+        }
+    }
+
+    @Test
+    void holdsTheOneBuildOrTheOtherAfterTheProcessThatSwappedWasKilled() throws Exception {
+        Random random = new Random(7);
+        long acknowledged = 0;
+        for (int kill = 0; kill < 6; kill++) {
+            Process rebuilder = start(RebuildsUntilKilled.class);
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(rebuilder.getInputStream(), UTF_8))) {
+                int rounds = 1 + random.nextInt(4);
+                for (int i = 0; i < rounds; i++) {
+                    acknowledged = Long.parseLong(lines.readLine());
+                }
+            } finally {
+                rebuilder.destroyForcibly().waitFor();
+            }
+
+            try (LuceneIndex index = LuceneIndex.builder("killed", directory).build()) {
+                Object held = index.get(ProductKey.of(0)).orElseThrow().get("round");
+                assertThat(held).isInstanceOf(Long.class);
+                Long round = (Long) held;
+                assertThat(round).isGreaterThanOrEqualTo(acknowledged);
+                assertThat(index.fingerprints(null, 1_000).entries())
+                        .hasSize(BATCH)
+                        .containsValue(fingerprint(round));
+                assertThat(index.search(Search.everything().where("round", round))
+                                .total())
+                        .as("products of one build")
+                        .isEqualTo(BATCH);
+                assertThat(index.builds().size()).isLessThanOrEqualTo(1);
+            }
         }
     }
 
@@ -128,12 +161,12 @@ class LuceneIndexIT {
         }
     }
 
-    private Process start() throws Exception {
+    private Process start(Class<?> main) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        WritesUntilKilled.class.getName(),
+                        main.getName(),
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -155,6 +188,31 @@ class LuceneIndexIT {
 
     private static Fingerprint fingerprint(long round) {
         return Fingerprint.of(document(round), "1");
+    }
+
+    /** Rebuilds again and again, removes what is left of the build before, and prints each round that was swapped in. */
+    static final class RebuildsUntilKilled {
+
+        private RebuildsUntilKilled() {}
+
+        public static void main(String[] args) {
+            try (LuceneIndex index =
+                    LuceneIndex.builder("killed", Path.of(args[0])).build()) {
+                index.prepare();
+                index.builds().forEach(index::drop);
+                long first = index.get(ProductKey.of(0))
+                        .map(document -> (Long) document.fields().get("round"))
+                        .orElse(0L);
+                for (long round = first + 1; ; round++) {
+                    IndexIdentity old = index.identify().orElseThrow();
+                    index.build("b" + round).prepare();
+                    index.build("b" + round).write(batch(round));
+                    index.swap("b" + round);
+                    System.out.println(round);
+                    index.drop("b" + round, old);
+                }
+            }
+        }
     }
 
     /** Writes the same products again and again, and prints each round that was acknowledged. */
