@@ -48,6 +48,17 @@ record Attributes(
         return any ? Optional.of(changes) : Optional.empty();
     }
 
+    /** Whether they say what a setting of the server shall be. */
+    boolean decide(String setting) {
+        return switch (setting) {
+            case "searchableAttributes", "displayedAttributes" -> true;
+            case "filterableAttributes" -> filterable != null;
+            case "sortableAttributes" -> sortable != null;
+            case "rankingRules" -> rankingRules != null;
+            default -> false;
+        };
+    }
+
     /** An entry may also be an object that grants features to attributes; then its attributes count. */
     private static List<String> names(JsonNode list) {
         List<String> names = new ArrayList<>();

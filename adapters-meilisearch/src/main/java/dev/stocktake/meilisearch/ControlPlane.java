@@ -1,58 +1,53 @@
 package dev.stocktake.meilisearch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.meilisearch.sdk.Client;
 import com.meilisearch.sdk.Config;
 import com.meilisearch.sdk.exceptions.MeilisearchApiException;
 import com.meilisearch.sdk.model.TaskInfo;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.MisconfiguredException;
-import dev.stocktake.Sleeper;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.StoppedException;
 import dev.stocktake.UnavailableException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings an index into being and its settings up to date, by the vendor's client.
  *
- * <p>All it does may be done twice, so that client's habit of silently sending again does no harm here. Settings are read
- * by our own client: the vendor's cannot read filterable attributes with features.
+ * <p>All it does may be done twice, so that client's habit of silently sending again does no harm here. Settings are read,
+ * and copied to a build, by our own client: the vendor's cannot read filterable attributes with features.
  */
 final class ControlPlane {
 
     private static final Logger log = LoggerFactory.getLogger(MeilisearchIndex.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
-    private static final int OLDEST_MINOR = 31;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final MeilisearchIndex.Options options;
     private final Http http;
     private final Translator translator;
+    private final Family family;
     private final Listing listing;
-    private final TaskQueue queue;
-    private final Sleeper sleeper;
+    private final ServerVersion version;
+    private final TaskWait wait;
     private final Client client;
-    private volatile boolean versionChecked;
 
-    ControlPlane(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire, Listing listing, Sleeper sleeper) {
+    ControlPlane(
+            MeilisearchIndex.Options options,
+            MeilisearchIndex.Wire wire,
+            Family family,
+            Listing listing,
+            ServerVersion version) {
         this.options = options;
         this.http = wire.http();
         this.translator = wire.translator();
-        this.queue = wire.queue();
+        this.family = family;
         this.listing = listing;
-        this.sleeper = sleeper;
+        this.version = version;
+        this.wait = new TaskWait(options, wire);
         this.client = new Client(
                 new Config(options.address().base(), options.address().key()));
     }
@@ -60,43 +55,11 @@ final class ControlPlane {
     IndexIdentity prepare() {
         JsonNode found = listing.index().orElse(null);
         // After the first question, which tells a wrong key from one that may only not ask for the version.
-        if (!versionChecked) {
-            checkVersion();
-            versionChecked = true;
-        }
+        version.check();
         JsonNode index = found == null ? create() : found;
         checkPrimaryKey(index);
         settings();
         return Listing.identity(index);
-    }
-
-    private void checkVersion() {
-        String version;
-        try {
-            version = JSON.readTree(call("version", client::getVersion))
-                    .path("pkgVersion")
-                    .asText();
-        } catch (MisconfiguredException e) {
-            log.warn(
-                    "The version of Meilisearch at '{}' could not be checked, it must be 1.{} or later: {}",
-                    options.address(),
-                    OLDEST_MINOR,
-                    e.getMessage());
-            return;
-        } catch (JsonProcessingException e) {
-            version = "";
-        }
-        Matcher parts = VERSION.matcher(version);
-        if (!parts.matches()) {
-            throw new MisconfiguredException(
-                    "'" + options.address() + "' does not tell its version as Meilisearch does;" + " check 'url'");
-        }
-        if (Integer.parseInt(parts.group(1)) < 1
-                || parts.group(1).equals("1") && Integer.parseInt(parts.group(2)) < OLDEST_MINOR) {
-            throw new MisconfiguredException("Meilisearch at '" + options.address() + "' has version " + version
-                    + ", which loses track of its tasks when indexes are swapped; Stocktake needs 1." + OLDEST_MINOR
-                    + " or later");
-        }
     }
 
     private JsonNode create() {
@@ -128,19 +91,72 @@ final class ControlPlane {
     }
 
     private void settings() {
-        Answer answer = http.get(
-                "/indexes/" + options.uid() + "/settings", options.timeouts().request());
-        if (!answer.ok() || !answer.json().isObject()) {
-            throw translator.question(answer, "settings.get");
+        JsonNode current = settingsOf(options.uid());
+        boolean copied = !options.uid().equals(family.uid()) && copy(current);
+        options.attributes()
+                .changes(copied ? settingsOf(options.uid()) : current)
+                .ifPresent(changes -> {
+                    Task done = await(call(
+                            "settings.update", () -> client.index(options.uid()).updateSettings(changes)));
+                    if (!done.succeeded()) {
+                        throw failed("did not take its settings", done);
+                    }
+                    log.info("Changed the settings of index '{}' at '{}'", options.uid(), options.address());
+                });
+    }
+
+    /** An empty object where there is no such index. */
+    private JsonNode settingsOf(String uid) {
+        Answer answer =
+                http.get("/indexes/" + uid + "/settings", options.timeouts().request());
+        if (answer.status() == 404 && answer.code().equals("index_not_found") && !uid.equals(options.uid())) {
+            return JsonNodeFactory.instance.objectNode();
         }
-        options.attributes().changes(answer.json()).ifPresent(changes -> {
-            Task done = await(
-                    call("settings.update", () -> client.index(options.uid()).updateSettings(changes)));
-            if (!done.succeeded()) {
-                throw failed("did not take its settings", done);
+        if (!answer.ok() || !answer.json().isObject()) {
+            throw (uid.equals(options.uid()) ? translator : Translator.of(options.address(), uid))
+                    .question(answer, "settings.get");
+        }
+        return answer.json();
+    }
+
+    /**
+     * Gives a build what the live index has and the builder says nothing of, such as synonyms.
+     *
+     * @return whether anything had to be changed
+     */
+    private boolean copy(JsonNode current) {
+        ObjectNode changes = JsonNodeFactory.instance.objectNode();
+        settingsOf(family.uid()).properties().forEach(setting -> {
+            if (!options.attributes().decide(setting.getKey())
+                    && !setting.getValue().equals(current.get(setting.getKey()))) {
+                checkSecrets(setting.getKey(), setting.getValue());
+                changes.set(setting.getKey(), setting.getValue());
             }
-            log.info("Changed the settings of index '{}' at '{}'", options.uid(), options.address());
         });
+        if (changes.isEmpty()) {
+            return false;
+        }
+        Answer answer = http.patch(
+                "/indexes/" + options.uid() + "/settings",
+                Payload.json(Listing.bytes(changes)),
+                options.timeouts().request());
+        JsonNode task = answer.json();
+        if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
+            throw translator.question(answer, "settings.update");
+        }
+        Task done = wait.until(task.path("taskUid").asLong());
+        if (!done.succeeded()) {
+            throw failed("did not take the settings of index '" + family.uid() + "'", done);
+        }
+        return true;
+    }
+
+    private void checkSecrets(String setting, JsonNode value) {
+        if (value.findValues("apiKey").stream().anyMatch(JsonNode::isTextual)) {
+            throw new MisconfiguredException("Index '" + family.uid() + "' has an API key in its setting '" + setting
+                    + "'. Meilisearch does not give it back, so a build beside it would be without. Let the server take"
+                    + " the key from its environment, or do not rebuild this index");
+        }
     }
 
     private StocktakeException failed(String what, Task task) {
@@ -152,34 +168,7 @@ final class ControlPlane {
     }
 
     private Task await(TaskInfo info) {
-        long uid = info.getTaskUid();
-        Duration waited = Duration.ZERO;
-        Duration pause = FIRST_PAUSE;
-        while (true) {
-            Optional<Task> task =
-                    queue.byUids(List.of(uid)).stream().filter(Task::isFinal).findFirst();
-            if (task.isPresent()) {
-                return task.get();
-            }
-            if (waited.compareTo(options.timeouts().prepare()) >= 0) {
-                throw new UnavailableException(
-                        "Index '" + options.uid() + "' is still being prepared after " + waited.toSeconds()
-                                + " s (task " + uid + "); Meilisearch goes on with it, run again later",
-                        null);
-            }
-            sleep(pause);
-            waited = waited.plus(pause);
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-        }
-    }
-
-    private void sleep(Duration pause) {
-        try {
-            sleeper.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoppedException("Interrupted while index '" + options.uid() + "' was being prepared", e);
-        }
+        return wait.until(info.getTaskUid());
     }
 
     /** Translates what the vendor's client throws; it hides the HTTP status, so its error codes must do. */

@@ -47,10 +47,7 @@ final class Draft {
     MeilisearchIndex.Options check() {
         problems.clear();
         checkAddress();
-        if (uid == null || !uid.matches("[A-Za-z0-9_-]{1,200}")) {
-            problems.add("'uid' must be 1 to 200 characters of [A-Za-z0-9_-], not "
-                    + (uid == null ? "missing" : "'" + uid + "'"));
-        }
+        checkUid();
         checkPrimaryKey();
         checkAttributes();
         checkTimes();
@@ -76,6 +73,15 @@ final class Draft {
         }
         if (apiKey.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
             problems.add("'apiKey' holds a blank, a line end or another character that no key has");
+        }
+    }
+
+    private void checkUid() {
+        if (uid == null || !uid.matches("[A-Za-z0-9_-]{1," + Family.LONGEST_UID + "}")) {
+            problems.add("'uid' must be 1 to " + Family.LONGEST_UID + " characters of [A-Za-z0-9_-], not "
+                    + (uid == null ? "missing" : "'" + uid + "'"));
+        } else if (Family.isBuild(uid)) {
+            problems.add("'uid' ('" + uid + "') is what a build of another index is called; choose another");
         }
     }
 

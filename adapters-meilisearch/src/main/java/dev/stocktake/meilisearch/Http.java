@@ -75,6 +75,24 @@ final class Http implements AutoCloseable {
         }
     }
 
+    /** Sets what shall be; done twice, it is done once. */
+    Answer patch(String path, Payload change, Duration timeout) {
+        HttpRequest request = request(path)
+                .header("Content-Type", change.type())
+                .method("PATCH", BodyPublishers.ofByteArrays(change.chunks()))
+                .build();
+        return ask(request, BodyHandlers.ofByteArray(), timeout);
+    }
+
+    /**
+     * Removes something.
+     *
+     * @throws UnavailableException no answer; it may be removed now, later or never
+     */
+    Answer delete(String path, Duration timeout) {
+        return ask(request(path).DELETE().build(), BodyHandlers.ofByteArray(), timeout);
+    }
+
     private HttpRequest request(String path, Payload question) {
         return request(path)
                 .header("Content-Type", question.type())

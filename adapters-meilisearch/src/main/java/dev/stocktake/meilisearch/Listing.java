@@ -29,12 +29,12 @@ final class Listing {
     private final Translator translator;
     private final Timeouts timeouts;
 
-    Listing(MeilisearchIndex.Options options, Http http, Translator translator) {
+    Listing(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire) {
         this.uid = options.uid();
         this.primaryKey = options.primaryKey();
         this.timeouts = options.timeouts();
-        this.http = http;
-        this.translator = translator;
+        this.http = wire.http();
+        this.translator = wire.translator();
     }
 
     /** What the server says about the index itself; empty if there is none. */

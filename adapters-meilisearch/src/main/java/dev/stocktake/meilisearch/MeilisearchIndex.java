@@ -11,6 +11,7 @@ import dev.stocktake.LoggedIndex;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.Sleeper;
 import dev.stocktake.StoppedException;
@@ -46,38 +47,37 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The key needs {@code documents.add}, {@code documents.get}, {@code documents.delete}, {@code indexes.get},
  * {@code tasks.get}, {@code settings.get}, and, if Stocktake shall create the index or change its settings,
- * {@code indexes.create}, {@code indexes.update} and {@code settings.update}. With {@code version}, which only a key for
- * all indexes can have, the server's version is checked; and only such a key sees swaps in the task history.
+ * {@code indexes.create}, {@code indexes.update} and {@code settings.update}. To rebuild it needs all of these and
+ * {@code indexes.swap} and {@code indexes.delete}, for the index and its builds ({@code products*}). Only a key for all
+ * indexes sees in the task history that somebody else swapped.
  *
  * <p>Thread-safe. {@link #close} ends its threads; without it they end by themselves some time after the last use.
  */
-public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, AutoCloseable {
+public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, AutoCloseable {
 
     /** The field that holds a document's fingerprint. Documents must not have one of this name. */
     public static final String FINGERPRINT_FIELD = DocumentEncoder.FINGERPRINT;
 
     private final Options options;
-    private final Http http;
-    private final Listing listing;
-    private final StoredDocuments documents;
-    private final ControlPlane control;
-    private final BatchWriter writer;
-    private final Outcomes outcomes;
+    private final Family family;
+    private final Wire wire;
+    private final ServerVersion version;
+    private final SentWrites sent = new SentWrites();
+    private final ServerIndex live;
+    private final Builds builds;
     private final WriteLog writeLog;
 
     private MeilisearchIndex(Options options, Sleeper sleeper, InstantSource clock) {
         this.options = options;
-        this.http = new Http(options.address(), options.timeouts().connect(), HttpThreads.named(options.uid()), clock);
-        Translator translator = new Translator(options.address(), options.uid());
+        this.family = new Family(options.uid());
+        Http http = new Http(options.address(), options.timeouts().connect(), HttpThreads.named(options.uid()), clock);
+        Translator translator = Translator.of(options.address(), options.uid());
         TaskQueue queue = new TaskQueue(http, translator, options.timeouts().request());
-        Wire wire = new Wire(http, translator, queue);
-        SentWrites sent = new SentWrites();
-        this.listing = new Listing(options, http, translator);
-        this.documents = new StoredDocuments(options, http, translator);
-        this.control = new ControlPlane(options, wire, listing, sleeper);
-        this.writer = new BatchWriter(options, wire, sent);
-        this.outcomes = new Outcomes(options.uid(), queue, sent);
-        this.writeLog = new WriteLog(options.uid(), queue);
+        this.wire = new Wire(http, translator, queue, sleeper);
+        this.version = new ServerVersion(options, wire);
+        this.live = new ServerIndex(options, wire, family, version, sent);
+        this.builds = new Builds(options, wire, version, sent);
+        this.writeLog = new WriteLog(family, queue, builds);
     }
 
     /** A builder without a server. */
@@ -102,7 +102,7 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
 
     @Override
     public Optional<IndexIdentity> identify() {
-        return listing.identity();
+        return live.identify();
     }
 
     /**
@@ -112,7 +112,7 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
      */
     @Override
     public IndexIdentity prepare() {
-        return control.prepare();
+        return live.prepare();
     }
 
     /**
@@ -122,12 +122,12 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
      */
     @Override
     public Receipt write(WriteBatch batch) {
-        return writer.write(batch);
+        return live.write(batch);
     }
 
     @Override
     public Map<Receipt, Outcome> outcomes(Collection<Receipt> receipts) {
-        return outcomes.of(receipts);
+        return live.outcomes(receipts);
     }
 
     @Override
@@ -137,18 +137,18 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
 
     @Override
     public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
-        return listing.of(keys);
+        return live.fingerprints(keys);
     }
 
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
-        return listing.page(cursor, limit);
+        return live.fingerprints(cursor, limit);
     }
 
     /** {@inheritDoc} Exact: of one moment, and not from the server's statistics. */
     @Override
     public long count() {
-        return listing.count();
+        return live.count();
     }
 
     /**
@@ -156,7 +156,42 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
      */
     @Override
     public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
-        return documents.of(keys);
+        return live.documents(keys);
+    }
+
+    /**
+     * {@inheritDoc} It is called like this one with {@code __stocktake_} and the label behind. What the builder was not told
+     * about settings is copied from the live index when it is prepared.
+     *
+     * @throws IllegalArgumentException {@inheritDoc}
+     */
+    @Override
+    public AuditableIndex build(String label) {
+        String build = family.build(RebuildableIndex.requireLabel(label));
+        Wire there = wire.at(Translator.of(options.address(), build));
+        return new ServerIndex(options.at(build), there, family, version, sent);
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        return builds.list();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws MisconfiguredException also if the server is older than 1.31, which loses track of its tasks
+     * @throws StoppedException if the thread is interrupted or the index closed; done now, later or never
+     */
+    @Override
+    public Receipt swap(String label) {
+        return builds.swap(RebuildableIndex.requireLabel(label));
+    }
+
+    /** {@inheritDoc} Waits until no swap is on its way that would be executed first. */
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        return builds.drop(RebuildableIndex.requireLabel(label), onlyIf);
     }
 
     @Override
@@ -172,16 +207,22 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
     /** Ends running requests and the threads. Further calls throw {@link StoppedException}. */
     @Override
     public void close() {
-        http.close();
+        wire.http().close();
     }
 
     @Override
     public String toString() {
-        return "Meilisearch index '" + options.uid() + "' at '" + options.address() + "'";
+        return live.toString();
     }
 
     /** What the parts of the adapter speak to the server with. */
-    record Wire(Http http, Translator translator, TaskQueue queue) {}
+    record Wire(Http http, Translator translator, TaskQueue queue, Sleeper sleeper) {
+
+        /** For requests about something else. */
+        Wire at(Translator newTranslator) {
+            return new Wire(http, newTranslator, queue, sleeper);
+        }
+    }
 
     /** The settings, checked. */
     record Options(
@@ -192,7 +233,13 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
             BatchLimits limits,
             boolean gzip,
             Timeouts timeouts,
-            Duration requestLife) {}
+            Duration requestLife) {
+
+        /** The same for another index. */
+        Options at(String newUid) {
+            return new Options(address, newUid, primaryKey, attributes, limits, gzip, timeouts, requestLife);
+        }
+    }
 
     /** Builds a {@link MeilisearchIndex}. Not thread-safe. */
     public static final class Builder {
@@ -215,7 +262,7 @@ public final class MeilisearchIndex implements AuditableIndex, LoggedIndex, Auto
             return this;
         }
 
-        /** The index's name; required. 1 to 200 characters of {@code [A-Za-z0-9_-]}. */
+        /** The index's name; required. 1 to 160 characters of {@code [A-Za-z0-9_-]}, and not that of a build. */
         public Builder uid(String uid) {
             draft.uid = uid;
             return this;

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what became of accepted writes from the state of their tasks. */
+/** Tells what became of accepted writes and swaps from the state of their tasks: a swap renames those of both indexes. */
 final class Outcomes {
 
     /** Tasks asked for in one request; more would make the URL long. */
@@ -37,12 +37,12 @@ final class Outcomes {
     /** From the one that decides about the whole batch to the one that decides nothing. */
     private static final List<Kind> WEIGHT = List.of(Kind.PENDING, Kind.LOST, Kind.REFUSED, Kind.FAILED, Kind.APPLIED);
 
-    private final String uid;
+    private final Family family;
     private final TaskQueue queue;
     private final SentWrites sent;
 
-    Outcomes(String uid, TaskQueue queue, SentWrites sent) {
-        this.uid = uid;
+    Outcomes(Family family, TaskQueue queue, SentWrites sent) {
+        this.family = family;
         this.queue = queue;
         this.sent = sent;
     }
@@ -75,13 +75,12 @@ final class Outcomes {
 
     private Outcome one(long position, @Nullable Task task) {
         if (task == null) {
-            return Outcome.lost("Meilisearch does not know task " + position
-                    + " any more (task history cleared, server restored, or the key lost its right to see it)");
+            return hidden(position);
         }
         if (!isOurs(task)) {
-            return Outcome.lost("Task " + position + " of Meilisearch is not the write that was sent under this number"
-                    + " (server restored from a backup, or indexes swapped); it belongs to index '" + task.index()
-                    + "'");
+            return Outcome.lost("Task " + position + " of Meilisearch is not what was sent under this number"
+                    + " (server restored from a backup, or indexes swapped by somebody else); it belongs to index '"
+                    + task.index() + "'");
         }
         if (!task.isFinal()) {
             return Outcome.pending();
@@ -93,9 +92,25 @@ final class Outcomes {
         return failed(task);
     }
 
+    /** A swap is shown only to a key for all indexes. */
+    private Outcome hidden(long position) {
+        boolean write = sent.of(position).filter(SentWrites.Sent::isWrite).isPresent();
+        return switch (write ? "" : queue.statusOfHiddenSwap(position)) {
+            case "" ->
+                Outcome.lost("Meilisearch does not know task " + position
+                        + " any more (task history cleared, server restored, or the key lost its right to see it)");
+            case "succeeded" -> Outcome.applied();
+            case "failed", "canceled" ->
+                Outcome.failed(
+                        "Swap " + position + " of Meilisearch failed or was cancelled; why, the server tells only"
+                                + " to a key for all indexes. Most likely an index of the two was missing");
+            default -> Outcome.pending();
+        };
+    }
+
     private boolean isOurs(Task task) {
-        return task.index().equals(uid)
-                && sent.of(task.uid()).map(write -> write.is(task)).orElse(true);
+        boolean named = task.isSwap() ? task.swapped().stream().allMatch(family::has) : family.has(task.index());
+        return named && sent.of(task.uid()).map(write -> write.is(task)).orElse(true);
     }
 
     private Outcome failed(Task task) {

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of our own writes beside their task uid: a server that was restored from a backup gives uids away a second
+ * What is known of our own writes and swaps beside their task uid: a server that was restored from a backup gives uids away a second
  * time, and then another task must not be taken for ours.
  *
  * <p>Thread-safe. Forgets the oldest beyond {@value #WRITES}; a write it does not know is checked less strictly. Document
@@ -30,6 +30,15 @@ final class SentWrites {
      * @param documents the ids of the documents it puts, null if forgotten
      */
     record Sent(String batchId, String enqueuedAt, @Nullable Set<String> documents) {
+
+        /** A swap, which carries no batch. */
+        static Sent swap(String enqueuedAt) {
+            return new Sent("", enqueuedAt, null);
+        }
+
+        boolean isWrite() {
+            return !batchId.isEmpty();
+        }
 
         boolean is(Task task) {
             return task.metadata().equals(batchId) && task.enqueuedAt().equals(enqueuedAt);

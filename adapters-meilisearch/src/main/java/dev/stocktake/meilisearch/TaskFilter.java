@@ -20,12 +20,13 @@ record TaskFilter(String query) {
             Set.of("beforeEnqueuedAt", "beforeStartedAt", "beforeFinishedAt", "statuses");
 
     /**
-     * Whether an index's write behind a position may be among them, although the task at the position is still there.
+     * Whether a write to one of these indexes behind a position may be among them, although the task at the position is still
+     * there.
      */
-    boolean mayMatchWrites(String index, long position) {
+    boolean mayMatchWrites(Set<String> indexes, long position) {
         Map<String, Set<String>> filters = filters();
         if (BY_AGE.containsAll(filters.keySet())
-                || !mayName(filters.get("indexUids"), Set.of(index))
+                || !mayName(filters.get("indexUids"), indexes)
                 || !mayName(filters.get("types"), Set.copyOf(TaskQueue.WRITES))) {
             return false;
         }

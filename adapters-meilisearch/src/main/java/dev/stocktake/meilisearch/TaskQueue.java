@@ -21,6 +21,9 @@ final class TaskQueue {
      */
     private static final String ONE_INDEX = String.join(",", WRITES) + ",settingsUpdate,indexCreation,indexUpdate";
 
+    /** More than anybody deletes; where some are hidden from our key a shorter page says nothing. */
+    private static final int DELETIONS = 100_000;
+
     private static final String RIGHT = "tasks.get";
 
     private final Http http;
@@ -42,21 +45,22 @@ final class TaskQueue {
         return list("uids=" + list + "&limit=" + uids.size());
     }
 
-    /** The newest task that our key sees. */
+    /** The newest task; empty if there is none, or if it is hidden from our key. */
     Optional<Task> newest() {
-        return newest("");
+        return list("limit=1").stream().findFirst();
     }
 
     /** The same, at or before a uid. */
     Optional<Task> newestUpTo(long uid) {
-        return uid < 0 ? Optional.empty() : newest("&from=" + uid);
+        return uid < 0 ? Optional.empty() : list("limit=1&from=" + uid).stream().findFirst();
     }
 
-    private Optional<Task> newest(String more) {
-        List<Task> newest = list("limit=1" + more);
-        // Empty also where the newest is hidden from our key.
-        return (newest.isEmpty() ? list("types=" + ONE_INDEX + "&limit=1" + more) : newest)
-                .stream().findFirst();
+    /** The newest of these indexes' tasks, at or before a uid. */
+    Optional<Task> newestOf(Collection<String> indexes, long upTo) {
+        String names = "indexUids=" + String.join(",", indexes) + "&types=" + ONE_INDEX;
+        return upTo < 0
+                ? Optional.empty()
+                : list(names + "&limit=1&from=" + upTo).stream().findFirst();
     }
 
     /** The oldest task that any index has. */
@@ -64,15 +68,15 @@ final class TaskQueue {
         return list("types=" + ONE_INDEX + "&limit=1&reverse=true").stream().findFirst();
     }
 
-    /** An index's tasks that change documents, oldest first, from a uid on. */
-    List<Task> writes(String index, long from, int limit) {
-        return list("indexUids=" + index + "&types=" + String.join(",", WRITES) + "&reverse=true&from=" + from
-                + "&limit=" + limit);
+    /** Tasks that change documents of these indexes, oldest first, from a uid on. */
+    List<Task> writes(Collection<String> indexes, long from, int limit) {
+        return list("indexUids=" + String.join(",", indexes) + "&types=" + String.join(",", WRITES)
+                + "&reverse=true&from=" + from + "&limit=" + limit);
     }
 
-    /** The oldest of an index's tasks that change documents and are not final. */
-    Optional<Task> oldestUnsettled(String index) {
-        return list("indexUids=" + index + "&types=" + String.join(",", WRITES)
+    /** The oldest of these indexes' tasks that change documents and are not final. */
+    Optional<Task> oldestUnsettled(Collection<String> indexes) {
+        return list("indexUids=" + String.join(",", indexes) + "&types=" + String.join(",", WRITES)
                         + "&statuses=enqueued,processing&reverse=true&limit=1")
                 .stream()
                 .findFirst();
@@ -83,14 +87,49 @@ final class TaskQueue {
         return list("types=indexSwap,taskDeletion&reverse=true&from=" + from + "&limit=" + limit);
     }
 
+    /** Deletions of indexes that our key sees, from a uid on. */
+    List<Task> deletions(long from) {
+        return list("types=indexDeletion&reverse=true&from=" + from + "&limit=" + DELETIONS);
+    }
+
+    /** Whether a swap that is accepted and not final may concern these; of one that is hidden from our key nobody knows. */
+    boolean mayBeSwappedSoon(Family family) {
+        JsonNode page = page("types=indexSwap&statuses=enqueued,processing&limit=1000");
+        List<Task> swaps = tasks(page);
+        return swaps.size() < page.path("total").asLong()
+                || swaps.stream().anyMatch(swap -> swap.swapped().stream().anyMatch(family::has));
+    }
+
+    /**
+     * How a swap ended that is hidden from our key: the server counts what it does not show.
+     *
+     * @return a task's status; empty if there is no such swap
+     */
+    String statusOfHiddenSwap(long uid) {
+        // In this order: it may become final between two questions.
+        for (String status : List.of("enqueued,processing", "succeeded", "failed", "canceled")) {
+            if (page("uids=" + uid + "&types=indexSwap&statuses=" + status + "&limit=1")
+                            .path("total")
+                            .asLong()
+                    > 0) {
+                return status;
+            }
+        }
+        return "";
+    }
+
     /** How many tasks ran in one batch of the server. */
     long batchSize(long batch) {
         return page("batchUids=" + batch + "&limit=1").path("total").asLong();
     }
 
     private List<Task> list(String query) {
+        return tasks(page(query));
+    }
+
+    private static List<Task> tasks(JsonNode page) {
         List<Task> tasks = new ArrayList<>();
-        page(query).path("results").forEach(task -> tasks.add(Task.of(task)));
+        page.path("results").forEach(task -> tasks.add(Task.of(task)));
         return tasks;
     }
 

@@ -18,11 +18,21 @@ final class Translator {
     private static final Set<String> CONTENT = Set.of("malformed_payload", "missing_payload", "payload_too_large");
 
     private final Address address;
-    private final String uid;
+    private final String subject;
 
-    Translator(Address address, String uid) {
+    private Translator(Address address, String subject) {
         this.address = address;
-        this.uid = uid;
+        this.subject = subject;
+    }
+
+    /** For requests about one index. */
+    static Translator of(Address address, String uid) {
+        return new Translator(address, "index '" + uid + "'");
+    }
+
+    /** For requests about an index and a build of it. */
+    static Translator of(Address address, String uid, String build) {
+        return new Translator(address, "index '" + uid + "' and index '" + build + "'");
     }
 
     /**
@@ -66,7 +76,7 @@ final class Translator {
         return new MisconfiguredException(said(answer)
                 + switch (answer.status()) {
                     case 401, 403 ->
-                        ". Check 'apiKey': it needs the right '" + right + "' on index '" + uid + "'"
+                        ". Check 'apiKey': it needs the right '" + right + "' on " + subject
                                 + (answer.code().isEmpty() ? "; or a proxy before the server asks for a login" : "");
                     case 404 -> answer.code().isEmpty() ? ". Check 'url': there is no Meilisearch there" : "";
                     default -> ". The server does not understand Stocktake; it must be Meilisearch 1.31 or later";
@@ -83,7 +93,6 @@ final class Translator {
     }
 
     private String said(Answer answer) {
-        return "Meilisearch at '" + address + "' answered for index '" + uid + "': "
-                + address.withoutKey(answer.text());
+        return "Meilisearch at '" + address + "' answered for " + subject + ": " + address.withoutKey(answer.text());
     }
 }

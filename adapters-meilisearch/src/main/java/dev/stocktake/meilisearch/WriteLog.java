@@ -4,6 +4,7 @@ import dev.stocktake.LoggedIndex.Entry;
 import dev.stocktake.LoggedIndex.LogPage;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,19 +12,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the server's task history as the log of an index's writes.
+ * Reads the server's task history as the log of the writes to an index and its builds.
  *
  * <p>A position is the uid of a task that existed when it was given out, of whatever index, or {@value #START}. Where that
  * task cannot be found any more, the history does not reach back to it: a hole.
  *
- * <p>Swaps are seen only with a key that is not confined to some indexes. With one that is, a swap still shows: the index's
- * identity changes, and the history of tasks moves with the name.
+ * <p>A swap moves the history of tasks with the names. Between an index and its builds that changes nothing here, as their
+ * writes are read together. Where somebody swapped one of them with something else, that is told like a write. It is seen
+ * only with a key that is not confined to some indexes; with one that is, the index's identity shows it.
  */
 final class WriteLog {
 
     private static final Logger log = LoggerFactory.getLogger(MeilisearchIndex.class);
 
     static final long START = -1;
+
+    /** A uid that no task has yet: they are of 32 bits. */
+    private static final long LAST = 0xFFFF_FFFFL;
 
     /** Swaps and deletions of tasks read at once; a page does not go beyond the last of them. */
     private static final int UPHEAVALS = 100;
@@ -36,55 +41,99 @@ final class WriteLog {
             "index_primary_key_no_candidate_found",
             "index_primary_key_multiple_candidates_found");
 
+    /** Names in one question: more would make the URL long. */
+    private static final int NAMES = 50;
+
+    private final Family family;
     private final String uid;
     private final TaskQueue queue;
+    private final Builds builds;
 
-    WriteLog(String uid, TaskQueue queue) {
-        this.uid = uid;
+    WriteLog(Family family, TaskQueue queue, Builds builds) {
+        this.family = family;
+        this.uid = family.uid();
         this.queue = queue;
+        this.builds = builds;
     }
 
     long settledPosition() {
         // In this order: what is enqueued after the first answer cannot be overlooked by the second.
-        Optional<Task> newest = queue.newest();
+        Optional<Task> newest = newest();
         if (newest.isEmpty()) {
             return START;
         }
-        Optional<Task> unsettled = queue.oldestUnsettled(uid);
+        Optional<Task> unsettled = parts(there()).stream()
+                .flatMap(names -> queue.oldestUnsettled(names).stream())
+                .min(Comparator.comparingLong(Task::uid));
         if (unsettled.isEmpty() || unsettled.get().uid() > newest.get().uid()) {
             return newest.get().uid();
         }
-        return queue.newestUpTo(unsettled.get().uid() - 1).map(Task::uid).orElse(START);
+        long before = unsettled.get().uid() - 1;
+        return queue.newestUpTo(before)
+                .or(() -> newestOfOurs(before))
+                .map(Task::uid)
+                .orElse(START);
+    }
+
+    private Optional<Task> newest() {
+        return queue.newest().or(() -> newestOfOurs(LAST));
+    }
+
+    /** Where the newest is hidden from our key. */
+    private Optional<Task> newestOfOurs(long upTo) {
+        return parts(there()).stream()
+                .flatMap(names -> queue.newestOf(names, upTo).stream())
+                .max(Comparator.comparingLong(Task::uid));
+    }
+
+    /** The index and its builds that are there. */
+    private List<String> there() {
+        List<String> there = new ArrayList<>(builds.names());
+        there.add(uid);
+        return there;
     }
 
     LogPage after(long position, int limit) {
-        Optional<Task> newest = queue.newest();
+        Optional<Task> newest = newest();
         if (newest.isPresent() && newest.get().uid() == position || newest.isEmpty() && position == START) {
             return new LogPage(List.of(), position, false, false);
         }
-        if (newest.isEmpty() || newest.get().uid() < position) {
-            log.info(
-                    "The task history of Meilisearch ends at {} and was read up to '{}' before: index '{}' may have been"
-                            + " restored from a backup",
-                    newest.map(task -> "'" + task.uid() + "'").orElse("nothing"),
-                    position,
-                    uid);
-            return new LogPage(List.of(), settledPosition(), true, false);
+        if (newest.isPresent() && newest.get().uid() > position) {
+            return page(position, limit, newest.get().uid());
         }
-        return page(position, limit, newest.get().uid());
+        if (!queue.byUids(List.of(position)).isEmpty()) {
+            // There are newer ones, which are hidden from our key.
+            return new LogPage(List.of(), position, false, false);
+        }
+        log.info(
+                "The task history of Meilisearch ends at {} and was read up to '{}' before: index '{}' may have been"
+                        + " restored from a backup",
+                newest.map(task -> "'" + task.uid() + "'").orElse("nothing"),
+                position,
+                uid);
+        return new LogPage(List.of(), settledPosition(), true, false);
     }
 
     private LogPage page(long position, int limit, long newest) {
-        List<Task> writes = queue.writes(uid, Math.max(position, 0), limit + 1);
-        // A full page says nothing about what comes after its last task.
-        long end = writes.size() > limit ? writes.get(writes.size() - 1).uid() : newest;
+        Set<String> names = names(position);
+        List<Task> writes = new ArrayList<>();
+        long end = newest;
+        for (List<String> part : parts(new ArrayList<>(names))) {
+            List<Task> found = queue.writes(part, Math.max(position, 0), limit + 1);
+            // A full page says nothing about what comes after its last task.
+            end = found.size() > limit ? Math.min(end, found.get(limit).uid()) : end;
+            writes.addAll(found);
+        }
+        writes.sort(Comparator.comparingLong(Task::uid));
         List<Task> upheavals = queue.upheavals(position + 1, UPHEAVALS);
         if (upheavals.size() == UPHEAVALS) {
             end = Math.min(end, upheavals.get(UPHEAVALS - 1).uid());
         }
-        boolean hole = position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, position, end);
-        List<Task> all = new ArrayList<>(writes);
-        upheavals.stream().filter(task -> task.swapped().contains(uid)).forEach(all::add);
+        boolean hole =
+                position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, names, position, end);
+        List<Task> all = new ArrayList<>();
+        writes.stream().filter(task -> !isEndOfABuild(task)).forEach(all::add);
+        upheavals.stream().filter(this::isForeignSwap).forEach(all::add);
         all.sort(Comparator.comparingLong(Task::uid));
         LogPage page = settled(all, position, end, hole, end < newest);
         // A position that cannot be found again would be a hole at the next reading too.
@@ -93,11 +142,41 @@ final class WriteLog {
                 : page;
     }
 
+    /**
+     * The index and its builds: those that are there, and those that were removed behind the position. Asked for after the
+     * newest task, so that whatever has a task before that is one or the other.
+     */
+    private Set<String> names(long position) {
+        Set<String> names = new LinkedHashSet<>(there());
+        queue.deletions(Math.max(position, 0)).stream()
+                .map(Task::index)
+                .filter(family::has)
+                .forEach(names::add);
+        return names;
+    }
+
+    private static List<List<String>> parts(List<String> names) {
+        List<List<String>> parts = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += NAMES) {
+            parts.add(names.subList(from, Math.min(names.size(), from + NAMES)));
+        }
+        return parts;
+    }
+
+    private boolean isEndOfABuild(Task task) {
+        return task.type().equals("indexDeletion") && !task.index().equals(uid);
+    }
+
+    private boolean isForeignSwap(Task task) {
+        return task.swapped().stream().anyMatch(family::has)
+                && !task.swapped().stream().allMatch(family::has);
+    }
+
     /** Whether somebody had tasks deleted that may have been writes of ours, behind the position. */
-    private boolean wasThinnedOut(List<Task> upheavals, long position, long end) {
+    private boolean wasThinnedOut(List<Task> upheavals, Set<String> names, long position, long end) {
         boolean thinned = upheavals.stream()
                 .filter(task -> task.uid() <= end && task.succeeded())
-                .anyMatch(task -> new TaskFilter(task.filter()).mayMatchWrites(uid, position));
+                .anyMatch(task -> new TaskFilter(task.filter()).mayMatchWrites(names, position));
         if (thinned) {
             log.info(
                     "Somebody deleted tasks from the history of Meilisearch that may have been writes of index '{}'",

@@ -148,6 +148,14 @@ public final class MeilisearchStandIn implements AutoCloseable {
         });
     }
 
+    /** Exchanges what the next swap names and dies before that is noted: it is enqueued again, and exchanged back. */
+    public void executeNextSwapTwice() {
+        locked(() -> {
+            scheduler.executeNextSwapTwice();
+            return true;
+        });
+    }
+
     /** All tasks of the next batch fail with this error, and nothing of it is applied. */
     public void failNextBatch(String code, String message) {
         locked(() -> {

@@ -54,6 +54,9 @@ abstract class ServerHarness implements IndexHarness {
     }
 
     void close() {
+        index.builds()
+                .keySet()
+                .forEach(label -> admin.call("DELETE", "/indexes/" + uid + "__stocktake_" + label, null));
         index.close();
         admin.call("DELETE", "/indexes/" + uid, null);
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stocktake.AuditableIndex;
 import dev.stocktake.Document;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
@@ -530,6 +531,128 @@ abstract class ServerRules {
         LogPage page = index.writesAfter(position, 100);
         assertThat(page.hole()).isFalse();
         assertThat(page.writes()).containsExactly(new Entry(swap, null, true));
+    }
+
+    // --- builds -----------------------------------------------------------------------------------------------------
+
+    private AuditableIndex builtBeside() {
+        AuditableIndex build = index.build("b1");
+        made.add(build.name());
+        build.prepare();
+        assertThat(outcome(build.write(lamps("built", 0, 5)))).isEqualTo(Outcome.applied());
+        return build;
+    }
+
+    @Test
+    void exchangesContentsWithTheirSettingsAndTimesOfCreation() {
+        admin.done("PATCH", "/indexes/" + uid + "/settings", "{\"synonyms\":{\"lamp\":[\"light\"]}}");
+        written(lamps("b1", 0, 3));
+        IndexIdentity old = index.identify().orElseThrow();
+        AuditableIndex build = builtBeside();
+        IndexIdentity built = build.identify().orElseThrow();
+        assertThat(admin.get("/indexes/" + build.name() + "/settings"))
+                .isEqualTo(admin.get("/indexes/" + uid + "/settings"));
+
+        assertThat(outcome(index.swap("b1"))).isEqualTo(Outcome.applied());
+
+        assertThat(index.identify()).contains(built);
+        assertThat(index.builds()).isEqualTo(Map.of("b1", old));
+        assertThat(index.count()).isEqualTo(5);
+        assertThat(build.count()).isEqualTo(3);
+        assertThat(index.drop("b1", built)).isFalse();
+        assertThat(index.drop("b1", old)).isTrue();
+        assertThat(index.builds()).isEmpty();
+        assertThat(index.count()).isEqualTo(5);
+    }
+
+    @Test
+    void failsASwapWithABuildThatIsNotThere() {
+        Outcome outcome = outcome(index.swap("none"));
+
+        assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
+        assertThat(outcome.reason()).contains("index_not_found").contains(uid + "__stocktake_none");
+    }
+
+    @Test
+    void rebuildsWithAKeyForItsIndexAndBuildsThoughThatDoesNotSeeTheSwap() {
+        String key = key(
+                "documents.add",
+                "documents.get",
+                "documents.delete",
+                "indexes.get",
+                "indexes.create",
+                "indexes.update",
+                "indexes.delete",
+                "indexes.swap",
+                "tasks.get",
+                "settings.get",
+                "settings.update");
+        IndexIdentity old = index.identify().orElseThrow();
+        AuditableIndex build = builtBeside();
+        try (MeilisearchIndex confined = builder(uid, key).build()) {
+            confined.prepare();
+            confined.build("b1").prepare();
+            long before = confined.settledPosition();
+            Receipt swap = confined.swap("b1");
+            assertThat(finalOutcome(confined, swap)).isEqualTo(Outcome.applied());
+            assertThat(confined.identify()).isNotEqualTo(java.util.Optional.of(old));
+            Receipt missing = confined.swap("none");
+            assertThat(finalOutcome(confined, missing).kind()).isEqualTo(Outcome.Kind.FAILED);
+            Receipt write = confined.write(lamps("b9", 5, 6));
+            assertThat(finalOutcome(confined, write)).isEqualTo(Outcome.applied());
+
+            LogPage page = confined.writesAfter(before, 100);
+            assertThat(page.hole()).isFalse();
+            assertThat(page.writes())
+                    .containsExactly(new Entry(write.positions().get(0), "b9", true));
+            assertThat(confined.drop("b1", old)).isTrue();
+            assertThat(build.identify()).isEmpty();
+        }
+    }
+
+    private Outcome finalOutcome(MeilisearchIndex asked, Receipt receipt) {
+        while (true) {
+            work();
+            Outcome outcome = asked.outcomes(List.of(receipt)).getOrDefault(receipt, Outcome.lost("no answer"));
+            if (outcome.kind() != Outcome.Kind.PENDING) {
+                return outcome;
+            }
+        }
+    }
+
+    /** By this the version is found out with a key that may not ask for it. */
+    @Test
+    void refusesAParameterThatOnlyNewServersKnowInItsOwnWordsAndQueuesNothing() {
+        long tasks = tasksOfIndex();
+        assertThat(admin.post("/indexes/" + uid + "/documents?skipCreation=perhaps", "[]")
+                        .path("code")
+                        .asText())
+                .isEqualTo("invalid_skip_creation");
+        assertThat(tasksOfIndex()).isEqualTo(tasks);
+    }
+
+    @Test
+    void readsTheLogOnOverSwapsAndRemovals() {
+        long start = index.settledPosition();
+        IndexIdentity old = index.identify().orElseThrow();
+        long one = written(lamps("l1", 0, 1));
+        AuditableIndex build = index.build("b1");
+        made.add(build.name());
+        build.prepare();
+        Receipt built = build.write(lamps("b1", 0, 2));
+        outcome(built);
+        outcome(index.swap("b1"));
+        long two = written(lamps("l2", 2, 3));
+        assertThat(index.drop("b1", old)).isTrue();
+
+        LogPage page = index.writesAfter(start, 100);
+        assertThat(page.hole()).isFalse();
+        assertThat(page.writes())
+                .containsExactly(
+                        new Entry(one, "l1", true),
+                        new Entry(built.positions().get(0), "b1", true),
+                        new Entry(two, "l2", true));
+        assertThat(index.writesAfter(page.position(), 100).hole()).isFalse();
     }
 
     // --- the log ----------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ final class StandInIndex {
         settings.putArray("stopWords");
         settings.putObject("synonyms");
         settings.putNull("distinctAttribute");
+        settings.putObject("embedders");
         settings.putObject("faceting").put("maxValuesPerFacet", 100);
         settings.putObject("pagination").put("maxTotalHits", 1000);
         return settings;

@@ -101,14 +101,17 @@ final class StandInRoutes {
     private Reply indexes(StandInRequest request) {
         if (request.method().equals("GET")) {
             Grant grant = keys.check(request.authorization(), "indexes.get", null);
+            request.allowQuery("limit", "offset");
+            List<String> seen = scheduler.indexes.keySet().stream()
+                    .filter(grant::sees)
+                    .sorted()
+                    .toList();
             ArrayNode results = NODES.arrayNode();
-            scheduler.indexes.forEach((uid, index) -> {
-                if (grant.sees(uid)) {
-                    results.add(view(uid, index));
-                }
-            });
-            return new Reply(
-                    200, NODES.objectNode().put("total", results.size()).set("results", results));
+            seen.stream()
+                    .skip(request.number("offset", 0))
+                    .limit(request.number("limit", 20))
+                    .forEach(uid -> results.add(view(uid, existing(uid))));
+            return new Reply(200, NODES.objectNode().put("total", seen.size()).set("results", results));
         }
         ObjectNode body = request.object("uid", "primaryKey");
         if (!body.hasNonNull("uid")) {
@@ -254,7 +257,17 @@ final class StandInRoutes {
 
     private Reply addition(StandInRequest request, String uid) {
         Grant grant = keys.check(request.authorization(), "documents.add", uid);
-        request.allowQuery("primaryKey", "csvDelimiter", "customMetadata", "skipCreation");
+        if (knowsSkipCreation()) {
+            request.allowQuery("primaryKey", "csvDelimiter", "customMetadata", "skipCreation");
+        } else {
+            request.allowQuery("primaryKey", "csvDelimiter", "customMetadata");
+        }
+        String skip = request.query("skipCreation");
+        if (skip != null && !skip.equals("true") && !skip.equals("false")) {
+            throw new StandInFailure(
+                    "invalid_skip_creation",
+                    "Invalid value in parameter `skipCreation`: could not parse `" + skip + "`");
+        }
         List<ObjectNode> documents = request.documents();
         return accepted(
                 Order.of(Kind.IMPORT, uid)
@@ -264,6 +277,12 @@ final class StandInRoutes {
                                 request.query("primaryKey"),
                                 grant.may("indexes.create")),
                 request.query("customMetadata"));
+    }
+
+    /** Since 1.31. */
+    private boolean knowsSkipCreation() {
+        String[] parts = version.split("\\.");
+        return !parts[0].equals("1") || Integer.parseInt(parts[1]) >= 31;
     }
 
     private Reply deletion(StandInRequest request, Order order) {
@@ -369,6 +388,10 @@ final class StandInRoutes {
                 throw new StandInFailure("invalid_swap_indexes", "Two indexes must be given for each swap.");
             }
             swap.path("indexes").forEach(name -> names.add(name.asText()));
+        }
+        if (Set.copyOf(names).size() < names.size()) {
+            throw new StandInFailure(
+                    "invalid_swap_duplicate_index_found", "Indexes must be declared only once during a swap.");
         }
         names.forEach(name -> keys.check(request.authorization(), "indexes.swap", name));
         return accepted(Order.of(Kind.SWAP, null).ids(names), null);

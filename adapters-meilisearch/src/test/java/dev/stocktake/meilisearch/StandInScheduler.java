@@ -33,6 +33,7 @@ final class StandInScheduler {
     private long nextBatch;
     private long time;
     private @Nullable StandInFailure nextBatchFails;
+    private boolean nextSwapTwice;
 
     StandInScheduler() {}
 
@@ -96,6 +97,10 @@ final class StandInScheduler {
 
     void failNextBatch(StandInFailure failure) {
         nextBatchFails = failure;
+    }
+
+    void executeNextSwapTwice() {
+        nextSwapTwice = true;
     }
 
     /** A process that starts anew finds what was processing enqueued. */
@@ -219,7 +224,9 @@ final class StandInScheduler {
         } catch (StandInFailure failure) {
             batch.forEach(task -> fail(task, failure));
         }
-        if (killed) {
+        boolean again = nextSwapTwice && batch.get(0).order.kind() == Kind.SWAP;
+        if (killed || again) {
+            nextSwapTwice &= !again;
             batch.forEach(task -> {
                 task.status = "processing";
                 task.error = null;

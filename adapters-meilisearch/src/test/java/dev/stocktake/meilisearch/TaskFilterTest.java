@@ -2,6 +2,7 @@ package dev.stocktake.meilisearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,7 +25,7 @@ class TaskFilterTest {
                 "?canceledBy=9"
             })
     void mayMeanWritesOfOursBehindTheirPlace(String filter) {
-        assertThat(new TaskFilter(filter).mayMatchWrites("lamps", 7)).isTrue();
+        assertThat(new TaskFilter(filter).mayMatchWrites(Set.of("lamps"), 7)).isTrue();
     }
 
     @ParameterizedTest
@@ -39,6 +40,6 @@ class TaskFilterTest {
                 "?indexUids=lamps&uids=2"
             })
     void cannotMeanWritesOfOursBehindTheirPlace(String filter) {
-        assertThat(new TaskFilter(filter).mayMatchWrites("lamps", 7)).isFalse();
+        assertThat(new TaskFilter(filter).mayMatchWrites(Set.of("lamps"), 7)).isFalse();
     }
 }
