@@ -1,12 +1,15 @@
 package dev.stocktake;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a claimed batch from its rows to the index: read, compare, write. */
@@ -23,16 +26,25 @@ final class BatchWriter {
 
     private final Ports ports;
     private final Surroundings around;
+    private final Readers readers;
     private final Runnable alive;
     private final Brake brake;
     private final BatchLimits limits;
+    private final Canonicalizer canonicalizer = new Canonicalizer();
     private double bytesPerProduct;
     private int readAtOnce = FIRST_READ;
 
     /** @param alive called before every read and every request */
-    BatchWriter(Ports ports, SyncSettings.Batch settings, Surroundings around, Brake brake, Runnable alive) {
+    BatchWriter(
+            Ports ports,
+            SyncSettings.Batch settings,
+            Surroundings around,
+            Brake brake,
+            Readers readers,
+            Runnable alive) {
         this.ports = ports;
         this.around = around;
+        this.readers = readers;
         this.alive = alive;
         this.brake = brake;
         BatchLimits own = ports.index().limits();
@@ -56,21 +68,74 @@ final class BatchWriter {
     void write(OpenBatch batch, Run run, Accepted accepted) {
         Load load = new Load(batch, run, accepted);
         List<Claim.Item> items = batch.claim().items();
-        int from = 0;
-        while (from < items.size()) {
-            int to = Math.min(items.size(), from + readAtOnce);
-            load.add(items.subList(from, to));
-            from = to;
-            adaptRead();
+        Deque<Part> parts = new ArrayDeque<>();
+        try {
+            int from = 0;
+            while (from < items.size() || !parts.isEmpty()) {
+                while (from < items.size() && parts.size() <= ahead()) {
+                    int to = Math.min(items.size(), from + partSize());
+                    parts.add(begin(items.subList(from, to), to - from == items.size()));
+                    from = to;
+                }
+                load.add(parts.remove());
+            }
+        } finally {
+            parts.forEach(Part::forget);
         }
         load.send();
     }
 
-    /** Reads few products at first, and as many as are known to fit into memory later. */
-    private void adaptRead() {
-        double fitting = bytesPerProduct <= 0 ? LARGEST_READ : limits.maxBytes() / bytesPerProduct;
-        readAtOnce = (int) Math.max(1, Math.min(Math.min(LARGEST_READ, fitting), readAtOnce * 2.0));
+    /** Nothing is read ahead before it is known how large products are. */
+    private int ahead() {
+        return bytesPerProduct <= 0 ? 0 : readers.ahead();
     }
+
+    /** Few products at first, and later as many as are known to fit into memory, with those that are read ahead. */
+    private int partSize() {
+        if (bytesPerProduct <= 0) {
+            return FIRST_READ;
+        }
+        double fitting = limits.maxBytes() / (bytesPerProduct * (1 + ahead()));
+        readAtOnce = (int) Math.max(1, Math.min(Math.min(LARGEST_READ, fitting), readAtOnce * 2.0));
+        return readAtOnce;
+    }
+
+    /** @param whole nothing is to be gained if the batch has no other part */
+    private Part begin(List<Claim.Item> items, boolean whole) {
+        alive.run();
+        Supplier<Seen> look = () -> look(items);
+        return whole || readers.ahead() == 0 ? new Part(items, look, () -> {}) : ofReading(items, readers.begin(look));
+    }
+
+    private static Part ofReading(List<Claim.Item> items, Readers.Reading<Seen> reading) {
+        return new Part(items, reading::await, reading::forget);
+    }
+
+    private Seen look(List<Claim.Item> items) {
+        List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
+        return new Seen(ports.source().read(keys), held(items));
+    }
+
+    /**
+     * Some products of a batch.
+     *
+     * @param seen returns when they have been looked up
+     * @param forgotten it will not be asked for any more
+     */
+    private record Part(List<Claim.Item> items, Supplier<Seen> seen, Runnable forgotten) {
+
+        void forget() {
+            forgotten.run();
+        }
+    }
+
+    /**
+     * Both sides of some products.
+     *
+     * @param held what the index holds of the unforced ones; null if it was not asked
+     */
+    private record Seen(
+            Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {}
 
     /** Writes down where an accepted request stands. */
     @FunctionalInterface
@@ -102,13 +167,12 @@ final class BatchWriter {
             this.accepted = accepted;
         }
 
-        void add(List<Claim.Item> items) {
-            alive.run();
-            List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
-            Map<ProductKey, Projection> now = run.reading(() -> read(keys));
-            Map<ProductKey, Fingerprint> held = run.writing(() -> held(items));
+        void add(Part part) {
+            Seen seen = run.reading(part.seen());
+            Map<ProductKey, Projection> now = seen.now();
+            Map<ProductKey, Fingerprint> held = seen.held();
             List<Deletion> gone = new ArrayList<>();
-            for (Claim.Item item : items) {
+            for (Claim.Item item : part.items()) {
                 markedLooked += item.token() == 0 ? 0 : 1;
                 place(
                         item,
@@ -148,8 +212,8 @@ final class BatchWriter {
         }
 
         private void put(Claim.Item item, Document document, @Nullable Fingerprint held, boolean compared) {
-            Fingerprint.Canonical canonical =
-                    Fingerprint.Canonical.of(document, ports.source().projectionVersion());
+            Canonicalizer.Canonical canonical =
+                    canonicalizer.spell(document, ports.source().projectionVersion());
             Fingerprint fingerprint = canonical.fingerprint();
             measure(canonical.size());
             Refusal refusal = item.refused();
@@ -244,10 +308,6 @@ final class BatchWriter {
     static IllegalStateException noAnswer(ProductKey product) {
         return new IllegalStateException("The product source did not answer for product '" + product
                 + "'; ProductSource.read must return an entry for each key it is given");
-    }
-
-    private Map<ProductKey, Projection> read(List<ProductKey> keys) {
-        return ports.source().read(keys);
     }
 
     /** What the index holds of the unforced items; null if it was not asked. */

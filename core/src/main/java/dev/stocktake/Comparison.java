@@ -22,6 +22,7 @@ final class Comparison {
     private final ProductSource source;
     private final AuditableIndex index;
     private final long mostBytes;
+    private final Canonicalizer canonicalizer = new Canonicalizer();
     private int turn;
     private double bytesPerProduct;
     private int readAtOnce = FIRST_READ;
@@ -96,7 +97,7 @@ final class Comparison {
             @Nullable Fingerprint held,
             Map<ProductKey, Document> equal,
             Map<ProductKey, Difference> found) {
-        Fingerprint.Canonical canonical = Fingerprint.Canonical.of(document, source.projectionVersion());
+        Canonicalizer.Canonical canonical = canonicalizer.spell(document, source.projectionVersion());
         Fingerprint fingerprint = canonical.fingerprint();
         bytesPerProduct = bytesPerProduct <= 0 ? canonical.size() : bytesPerProduct * 0.95 + canonical.size() * 0.05;
         if (held == null) {

@@ -34,8 +34,7 @@ final class Explainer {
         Explanation.Indexed indexed = indexed(product);
         Remembered remembered = remembered(product);
         Fingerprint expected = database instanceof Projection.Present present
-                ? Fingerprint.Canonical.of(present.document(), ports.source().projectionVersion())
-                        .fingerprint()
+                ? Fingerprint.of(present.document(), ports.source().projectionVersion())
                 : null;
         List<Explanation.Difference> differences = differences(database, indexed);
         return new Explanation(

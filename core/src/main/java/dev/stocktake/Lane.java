@@ -96,7 +96,13 @@ final class Lane {
     private boolean appliedSinceFailure;
 
     /** @param stopping whether no further batch shall be begun */
-    Lane(Ports ports, SyncSettings settings, Surroundings around, Memory memory, BooleanSupplier stopping) {
+    Lane(
+            Ports ports,
+            SyncSettings settings,
+            Surroundings around,
+            Memory memory,
+            Readers readers,
+            BooleanSupplier stopping) {
         this.ports = ports;
         this.memory = memory;
         this.settings = settings;
@@ -105,7 +111,7 @@ final class Lane {
         this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
         this.brake = new Brake(ports, settings.brakes(), around, this::fence);
-        this.writer = new BatchWriter(ports, settings.batch(), around, brake, () -> keepLease(false));
+        this.writer = new BatchWriter(ports, settings.batch(), around, brake, readers, () -> keepLease(false));
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);

@@ -44,6 +44,7 @@ public final class Stocktake implements AutoCloseable {
     private final Memory memory = new Memory();
     private final Explainer explainer;
     private final ReentrantLock laneLock = new ReentrantLock();
+    private final Readers readers;
     private final Lane lane;
     private final ReentrantLock loopLock = new ReentrantLock();
     private @Nullable Loop loop;
@@ -64,7 +65,8 @@ public final class Stocktake implements AutoCloseable {
                 Set.copyOf(builder.rules));
         this.listener = builder.listener;
         this.explainer = new Explainer(ports, memory.lastWrites());
-        this.lane = new Lane(ports, settings, around, memory, () -> stopping);
+        this.readers = new Readers(ports.name(), settings.batch().readers());
+        this.lane = new Lane(ports, settings, around, memory, readers, () -> stopping);
     }
 
     /**
@@ -517,6 +519,7 @@ public final class Stocktake implements AutoCloseable {
                 laneLock.unlock();
             }
         }
+        readers.close();
     }
 
     /** How long the loop may leave the rolling audit alone. */

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * SyncSettings settings = SyncSettings.defaults()
- *         .withBatch(new SyncSettings.Batch(500, 4_000_000, 2));
+ *         .withBatch(new SyncSettings.Batch(500, 4_000_000, 2, 1));
  * }</pre>
  *
  * @param batch how much goes into one batch, and how many batches are on their way at once
@@ -18,7 +18,7 @@ import java.time.Duration;
 public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
 
     private static final SyncSettings DEFAULTS = new SyncSettings(
-            new Batch(2_000, 4L * 1024 * 1024, 4),
+            new Batch(2_000, 4L * 1024 * 1024, 4, 1),
             new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5),
             new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)),
             new Brakes(0.2, 100));
@@ -61,13 +61,17 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
      * @param maxProducts at most this many products are claimed at once
      * @param maxBytes documents are sent when about this many bytes have been read; bounds the memory of a run
      * @param maxInFlight at most this many batches wait for the index at once
+     * @param readers so many threads read products ahead while the lane compares and sends those before, each with a
+     *     connection of its own; 0 lets the lane read by itself. Two are worth it where the database has processors to
+     *     spare. A batch that is read at once, as after a few changes, needs none
      */
-    public record Batch(int maxProducts, long maxBytes, int maxInFlight) {
+    public record Batch(int maxProducts, long maxBytes, int maxInFlight, int readers) {
 
         private void check(Problems problems) {
             problems.atLeast("batch.maxProducts", maxProducts, 1);
             problems.atLeast("batch.maxBytes", maxBytes, 1024);
             problems.atLeast("batch.maxInFlight", maxInFlight, 1);
+            problems.atLeast("batch.readers", readers, 0);
         }
     }
 

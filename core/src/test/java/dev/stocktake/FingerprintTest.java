@@ -105,20 +105,44 @@ class FingerprintTest {
         String text = "ä".repeat(10_000);
 
         assertThat(of("f", text)).isEqualTo(of("f", text)).isNotEqualTo(of("f", text + "b"));
-        assertThat(Fingerprint.Canonical.of(Document.builder().put("f", text).build(), "1")
+        assertThat(new Canonicalizer()
+                        .spell(Document.builder().put("f", text).build(), "1")
                         .size())
                 .isBetween(20_000L, 20_100L);
     }
 
     @Test
     void staysShortForNumbersWithAHugeExponent() {
-        assertThat(Fingerprint.Canonical.of(
+        assertThat(new Canonicalizer()
+                        .spell(
                                 Document.builder()
                                         .put("f", new BigDecimal("1E+999999999"))
                                         .build(),
                                 "1")
                         .size())
                 .isLessThan(100);
+    }
+
+    @Test
+    void doesNotDependOnWhatWasSpeltBefore() {
+        Document large =
+                Document.builder().put("f", "ä".repeat(10_000)).put("a", 1).build();
+        Document sorted = Document.builder().put("a", 1).put("f", "x").build();
+        Document unsorted = Document.builder().put("f", "x").put("a", 1).build();
+        Canonicalizer canonicalizer = new Canonicalizer();
+
+        for (Document document : List.of(large, sorted, unsorted, large, unsorted)) {
+            assertThat(canonicalizer.spell(document, "1").fingerprint()).isEqualTo(Fingerprint.of(document, "1"));
+        }
+    }
+
+    @Test
+    void takesDecimalsOfAnySizeForTheNumberTheyAre() {
+        BigDecimal huge = new BigDecimal("123456789012345678901234567890");
+
+        assertThat(of("n", huge)).isEqualTo(of("n", huge.setScale(5)));
+        assertThat(of("n", new BigDecimal("100000000000000000000"))).isEqualTo(of("n", new BigDecimal("1E+20")));
+        assertThat(of("n", new BigDecimal("12.340"))).isEqualTo(of("n", new BigDecimal("1234E-2")));
     }
 
     @Test

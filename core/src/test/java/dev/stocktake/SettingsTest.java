@@ -13,7 +13,7 @@ class SettingsTest {
     @Test
     void namesEveryWrongValueOfEveryGroupAtOnce() {
         SyncSettings wrong = new SyncSettings(
-                new SyncSettings.Batch(0, 10, -1),
+                new SyncSettings.Batch(0, 10, -1, -1),
                 new SyncSettings.Retry(Duration.ofSeconds(2), Duration.ofSeconds(1), 0.5, 0),
                 new SyncSettings.Lane(
                         Duration.ofMillis(1), Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(10)),
@@ -24,11 +24,12 @@ class SettingsTest {
 
         assertThatThrownBy(problems::throwIfAny)
                 .isInstanceOf(MisconfiguredException.class)
-                .hasMessageStartingWith("Stocktake has 11 problems:")
+                .hasMessageStartingWith("Stocktake has 12 problems:")
                 .hasMessageContainingAll(
                         "batch.maxProducts must be at least 1, not 0",
                         "batch.maxBytes",
                         "batch.maxInFlight",
+                        "batch.readers",
                         "retry.longest",
                         "retry.growth",
                         "retry.attempts",

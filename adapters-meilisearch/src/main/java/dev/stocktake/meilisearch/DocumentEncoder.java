@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ final class DocumentEncoder {
     /** The server multiplies digits by a power of ten when it reads a number back: near the largest double it overflows. */
     private static final BigDecimal MAX_NUMBER = new BigDecimal("1.79E+308");
 
+    /** Of that number, before the point. */
+    private static final int MAX_DIGITS = 309;
+
     /** Without the feature a character beyond the first plane is twelve bytes of escapes. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
@@ -43,6 +47,10 @@ final class DocumentEncoder {
     private final String primaryKey;
     private final long maxBytes;
     private final Line line = new Line();
+
+    /** Where the encoder is, for messages. */
+    private final List<String> path = new ArrayList<>();
+
     private int fields;
 
     DocumentEncoder(String primaryKey, long maxBytes) {
@@ -74,6 +82,7 @@ final class DocumentEncoder {
     @Nullable
     String encode(String id, Upsert upsert) {
         line.reset();
+        path.clear();
         fields = 3;
         try (JsonGenerator json = JSON.createGenerator(line)) {
             write(json, id, upsert);
@@ -105,8 +114,7 @@ final class DocumentEncoder {
                 throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
             }
             if (!name.equals(primaryKey)) {
-                name(json, name, name);
-                value(json, name, field.getValue());
+                field(json, name, field.getValue());
             }
         }
         if (DocumentIds.isHash(id)) {
@@ -130,39 +138,42 @@ final class DocumentEncoder {
         }
     }
 
-    private void value(JsonGenerator json, String path, @Nullable Object value) throws IOException {
+    private void field(JsonGenerator json, String name, @Nullable Object value) throws IOException {
+        path.add(name);
+        json.writeFieldName(unicode(name));
+        fields++;
+        value(json, value);
+        path.remove(path.size() - 1);
+    }
+
+    private void value(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value == null) {
             json.writeNull();
         } else if (value instanceof String text) {
-            json.writeString(unicode(path, text));
+            json.writeString(unicode(text));
         } else if (value instanceof Boolean bool) {
             json.writeBoolean(bool);
         } else if (value instanceof Long number) {
             json.writeNumber(number);
         } else if (value instanceof BigDecimal number) {
-            number(json, path, number);
+            number(json, number);
         } else if (value instanceof List<?> list) {
-            list(json, path, list);
+            list(json, list);
         } else if (value instanceof Map<?, ?> map) {
-            map(json, path, map);
+            map(json, map);
         } else {
             throw new IllegalStateException("A document cannot hold a " + value.getClass());
         }
     }
 
-    private void name(JsonGenerator json, String path, String name) throws IOException {
-        json.writeFieldName(unicode(path, name));
-        fields++;
-    }
-
     /** Half of a surrogate pair would make the whole request malformed. */
-    private static String unicode(String path, String text) {
+    private String unicode(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
                 if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
-                    throw new Unfit(
-                            "its field '" + path.replace(c, '?') + "' is not valid Unicode: half a character at " + i);
+                    throw new Unfit("its field '" + here().replace(c, '?')
+                            + "' is not valid Unicode: half a character at " + i);
                 }
                 i++;
             }
@@ -170,30 +181,33 @@ final class DocumentEncoder {
         return text;
     }
 
-    private static void number(JsonGenerator json, String path, BigDecimal number) throws IOException {
-        if (number.abs().compareTo(MAX_NUMBER) > 0) {
-            throw new Unfit("its field '" + path + "' is a number beyond what Meilisearch can hold (1.79e308)");
+    private void number(JsonGenerator json, BigDecimal number) throws IOException {
+        // Whatever has fewer digits before the point is smaller; that is told without a new number.
+        if ((long) number.precision() - number.scale() >= MAX_DIGITS
+                && number.abs().compareTo(MAX_NUMBER) > 0) {
+            throw new Unfit("its field '" + here() + "' is a number beyond what Meilisearch can hold (1.79e308)");
         }
         json.writeNumber(number);
     }
 
-    private void list(JsonGenerator json, String path, List<?> list) throws IOException {
+    private void list(JsonGenerator json, List<?> list) throws IOException {
         json.writeStartArray();
         for (Object element : list) {
-            value(json, path, element);
+            value(json, element);
         }
         json.writeEndArray();
     }
 
-    private void map(JsonGenerator json, String path, Map<?, ?> map) throws IOException {
+    private void map(JsonGenerator json, Map<?, ?> map) throws IOException {
         json.writeStartObject();
         for (Map.Entry<?, ?> field : map.entrySet()) {
-            String name = (String) field.getKey();
-            String inner = path + "." + name;
-            name(json, inner, name);
-            value(json, inner, field.getValue());
+            field(json, (String) field.getKey(), field.getValue());
         }
         json.writeEndObject();
+    }
+
+    private String here() {
+        return String.join(".", path);
     }
 
     /** Gives up at the limit, so that a document of 200 MB is not copied first. */

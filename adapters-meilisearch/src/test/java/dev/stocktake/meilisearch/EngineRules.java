@@ -39,7 +39,7 @@ abstract class EngineRules {
         SyncSettings settings = SyncSettings.defaults();
         return Stocktake.builder(source, harness().index(), ledger)
                 .feed(new InMemoryChangeFeed())
-                .settings(settings.withBatch(new SyncSettings.Batch(50, 1 << 20, 3)))
+                .settings(settings.withBatch(new SyncSettings.Batch(50, 1 << 20, 3, 1)))
                 .clock(time)
                 .sleeper(time)
                 .random(new Random(1))

@@ -1,6 +1,5 @@
 package dev.stocktake.bench;
 
-import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import java.sql.SQLException;
@@ -13,28 +12,29 @@ final class FullSync implements Contestant {
 
     private final Shop shop;
     private final Stage stage;
+    private final int readers;
     private @Nullable Subject subject;
 
-    FullSync(Shop shop, Stage stage) {
+    FullSync(Shop shop, Stage stage, int readers) {
         this.shop = shop;
         this.stage = stage;
+        this.readers = readers;
+    }
+
+    static String name(int readers) {
+        return readers == 1 ? NAME : NAME + "-" + readers + "-readers";
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name(readers);
     }
 
     @Override
     public void prepare() throws SQLException {
         close();
         stage.sink().reset(false);
-        subject = Subject.fresh(
-                shop,
-                stage.source().source(),
-                stage.ledger().source(),
-                stage.sink().url(),
-                SyncListener.NONE);
+        subject = Subject.fresh(shop, stage, readers);
     }
 
     @Override

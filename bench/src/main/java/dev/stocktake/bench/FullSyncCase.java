@@ -21,9 +21,11 @@ final class FullSyncCase implements Case {
             Shop shop = stage.shop(products);
             CopyFloor json = CopyFloor.json(shop, stage.source(), stage.sink());
             CopyFloor flat = CopyFloor.flat(shop, stage.source(), stage.sink());
-            try (FullSync ours = new FullSync(shop, stage)) {
-                Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), List.of(json, ours, flat));
-                for (Contestant contestant : List.of(json, flat, ours)) {
+            try (FullSync ours = new FullSync(shop, stage, 1);
+                    FullSync two = new FullSync(shop, stage, 2)) {
+                List<Contestant> contestants = List.of(json, ours, flat, two);
+                Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), contestants);
+                for (Contestant contestant : contestants) {
                     results.figures(
                             name(), products, contestant.name(), rounds.of(contestant.name()), figures(products));
                 }
@@ -35,6 +37,14 @@ final class FullSyncCase implements Case {
     private void ratios(Rounds rounds, int products, Results results) {
         ToDoubleFunction<Measured> speed = round -> products / (double) round.wall();
         List<Double> ours = rounds.values(OURS, speed);
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "speed with two readers, to COPY of JSON",
+                        rounds.values(FullSync.name(2), speed),
+                        rounds.values("copy-json", speed),
+                        ">= 2.5"));
         results.ratio(
                 name(), products, Ratio.of("speed, to COPY of JSON", ours, rounds.values("copy-json", speed), ""));
         results.ratio(

@@ -12,6 +12,7 @@ import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
+import dev.stocktake.SyncSettings;
 import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
@@ -40,7 +41,25 @@ final class Subject implements AutoCloseable {
     static Subject fresh(Shop shop, DataSource source, DataSource ledger, String sinkUrl, SyncListener listener)
             throws SQLException {
         forget(shop, ledger);
-        return intoSink(shop, source, ledger, sinkUrl, changes(shop, source), listener);
+        return intoSink(shop, source, ledger, sinkUrl, changes(shop, source), listener, SyncSettings.defaults());
+    }
+
+    /** As above, with so many readers. */
+    static Subject fresh(Shop shop, Stage stage, int readers) throws SQLException {
+        DataSource source = stage.source().source();
+        DataSource ledger = stage.ledger().source();
+        forget(shop, ledger);
+        SyncSettings defaults = SyncSettings.defaults();
+        SyncSettings.Batch batch = defaults.batch();
+        return intoSink(
+                shop,
+                source,
+                ledger,
+                stage.sink().url(),
+                changes(shop, source),
+                SyncListener.NONE,
+                defaults.withBatch(new SyncSettings.Batch(
+                        batch.maxProducts(), batch.maxBytes(), batch.maxInFlight(), readers)));
     }
 
     /** Behind the shop's change log, with the ledger that is there; none is made of nothing. */
@@ -49,7 +68,14 @@ final class Subject implements AutoCloseable {
         ChangeLogFeed feed = ChangeLogFeed.builder(source, tables(shop))
                 .schema(shop.schema())
                 .build();
-        return intoSink(shop, source, stage.ledger().source(), stage.sink().url(), feed, listener);
+        return intoSink(
+                shop,
+                source,
+                stage.ledger().source(),
+                stage.sink().url(),
+                feed,
+                listener,
+                SyncSettings.defaults());
     }
 
     /** Reads and writes through these, with a ledger that knows nothing yet; does not close the index. */
@@ -64,7 +90,13 @@ final class Subject implements AutoCloseable {
     }
 
     private static Subject intoSink(
-            Shop shop, DataSource source, DataSource ledger, String sinkUrl, ChangeFeed feed, SyncListener listener) {
+            Shop shop,
+            DataSource source,
+            DataSource ledger,
+            String sinkUrl,
+            ChangeFeed feed,
+            SyncListener listener,
+            SyncSettings settings) {
         MeilisearchIndex index = MeilisearchIndex.builder()
                 .url(sinkUrl)
                 .uid(shop.schema())
@@ -76,6 +108,7 @@ final class Subject implements AutoCloseable {
                 Stocktake.builder(products(shop, source), index, ledger(shop, ledger))
                         .feed(feed)
                         .listener(listener)
+                        .settings(settings)
                         .build());
     }
 

@@ -46,7 +46,7 @@ final class ShopKeeper {
         SyncSettings defaults = SyncSettings.defaults();
         return Stocktake.builder(source, index, shop.ledger())
                 .feed(shop.feed())
-                .settings(defaults.withBatch(new SyncSettings.Batch(20, 100_000, 3))
+                .settings(defaults.withBatch(new SyncSettings.Batch(20, 100_000, 3, 1))
                         .withLane(new SyncSettings.Lane(
                                 Duration.ofSeconds(1),
                                 Duration.ofMinutes(2),

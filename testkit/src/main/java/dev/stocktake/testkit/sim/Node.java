@@ -66,8 +66,11 @@ final class Node {
                 : new LogFeed(
                         world.shop(), this, (int) scenario.whole(Knob.LOG_PAGE), scenario.keeps(WorldRule.QUEUE_BY_ID));
         this.settings = new SyncSettings(
-                new SyncSettings.Batch((int) scenario.whole(Knob.BATCH), scenario.whole(Knob.BYTES), (int)
-                        scenario.whole(Knob.IN_FLIGHT)),
+                new SyncSettings.Batch(
+                        (int) scenario.whole(Knob.BATCH),
+                        scenario.whole(Knob.BYTES),
+                        (int) scenario.whole(Knob.IN_FLIGHT),
+                        0),
                 RETRY,
                 new SyncSettings.Lane(
                         Duration.ofMillis(scenario.whole(Knob.LEASE)),

@@ -73,7 +73,7 @@ final class Shop {
     }
 
     Shop batches(int products, int inFlight) {
-        settings = settings.withBatch(new SyncSettings.Batch(products, 1 << 20, inFlight));
+        settings = settings.withBatch(new SyncSettings.Batch(products, 1 << 20, inFlight, 1));
         return this;
     }
 

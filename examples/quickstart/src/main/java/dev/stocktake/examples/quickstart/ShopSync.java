@@ -22,7 +22,7 @@ final class ShopSync {
 
     /** A quarter of the usual size, so that there is something to watch. */
     private static final SyncSettings SMALL_BATCHES =
-            SyncSettings.defaults().withBatch(new SyncSettings.Batch(500, 1024 * 1024, 4));
+            SyncSettings.defaults().withBatch(new SyncSettings.Batch(500, 1024 * 1024, 4, 1));
 
     private static final ProductTables TABLES = ProductTables.root("product", "id")
             .table("category", key("id"), leadsTo("product.category_id"))

@@ -1,0 +1,255 @@
+package dev.stocktake;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spells documents in canonical bytes, and takes their {@link Fingerprint}s, one document after the other. Buffers, the
+ * digest and what was learnt of the documents' fields are kept: millions of documents have the same few shapes.
+ *
+ * <p>Not thread-safe.
+ */
+final class Canonicalizer {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    /** Of a text: its tag and its length. */
+    private static final int HEAD = 1 + Long.BYTES;
+
+    private static final int LONGEST_NUMBER = 48;
+    private static final int SHAPES = 64;
+
+    private final MessageDigest digest = sha256();
+    private final byte[] buffer = new byte[8192];
+    private final byte[] spelling = new byte[LONGEST_NUMBER];
+    private final @Nullable Shape[] shapes = new @Nullable Shape[SHAPES];
+    private int used;
+    private long size;
+
+    /**
+     * A document's canonical form, reduced to what is needed of it.
+     *
+     * @param size of the canonical bytes: a fair measure of the document's size
+     */
+    record Canonical(Fingerprint fingerprint, long size) {}
+
+    /** Spells a document, behind the version of the projection that made it. */
+    Canonical spell(Document document, String projectionVersion) {
+        digest.reset();
+        used = 0;
+        size = 0;
+        text('v', projectionVersion);
+        map(document.fields());
+        flush();
+        return new Canonical(new Fingerprint(hex(digest.digest())), size);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform must offer SHA-256", e);
+        }
+    }
+
+    private static String hex(byte[] hash) {
+        byte[] hex = new byte[32];
+        for (int i = 0; i < 16; i++) {
+            hex[2 * i] = (byte) HEX[(hash[i] >> 4) & 0xf];
+            hex[2 * i + 1] = (byte) HEX[hash[i] & 0xf];
+        }
+        return new String(hex, StandardCharsets.ISO_8859_1);
+    }
+
+    // --- bytes ------------------------------------------------------------------------------------------------------
+
+    private void flush() {
+        digest.update(buffer, 0, used);
+        size += used;
+        used = 0;
+    }
+
+    private void room(int bytes) {
+        if (buffer.length - used < bytes) {
+            flush();
+        }
+    }
+
+    private void tag(int tag) {
+        room(1);
+        buffer[used++] = (byte) tag;
+    }
+
+    private void head(int tag, long length) {
+        room(HEAD);
+        buffer[used] = (byte) tag;
+        LONG.set(buffer, used + 1, length);
+        used += HEAD;
+    }
+
+    private void bytes(byte[] bytes, int length) {
+        if (length > buffer.length) {
+            flush();
+            digest.update(bytes, 0, length);
+            size += length;
+        } else {
+            room(length);
+            System.arraycopy(bytes, 0, buffer, used, length);
+            used += length;
+        }
+    }
+
+    private void text(int tag, String value) {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        head(tag, utf8.length);
+        bytes(utf8, utf8.length);
+    }
+
+    // --- values -----------------------------------------------------------------------------------------------------
+
+    private void value(@Nullable Object value) {
+        if (value == null) {
+            tag('n');
+        } else if (value instanceof String text) {
+            text('s', text);
+        } else if (value instanceof Boolean bool) {
+            tag(bool ? 't' : 'f');
+        } else if (value instanceof Long number) {
+            number(number, 0);
+        } else if (value instanceof BigDecimal number) {
+            decimal(number);
+        } else if (value instanceof List<?> list) {
+            head('l', list.size());
+            list.forEach(this::value);
+        } else if (value instanceof Map<?, ?> map) {
+            map(map);
+        } else {
+            throw new IllegalStateException("A document cannot hold a " + value.getClass());
+        }
+    }
+
+    private void decimal(BigDecimal number) {
+        BigInteger digits = number.unscaledValue();
+        if (digits.bitLength() < Long.SIZE) {
+            number(digits.longValue(), -(long) number.scale());
+        } else {
+            BigDecimal plain = number.stripTrailingZeros();
+            text('d', plain.unscaledValue() + "e" + -(long) plain.scale());
+        }
+    }
+
+    /** One spelling for each number, whether it came as an integer or a decimal, of a length that its digits bound. */
+    private void number(long digits, long exponent) {
+        long shortest = digits;
+        long zeros = exponent;
+        if (shortest == 0) {
+            zeros = 0;
+        }
+        while (shortest != 0 && shortest % 10 == 0) {
+            shortest /= 10;
+            zeros++;
+        }
+        int from = digits(zeros, LONGEST_NUMBER);
+        spelling[--from] = 'e';
+        from = digits(shortest, from);
+        int length = LONGEST_NUMBER - from;
+        head('d', length);
+        room(length);
+        System.arraycopy(spelling, from, buffer, used, length);
+        used += length;
+    }
+
+    /** Writes a number so that it ends before a place; where it begins. */
+    private int digits(long number, int end) {
+        int at = end;
+        // Below zero there is one number more than above.
+        long rest = number < 0 ? number : -number;
+        do {
+            spelling[--at] = (byte) ('0' - rest % 10);
+            rest /= 10;
+        } while (rest != 0);
+        if (number < 0) {
+            spelling[--at] = '-';
+        }
+        return at;
+    }
+
+    private void map(Map<?, ?> map) {
+        Fields fields = new Fields(map.size());
+        map.forEach(fields);
+        Shape shape = shape(fields.names);
+        head('m', fields.names.length);
+        for (int i = 0; i < shape.sorted.length; i++) {
+            byte[] name = shape.utf8[i];
+            head('k', name.length);
+            bytes(name, name.length);
+            value(fields.values[shape.sorted[i]]);
+        }
+    }
+
+    private Shape shape(String[] names) {
+        if (names.length == 0 || names.length > SHAPES) {
+            return new Shape(names);
+        }
+        int slot = (names[0].hashCode() + 31 * names.length) & (SHAPES - 1);
+        Shape known = shapes[slot];
+        if (known == null || !Arrays.equals(known.names, names)) {
+            known = new Shape(names);
+            shapes[slot] = known;
+        }
+        return known;
+    }
+
+    /** What a map holds, in its own order. */
+    private static final class Fields implements BiConsumer<Object, @Nullable Object> {
+
+        private final String[] names;
+        private final @Nullable Object[] values;
+        private int count;
+
+        Fields(int size) {
+            names = new String[size];
+            values = new @Nullable Object[size];
+        }
+
+        @Override
+        public void accept(Object name, @Nullable Object value) {
+            names[count] = (String) name;
+            values[count++] = value;
+        }
+    }
+
+    /** The names of a map's fields, and their canonical order. */
+    private static final class Shape {
+
+        private final String[] names;
+        private final int[] sorted;
+        private final byte[][] utf8;
+
+        Shape(String[] names) {
+            this.names = names;
+            Integer[] order = new Integer[names.length];
+            Arrays.setAll(order, i -> i);
+            Arrays.sort(order, Comparator.comparing(i -> names[i]));
+            sorted = new int[names.length];
+            utf8 = new byte[names.length][];
+            for (int i = 0; i < order.length; i++) {
+                sorted[i] = order[i];
+                utf8[i] = names[order[i]].getBytes(StandardCharsets.UTF_8);
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.stocktake;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The threads that read products ahead of the lane: named daemons that end when they are idle, so that a host that forgets
+ * to close its {@link Stocktake} keeps none of them.
+ *
+ * <p>Thread-safe.
+ */
+final class Readers implements AutoCloseable {
+
+    private static final int IDLE_SECONDS = 10;
+
+    private final int count;
+    private final ThreadPoolExecutor threads;
+
+    /** @param count how many read at once; 0 means that whoever asks reads */
+    Readers(String index, int count) {
+        this.count = count;
+        AtomicInteger number = new AtomicInteger();
+        int atLeastOne = Math.max(1, count);
+        this.threads = new ThreadPoolExecutor(
+                atLeastOne,
+                atLeastOne,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> {
+                    Thread thread = new Thread(work, "stocktake-" + index + "-reader-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                // Closed under a run that is about to end: it reads by itself.
+                (work, pool) -> work.run());
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** How many reads are worth being begun before the first of them is needed. */
+    int ahead() {
+        return count;
+    }
+
+    /** Begins to read. */
+    <T> Reading<T> begin(Supplier<T> read) {
+        FutureTask<T> task = new FutureTask<>(read::get);
+        threads.execute(task);
+        return new Reading<>(task);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    /** Something that is being read. */
+    static final class Reading<T> {
+
+        private final Future<T> result;
+
+        private Reading(Future<T> result) {
+            this.result = result;
+        }
+
+        /** Nobody needs it any more; what has begun ends by itself. */
+        void forget() {
+            result.cancel(false);
+        }
+
+        /** Waits, as for a read of one's own, whatever interrupts; throws what the read threw. */
+        T await() {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return result.get();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+            } catch (ExecutionException e) {
+                throw rethrown(e.getCause());
+            } catch (CancellationException e) {
+                throw new IllegalStateException("A read was waited for that nobody needed any more", e);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private static RuntimeException rethrown(Throwable cause) {
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            return cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
+        }
+    }
+}
