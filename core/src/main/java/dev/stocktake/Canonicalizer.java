@@ -11,8 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +50,7 @@ final class Canonicalizer {
         used = 0;
         size = 0;
         text('v', projectionVersion);
-        map(document.fields());
+        map(document.fieldMap());
         flush();
         return new Canonical(new Fingerprint(hex(digest.digest())), size);
     }
@@ -133,8 +131,10 @@ final class Canonicalizer {
             decimal(number);
         } else if (value instanceof List<?> list) {
             head('l', list.size());
-            list.forEach(this::value);
-        } else if (value instanceof Map<?, ?> map) {
+            for (Object element : list) {
+                value(element);
+            }
+        } else if (value instanceof FieldMap map) {
             map(map);
         } else {
             throw new IllegalStateException("A document cannot hold a " + value.getClass());
@@ -187,16 +187,14 @@ final class Canonicalizer {
         return at;
     }
 
-    private void map(Map<?, ?> map) {
-        Fields fields = new Fields(map.size());
-        map.forEach(fields);
-        Shape shape = shape(fields.names);
-        head('m', fields.names.length);
+    private void map(FieldMap map) {
+        Shape shape = shape(map.names());
+        head('m', map.size());
         for (int i = 0; i < shape.sorted.length; i++) {
             byte[] name = shape.utf8[i];
             head('k', name.length);
             bytes(name, name.length);
-            value(fields.values[shape.sorted[i]]);
+            value(map.value(shape.sorted[i]));
         }
     }
 
@@ -211,25 +209,6 @@ final class Canonicalizer {
             shapes[slot] = known;
         }
         return known;
-    }
-
-    /** What a map holds, in its own order. */
-    private static final class Fields implements BiConsumer<Object, @Nullable Object> {
-
-        private final String[] names;
-        private final @Nullable Object[] values;
-        private int count;
-
-        Fields(int size) {
-            names = new String[size];
-            values = new @Nullable Object[size];
-        }
-
-        @Override
-        public void accept(Object name, @Nullable Object value) {
-            names[count] = (String) name;
-            values[count++] = value;
-        }
     }
 
     /** The names of a map's fields, and their canonical order. */

@@ -8,9 +8,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,26 +31,30 @@ public final class Document {
 
     private static final int MAX_DEPTH = 50;
 
-    private final Map<String, @Nullable Object> fields;
+    private final FieldMap fields;
 
-    private Document(Map<String, @Nullable Object> fields) {
-        this.fields = Collections.unmodifiableMap(fields);
+    private Document(FieldMap fields) {
+        this.fields = fields;
     }
 
     /** A document with these fields. */
     public static Document of(Map<String, ? extends @Nullable Object> fields) {
-        Builder builder = builder();
+        Builder builder = new Builder(fields.size());
         fields.forEach(builder::put);
-        return builder.build();
+        return new Document(builder.fields.finish());
     }
 
     /** An empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new Builder(8);
     }
 
     /** All fields in their order; unmodifiable. */
     public Map<String, @Nullable Object> fields() {
+        return fields;
+    }
+
+    FieldMap fieldMap() {
         return fields;
     }
 
@@ -105,9 +109,11 @@ public final class Document {
     /** Builds a {@link Document}. Not thread-safe. */
     public static final class Builder {
 
-        private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        private final FieldMap.Collector fields;
 
-        private Builder() {}
+        private Builder(int expected) {
+            fields = new FieldMap.Collector(expected);
+        }
 
         /**
          * Adds or replaces a field.
@@ -120,66 +126,107 @@ public final class Document {
             if (field.isEmpty()) {
                 throw new IllegalArgumentException("A document's field must have a name");
             }
-            fields.put(field, normal(field, value, 0));
+            try {
+                fields.put(field, normal(value, 0));
+            } catch (Unfit e) {
+                throw new IllegalArgumentException("Field '" + field + e.below + "' " + e.getMessage());
+            }
             return this;
         }
 
         /** The document; what is put afterwards does not change it. */
         public Document build() {
-            return new Document(new LinkedHashMap<>(fields));
+            return new Document(fields.build());
         }
     }
 
-    private static @Nullable Object normal(String path, @Nullable Object value, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("Field '" + path + "' is nested deeper than " + MAX_DEPTH + " levels");
+    /** A value that no document can hold; where it is, is told from the inside out, and only then. */
+    private static final class Unfit extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private String below = "";
+
+        Unfit(String message) {
+            super(message, null, false, false);
         }
-        if (value == null || value instanceof String || value instanceof Boolean || value instanceof Long) {
+
+        Unfit in(String place) {
+            below = place + below;
+            return this;
+        }
+    }
+
+    private static @Nullable Object normal(@Nullable Object value, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new Unfit("is nested deeper than " + MAX_DEPTH + " levels");
+        }
+        if (isPlain(value)) {
             return value;
         }
         if (value instanceof Number number) {
-            return number(path, number);
+            return number(number);
         }
         if (value instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-            map.forEach((key, inner) -> {
-                String name = String.valueOf(key);
-                copy.put(name, normal(path + "." + name, inner, depth + 1));
-            });
-            return Collections.unmodifiableMap(copy);
+            return object(map, depth);
         }
         if (value instanceof Collection<?> collection) {
-            List<@Nullable Object> copy = new ArrayList<>(collection.size());
-            for (Object inner : collection) {
-                copy.add(normal(path + "[" + copy.size() + "]", inner, depth + 1));
-            }
-            return Collections.unmodifiableList(copy);
+            return list(collection, depth);
         }
         if (value instanceof Object[] array) {
-            return normal(path, java.util.Arrays.asList(array), depth);
+            return list(Arrays.asList(array), depth);
         }
-        return text(path, value);
+        return text(value);
     }
 
-    private static Object number(String path, Number number) {
+    private static FieldMap object(Map<?, ?> map, int depth) {
+        FieldMap.Collector copy = new FieldMap.Collector(map.size());
+        map.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            try {
+                copy.put(name, normal(value, depth + 1));
+            } catch (Unfit e) {
+                throw e.in("." + name);
+            }
+        });
+        return copy.finish();
+    }
+
+    private static List<@Nullable Object> list(Collection<?> collection, int depth) {
+        List<@Nullable Object> copy = new ArrayList<>(collection.size());
+        for (Object value : collection) {
+            try {
+                copy.add(normal(value, depth + 1));
+            } catch (Unfit e) {
+                throw e.in("[" + copy.size() + "]");
+            }
+        }
+        return Collections.unmodifiableList(copy);
+    }
+
+    private static boolean isPlain(@Nullable Object value) {
+        return value == null
+                || value instanceof String
+                || value instanceof Long
+                || value instanceof BigDecimal
+                || value instanceof Boolean;
+    }
+
+    private static Object number(Number number) {
         if (number instanceof Integer || number instanceof Short || number instanceof Byte) {
             return number.longValue();
-        }
-        if (number instanceof BigDecimal decimal) {
-            return decimal;
         }
         if (number instanceof BigInteger integer) {
             return integer.bitLength() < 64 ? (Object) integer.longValue() : new BigDecimal(integer);
         }
         double real = number.doubleValue();
         if (Double.isNaN(real) || Double.isInfinite(real)) {
-            throw new IllegalArgumentException("Field '" + path + "' is " + real
-                    + ", which no search index can hold; store null or a finite number instead");
+            throw new Unfit("is " + real + ", which no search index can hold; store null or a finite number instead");
         }
         return number instanceof Float ? new BigDecimal(number.toString()) : BigDecimal.valueOf(real);
     }
 
-    private static String text(String path, Object value) {
+    private static String text(Object value) {
         if (value instanceof Enum<?> constant) {
             return constant.name();
         }
@@ -193,8 +240,7 @@ public final class Document {
                 || value instanceof Character) {
             return value.toString();
         }
-        throw new IllegalArgumentException(
-                "Field '" + path + "' is a " + value.getClass().getName()
-                        + ", which a document cannot hold; convert it to text, a number, a boolean, a list or a map");
+        throw new Unfit("is a " + value.getClass().getName()
+                + ", which a document cannot hold; convert it to text, a number, a boolean, a list or a map");
     }
 }

@@ -47,6 +47,7 @@ final class DocumentEncoder {
     private final String primaryKey;
     private final long maxBytes;
     private final Line line = new Line();
+    private JsonGenerator json = generator();
 
     /** Where the encoder is, for messages. */
     private final List<String> path = new ArrayList<>();
@@ -84,9 +85,15 @@ final class DocumentEncoder {
         line.reset();
         path.clear();
         fields = 3;
-        try (JsonGenerator json = JSON.createGenerator(line)) {
-            write(json, id, upsert);
+        try {
+            write(id, upsert);
+            json.flush();
+            if (line.hasHalfCharacters()) {
+                refuseHalfCharacters(upsert.document().fields());
+            }
         } catch (Unfit e) {
+            // It stands somewhere inside a document.
+            json = generator();
             return e.getMessage();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory must not fail", e);
@@ -98,12 +105,21 @@ final class DocumentEncoder {
         return null;
     }
 
-    private void write(JsonGenerator json, String id, Upsert upsert) throws IOException {
+    /** One for many documents, with nothing between them. */
+    private JsonGenerator generator() {
+        try {
+            return JSON.createGenerator(line).setRootValueSeparator(null);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory must not fail", e);
+        }
+    }
+
+    private void write(String id, Upsert upsert) throws IOException {
         json.writeStartObject();
         json.writeFieldName(primaryKey);
         boolean ownId = upsert.document().fields().containsKey(primaryKey);
         if (ownId) {
-            writeOwnId(json, id, upsert);
+            writeOwnId(id, upsert);
         } else {
             json.writeString(id);
         }
@@ -114,7 +130,7 @@ final class DocumentEncoder {
                 throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
             }
             if (!name.equals(primaryKey)) {
-                field(json, name, field.getValue());
+                field(name, field.getValue());
             }
         }
         if (DocumentIds.isHash(id)) {
@@ -125,7 +141,7 @@ final class DocumentEncoder {
     }
 
     /** A document may carry its own id, also as a number; then that spelling is kept. */
-    private void writeOwnId(JsonGenerator json, String id, Upsert upsert) throws IOException {
+    private void writeOwnId(String id, Upsert upsert) throws IOException {
         Object own = upsert.document().get(primaryKey);
         if (upsert.key().value().equals(own)) {
             json.writeString(id);
@@ -138,36 +154,55 @@ final class DocumentEncoder {
         }
     }
 
-    private void field(JsonGenerator json, String name, @Nullable Object value) throws IOException {
+    private void field(String name, @Nullable Object value) throws IOException {
         path.add(name);
-        json.writeFieldName(unicode(name));
+        json.writeFieldName(name);
         fields++;
-        value(json, value);
+        value(value);
         path.remove(path.size() - 1);
     }
 
-    private void value(JsonGenerator json, @Nullable Object value) throws IOException {
+    private void value(@Nullable Object value) throws IOException {
         if (value == null) {
             json.writeNull();
         } else if (value instanceof String text) {
-            json.writeString(unicode(text));
+            json.writeString(text);
         } else if (value instanceof Boolean bool) {
             json.writeBoolean(bool);
         } else if (value instanceof Long number) {
             json.writeNumber(number);
         } else if (value instanceof BigDecimal number) {
-            number(json, number);
+            number(number);
         } else if (value instanceof List<?> list) {
-            list(json, list);
+            list(list);
         } else if (value instanceof Map<?, ?> map) {
-            map(json, map);
+            map(map);
         } else {
             throw new IllegalStateException("A document cannot hold a " + value.getClass());
         }
     }
 
     /** Half of a surrogate pair would make the whole request malformed. */
-    private String unicode(String text) {
+    private void refuseHalfCharacters(Map<?, ?> object) {
+        object.forEach((name, value) -> {
+            path.add((String) name);
+            refuseHalfCharacter((String) name);
+            refuseHalfCharacters(value);
+            path.remove(path.size() - 1);
+        });
+    }
+
+    private void refuseHalfCharacters(@Nullable Object value) {
+        if (value instanceof String text) {
+            refuseHalfCharacter(text);
+        } else if (value instanceof List<?> list) {
+            list.forEach(this::refuseHalfCharacters);
+        } else if (value instanceof Map<?, ?> map) {
+            refuseHalfCharacters(map);
+        }
+    }
+
+    private void refuseHalfCharacter(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isSurrogate(c)) {
@@ -178,10 +213,9 @@ final class DocumentEncoder {
                 i++;
             }
         }
-        return text;
     }
 
-    private void number(JsonGenerator json, BigDecimal number) throws IOException {
+    private void number(BigDecimal number) throws IOException {
         // Whatever has fewer digits before the point is smaller; that is told without a new number.
         if ((long) number.precision() - number.scale() >= MAX_DIGITS
                 && number.abs().compareTo(MAX_NUMBER) > 0) {
@@ -190,18 +224,18 @@ final class DocumentEncoder {
         json.writeNumber(number);
     }
 
-    private void list(JsonGenerator json, List<?> list) throws IOException {
+    private void list(List<?> list) throws IOException {
         json.writeStartArray();
         for (Object element : list) {
-            value(json, element);
+            value(element);
         }
         json.writeEndArray();
     }
 
-    private void map(JsonGenerator json, Map<?, ?> map) throws IOException {
+    private void map(Map<?, ?> map) throws IOException {
         json.writeStartObject();
         for (Map.Entry<?, ?> field : map.entrySet()) {
-            field(json, (String) field.getKey(), field.getValue());
+            field((String) field.getKey(), field.getValue());
         }
         json.writeEndObject();
     }
@@ -215,6 +249,19 @@ final class DocumentEncoder {
 
         Line() {
             super(4096);
+        }
+
+        /**
+         * Whether there may be half a character: whole ones are never written as an escape. A text that spells such an escape
+         * out looks the same.
+         */
+        boolean hasHalfCharacters() {
+            for (int i = 0; i + 2 < count; i++) {
+                if (buf[i] == '\\' && buf[i + 1] == 'u' && (buf[i + 2] | 0x20) == 'd') {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
