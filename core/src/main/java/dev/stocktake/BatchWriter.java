@@ -18,6 +18,11 @@ final class BatchWriter {
     private static final int FIRST_READ = 32;
     private static final int LARGEST_READ = 500;
 
+    /** After so many answers in a row that nothing is held, an index counts as empty. */
+    private static final int EMPTY_AFTER = 3;
+
+    private static final int ASKS_ONE_IN = 8;
+
     /** Products differ in size: aimed at the brim, every other batch would spill a second, tiny request. */
     private static final double FILL = 0.85;
 
@@ -33,6 +38,8 @@ final class BatchWriter {
     private final Canonicalizer canonicalizer = new Canonicalizer();
     private double bytesPerProduct;
     private int readAtOnce = FIRST_READ;
+    private int partsOfWalk;
+    private int nothingHeld;
 
     /** @param alive called before every read and every request */
     BatchWriter(
@@ -103,17 +110,37 @@ final class BatchWriter {
     /** @param whole nothing is to be gained if the batch has no other part */
     private Part begin(List<Claim.Item> items, boolean whole) {
         alive.run();
-        Supplier<Seen> look = () -> look(items);
-        return whole || readers.ahead() == 0 ? new Part(items, look, () -> {}) : ofReading(items, readers.begin(look));
+        boolean asks = asksIndex(items);
+        Supplier<Seen> look = () -> look(items, asks);
+        return whole || readers.ahead() == 0
+                ? new Part(items, look, () -> {})
+                : ofReading(items, readers.begin(look));
     }
 
     private static Part ofReading(List<Claim.Item> items, Readers.Reading<Seen> reading) {
         return new Part(items, reading::await, reading::forget);
     }
 
-    private Seen look(List<Claim.Item> items) {
+    private Seen look(List<Claim.Item> items, boolean asks) {
         List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
-        return new Seen(ports.source().read(keys), held(items));
+        return new Seen(ports.source().read(keys), asks ? held(items) : null);
+    }
+
+    /**
+     * While a walk over all products fills an index that has shown to be empty there, looking for what is not there takes
+     * longer than writing what is: then only every so many parts ask. Not to ask means to write.
+     */
+    private boolean asksIndex(List<Claim.Item> items) {
+        if (items.stream().anyMatch(item -> item.token() != 0)) {
+            return true;
+        }
+        return nothingHeld < EMPTY_AFTER || partsOfWalk++ % ASKS_ONE_IN == 0;
+    }
+
+    private void learnWhetherEmpty(Part part, @Nullable Map<ProductKey, Fingerprint> held) {
+        if (held != null && part.items().stream().anyMatch(item -> !forced(item))) {
+            nothingHeld = held.isEmpty() ? nothingHeld + 1 : 0;
+        }
     }
 
     /**
@@ -171,6 +198,7 @@ final class BatchWriter {
             Seen seen = run.reading(part.seen());
             Map<ProductKey, Projection> now = seen.now();
             Map<ProductKey, Fingerprint> held = seen.held();
+            learnWhetherEmpty(part, held);
             List<Deletion> gone = new ArrayList<>();
             for (Claim.Item item : part.items()) {
                 markedLooked += item.token() == 0 ? 0 : 1;

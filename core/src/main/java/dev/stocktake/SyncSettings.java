@@ -18,7 +18,7 @@ import java.time.Duration;
 public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
 
     private static final SyncSettings DEFAULTS = new SyncSettings(
-            new Batch(2_000, 4L * 1024 * 1024, 4, 1),
+            new Batch(5_000, 8L * 1024 * 1024, 4, 1),
             new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5),
             new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)),
             new Brakes(0.2, 100));
