@@ -112,9 +112,7 @@ final class BatchWriter {
         alive.run();
         boolean asks = asksIndex(items);
         Supplier<Seen> look = () -> look(items, asks);
-        return whole || readers.ahead() == 0
-                ? new Part(items, look, () -> {})
-                : ofReading(items, readers.begin(look));
+        return whole || readers.ahead() == 0 ? new Part(items, look, () -> {}) : ofReading(items, readers.begin(look));
     }
 
     private static Part ofReading(List<Claim.Item> items, Readers.Reading<Seen> reading) {

@@ -35,8 +35,7 @@ class DocumentEncoderTest {
     @Test
     void writesOneLineForEachDocument() {
         assertThat(problem(1)).isNull();
-        assertThat(line())
-                .isEqualTo("{\"pk\":\"a\",\"f\":1,\"stocktake_fingerprint\":\"" + PRINT + "\"}\n");
+        assertThat(line()).isEqualTo("{\"pk\":\"a\",\"f\":1,\"stocktake_fingerprint\":\"" + PRINT + "\"}\n");
         assertThat(problem(List.of(Map.of("x", "y"), new BigDecimal("1.50")))).isNull();
         assertThat(line())
                 .isEqualTo("{\"pk\":\"a\",\"f\":[{\"x\":\"y\"},1.50],\"stocktake_fingerprint\":\"" + PRINT + "\"}\n");
@@ -65,7 +64,6 @@ class DocumentEncoderTest {
         assertThat(problem(List.of(Map.of("n", new BigDecimal("-1E+309"))))).contains("'f.n'", "beyond");
         assertThat(problem(new BigDecimal("1.7E+308"))).isNull();
         assertThat(problem("fine")).isNull();
-        assertThat(line())
-                .isEqualTo("{\"pk\":\"a\",\"f\":\"fine\",\"stocktake_fingerprint\":\"" + PRINT + "\"}\n");
+        assertThat(line()).isEqualTo("{\"pk\":\"a\",\"f\":\"fine\",\"stocktake_fingerprint\":\"" + PRINT + "\"}\n");
     }
 }

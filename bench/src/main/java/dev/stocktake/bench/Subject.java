@@ -58,8 +58,8 @@ final class Subject implements AutoCloseable {
                 stage.sink().url(),
                 changes(shop, source),
                 SyncListener.NONE,
-                defaults.withBatch(new SyncSettings.Batch(
-                        batch.maxProducts(), batch.maxBytes(), batch.maxInFlight(), readers)));
+                defaults.withBatch(
+                        new SyncSettings.Batch(batch.maxProducts(), batch.maxBytes(), batch.maxInFlight(), readers)));
     }
 
     /** Behind the shop's change log, with the ledger that is there; none is made of nothing. */
@@ -69,13 +69,7 @@ final class Subject implements AutoCloseable {
                 .schema(shop.schema())
                 .build();
         return intoSink(
-                shop,
-                source,
-                stage.ledger().source(),
-                stage.sink().url(),
-                feed,
-                listener,
-                SyncSettings.defaults());
+                shop, source, stage.ledger().source(), stage.sink().url(), feed, listener, SyncSettings.defaults());
     }
 
     /** Reads and writes through these, with a ledger that knows nothing yet; does not close the index. */
