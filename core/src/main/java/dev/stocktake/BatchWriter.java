@@ -59,6 +59,11 @@ final class BatchWriter {
                 Math.min(settings.maxProducts(), own.maxProducts()), Math.min(settings.maxBytes(), own.maxBytes()));
     }
 
+    /** A walk over all products begins: what was found out about the index is old. */
+    void walkBegins() {
+        nothingHeld = 0;
+    }
+
     /** How many products of the size met so far fill a batch. */
     int claimSize() {
         if (bytesPerProduct <= 0) {

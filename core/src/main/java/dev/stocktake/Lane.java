@@ -748,6 +748,7 @@ final class Lane {
         ProductKey after = live.frontier().after();
         if (after == null) {
             walkedSince = ports.inLedger(LedgerTransaction::now);
+            writer.walkBegins();
         }
         KeyPage page = run.reading(() -> ports.source().keys(after, writer.claimSize()));
         requireProgress(page, after);

@@ -1,0 +1,150 @@
+package dev.stocktake.testkit.engine;
+
+import static dev.stocktake.testkit.engine.Shop.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stocktake.AuditableIndex;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
+import dev.stocktake.SyncSettings;
+import dev.stocktake.UnavailableException;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A batch too large for one read is read by threads of their own, ahead of the lane. */
+class ReadingAheadTest {
+
+    private static final int MANY = 2_000;
+
+    private final Shop shop = new Shop().products(MANY);
+    private final Set<String> threads = ConcurrentHashMap.newKeySet();
+
+    private Stocktake reading(int readers) {
+        shop.source.beforeRead(keys -> threads.add(Thread.currentThread().getName()));
+        return shop.settings(SyncSettings.defaults().withBatch(new SyncSettings.Batch(MANY, 1 << 20, 2, readers)))
+                .stocktake();
+    }
+
+    @Test
+    void readsWithAsManyThreadsAsItIsGiven() {
+        CountDownLatch both = new CountDownLatch(2);
+        try (Stocktake stocktake = reading(2)) {
+            stocktake.run(SyncPolicy.full());
+            shop.source.beforeRead(keys -> {
+                if (Thread.currentThread().getName().contains("reader")) {
+                    both.countDown();
+                    meet(both);
+                }
+            });
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+            assertThat(both.getCount()).isZero();
+        }
+        shop.assertIndexIsTrue();
+        assertThat(threads).contains("stocktake-" + Shop.INDEX + "-reader-1", "stocktake-" + Shop.INDEX + "-reader-2");
+    }
+
+    private static void meet(CountDownLatch both) {
+        try {
+            assertThat(both.await(30, TimeUnit.SECONDS)).as("two reads at once").isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void readsByItselfIfItIsGivenNone() {
+        reading(0).run(SyncPolicy.full());
+
+        shop.assertIndexIsTrue();
+        assertThat(threads).containsExactly(Thread.currentThread().getName());
+    }
+
+    @Test
+    void readsAFewProductsByItself() {
+        Stocktake stocktake = reading(2);
+        stocktake.run(SyncPolicy.full());
+        threads.clear();
+        shop.change(key(7), 1);
+
+        stocktake.run(SyncPolicy.smart());
+
+        shop.assertIndexIsTrue();
+        assertThat(threads).containsExactly(Thread.currentThread().getName());
+    }
+
+    @Test
+    void losesNothingWhenAReadFailsThatNobodyWaitsForYet() {
+        AtomicInteger reads = new AtomicInteger();
+        shop.source.beforeRead(keys -> {
+            if (reads.incrementAndGet() == 3) {
+                throw new UnavailableException("The database is away", null);
+            }
+        });
+
+        SyncReport report = reading(2).run(SyncPolicy.full());
+
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void readsOnByItselfWhenItIsClosedMeanwhile() {
+        Stocktake stocktake = reading(1);
+        stocktake.run(SyncPolicy.full());
+        AtomicInteger reads = new AtomicInteger();
+        for (int i = 0; i < MANY; i++) {
+            shop.change(key(i), 3);
+        }
+        shop.source.beforeRead(keys -> {
+            if (reads.incrementAndGet() == 1) {
+                stocktake.close();
+            }
+        });
+
+        SyncReport report = stocktake.run(SyncPolicy.smart());
+
+        assertThat(report.counts().written()).isEqualTo(MANY);
+        shop.assertIndexIsTrue();
+    }
+
+    @Test
+    void seldomAsksAnEmptyIndexWhatItHolds() {
+        AtomicInteger asked = new AtomicInteger();
+        AuditableIndex index = counting(asked);
+
+        Stocktake stocktake = shop.settings(
+                        SyncSettings.defaults().withBatch(new SyncSettings.Batch(100, 1 << 20, 2, 0)))
+                .stocktake(index);
+
+        stocktake.run(SyncPolicy.full());
+
+        shop.assertIndexIsTrue();
+        assertThat(asked.getAndSet(0)).as("asked for while the index filled").isBetween(200, MANY / 3);
+
+        SyncReport again = stocktake.run(SyncPolicy.full());
+
+        assertThat(again.counts().unchanged()).isEqualTo(MANY);
+        assertThat(asked.get()).as("asked for while nothing differed").isEqualTo(MANY);
+    }
+
+    private AuditableIndex counting(AtomicInteger asked) {
+        return (AuditableIndex) Proxy.newProxyInstance(
+                AuditableIndex.class.getClassLoader(), new Class<?>[] {AuditableIndex.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("fingerprints") && args.length == 1) {
+                        asked.addAndGet(((Collection<?>) args[0]).size());
+                    }
+                    return method.invoke(shop.index, args);
+                });
+    }
+}
