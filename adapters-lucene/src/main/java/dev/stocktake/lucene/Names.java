@@ -1,5 +1,6 @@
 package dev.stocktake.lucene;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -95,6 +97,8 @@ record Names(long number, long position, String live, Map<String, String> builds
             Names names = new Names(number, in.readVLong(), in.readString(), in.readMapOfStrings());
             CodecUtil.checkFooter(in);
             return names;
+        } catch (EOFException e) {
+            throw new CorruptIndexException("What the names are bound to breaks off", FILE + number, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.stocktake.lucene;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,6 +33,8 @@ import java.util.stream.Stream;
 import org.apache.lucene.store.Directory;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LuceneRebuildTest {
 
@@ -187,8 +190,9 @@ class LuceneRebuildTest {
             }
         }
 
-        @Test
-        void isNotReadWhereItIsBroken() throws Exception {
+        @ParameterizedTest
+        @ValueSource(strings = {"rubbish, and more of it than a header has", "short", ""})
+        void isNotReadWhereItIsBroken(String instead) throws Exception {
             try (LuceneIndex index = open(directory)) {
                 index.prepare();
                 index.build("b1").prepare();
@@ -200,7 +204,7 @@ class LuceneRebuildTest {
             directory.deleteFile(names);
             try (org.apache.lucene.store.IndexOutput out =
                     directory.createOutput(names, org.apache.lucene.store.IOContext.DEFAULT)) {
-                out.writeString("rubbish");
+                out.writeBytes(instead.getBytes(US_ASCII), instead.length());
             }
             try (LuceneIndex index = open(directory)) {
                 assertThatThrownBy(index::prepare)
