@@ -394,8 +394,16 @@ final class Lane {
     }
 
     private void readLog() {
-        audit.read(lease());
-        mustBeDone = null;
+        boolean marked = true;
+        try {
+            marked = audit.read(lease());
+        } finally {
+            // Nothing marked, nothing more to be done: in a busy shop the run would otherwise not end under a short
+            // lease.
+            if (marked) {
+                mustBeDone = null;
+            }
+        }
         auditAt = around.clock().instant().plus(leasePart());
     }
 

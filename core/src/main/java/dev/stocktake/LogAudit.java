@@ -34,28 +34,44 @@ final class LogAudit {
         return ports.index() instanceof LoggedIndex logged ? logged.settledPosition() : 0;
     }
 
-    /** Reads on to the end. */
-    void read(Lease lease) {
+    /**
+     * Reads on to the end.
+     *
+     * @return whether it marked anything
+     */
+    boolean read(Lease lease) {
         if (!(ports.index() instanceof LoggedIndex logged) || !around.on(Rule.AUDIT)) {
-            return;
+            return false;
         }
-        boolean more = true;
-        while (more) {
+        boolean marked = false;
+        while (true) {
             alive.run();
             long from = ports.inLedger(LedgerTransaction::auditPosition);
             LoggedIndex.LogPage page = logged.writesAfter(from, PAGE);
             if (page.position() == from && !page.hole()) {
-                return;
+                return marked;
             }
-            if (!ports.inLedger(tx -> enter(tx, lease, from, page))) {
+            Entered entered = ports.inLedger(tx -> enter(tx, lease, from, page));
+            if (!entered.mine()) {
                 throw new StoppedException(
                         "The lane of index '" + ports.name() + "' was taken over by another instance");
             }
-            more = page.more();
+            marked |= entered.marked();
+            if (!page.more()) {
+                return marked;
+            }
         }
     }
 
-    private boolean enter(LedgerTransaction tx, Lease lease, long from, LoggedIndex.LogPage page) {
+    /**
+     * What became of a page.
+     *
+     * @param mine whether the lane is still ours; otherwise nothing was kept
+     * @param marked whether anything was marked
+     */
+    private record Entered(boolean mine, boolean marked) {}
+
+    private Entered enter(LedgerTransaction tx, Lease lease, long from, LoggedIndex.LogPage page) {
         Set<String> ids = page.writes().stream()
                 .map(LoggedIndex.Entry::batchId)
                 .filter(Objects::nonNull)
@@ -67,14 +83,14 @@ final class LogAudit {
                     ports.name(),
                     from);
             tx.markAll(true);
-        } else {
-            enter(tx, page.writes(), known);
         }
-        return tx.auditTo(lease, from, page.position(), ids);
+        boolean marked = page.hole() || enter(tx, page.writes(), known);
+        return new Entered(tx.auditTo(lease, from, page.position(), ids), marked);
     }
 
-    private void enter(LedgerTransaction tx, List<LoggedIndex.Entry> writes, Map<String, BatchRecord> known) {
+    private boolean enter(LedgerTransaction tx, List<LoggedIndex.Entry> writes, Map<String, BatchRecord> known) {
         boolean alien = false;
+        boolean late = false;
         for (LoggedIndex.Entry write : writes) {
             BatchRecord record = write.batchId() == null ? null : known.get(write.batchId());
             if (!write.applied()) {
@@ -83,6 +99,7 @@ final class LogAudit {
             if (record != null && record.state() == BatchRecord.State.SUSPECT) {
                 log.info("A write of index '{}' whose outcome was unknown was applied after all", ports.name());
                 tx.markBatch(record.id());
+                late = true;
             } else if (record == null || !record.positions().contains(write.position())) {
                 log.warn(
                         "Index '{}' was written by somebody else (position {}, batch '{}'): everything is written anew",
@@ -95,5 +112,6 @@ final class LogAudit {
         if (alien && around.on(Rule.STRANGERS)) {
             tx.markAll(true);
         }
+        return alien || late;
     }
 }

@@ -893,6 +893,45 @@ class StocktakeTest {
     }
 
     @Nested
+    class InAShopThatNeverIdles {
+
+        /** The index's log is read several times between two looks whether the run may end. */
+        @Test
+        void aRunEndsUnderAShortLeaseToo() {
+            SyncSettings settings = SyncSettings.defaults();
+            SyncSettings.Lane lane = settings.lane();
+            shop.products(20)
+                    .settings(settings.withLane(new SyncSettings.Lane(
+                            Duration.ofSeconds(1), lane.patience(), lane.firstPoll(), lane.longestPoll())))
+                    .batches(2, 1);
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+            AtomicInteger reads = new AtomicInteger();
+            shop.source.beforeRead(keys -> {
+                int edit = reads.incrementAndGet();
+                if (edit > 1_000) {
+                    throw new AssertionError("The run does not end");
+                }
+                shop.pass(Duration.ofMillis(100));
+                mark(key(edit % 20), edit);
+            });
+            mark(key(0), 1);
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+
+            assertThat(reads.get()).as("it looks twice, five seconds apart").isGreaterThan(50);
+        }
+
+        private void mark(ProductKey key, int quantity) {
+            shop.stock(key, quantity);
+            shop.ledger.inTransaction(INDEX, tx -> {
+                tx.mark(List.of(key), Reason.CHANGE, false);
+                return null;
+            });
+        }
+    }
+
+    @Nested
     class ACallFromInsideARun {
 
         @Test
