@@ -165,7 +165,7 @@ final class LedgerTransactions {
         try {
             connection.commit();
         } catch (SQLException e) {
-            String what = "The connection to the ledger of index '" + sql.index() + "' was lost ";
+            String what = "The connection to the ledger of index '" + sql.index() + "' was lost";
             if (LedgerErrors.isConflict(e)) {
                 throw new Conflict(sql.translate(e));
             }
@@ -174,7 +174,7 @@ final class LedgerTransactions {
                         what + "; nothing was changed: " + SqlErrors.describe(e), SqlErrors.harmless(e));
             }
             throw new UnknownOutcomeException(
-                    what + "while committing, and nobody knows whether it did: " + SqlErrors.describe(e),
+                    what + " while committing, and nobody knows whether it did: " + SqlErrors.describe(e),
                     SqlErrors.harmless(e));
         }
     }

@@ -98,6 +98,9 @@ final class SqlErrors {
         String state = error.getSQLState() == null ? "" : error.getSQLState();
         return switch (state) {
             case "57014" -> "; look at its plan, or raise 'statementTimeout' (the ledger's 'timeout')";
+            case "25P03" ->
+                "; this process said nothing for longer than the ledger's 'timeout' inside a transaction: look why it stood"
+                        + " still, or raise it";
             case "42501", "90096" -> "; grant that right to the DataSource's user";
             case "42P01", "42703", "3F000", "42S02", "42S03", "42S04", "42S22", "90079" ->
                 "; correct the name in the query or in the tables that were declared";

@@ -23,8 +23,8 @@ class SqlErrorsTest {
     @NullSource
     @ValueSource(
             strings = {
-                "08001", "08006", "53300", "55P03", "57014", "57P01", "57P03", "40001", "40P01", "58030", "XX000",
-                "HYT00", "90067", "90098", "90121", "90131", "HY000", ""
+                "08001", "08006", "53300", "55P03", "25P03", "57014", "57P01", "57P03", "40001", "40P01", "58030",
+                "XX000", "HYT00", "90067", "90098", "90121", "90131", "HY000", ""
             })
     void waitsForWhatMayPass(String state) {
         assertThat(SqlErrors.kind(new SQLException("x", state))).isEqualTo(Kind.UNAVAILABLE);
@@ -99,6 +99,7 @@ class SqlErrorsTest {
         "28P01, user and password",
         "3D000, database",
         "57014, 'statementTimeout'",
+        "25P03, 'timeout'",
         "42501, grant",
         "42P01, correct the name",
         "42S02, correct the name",

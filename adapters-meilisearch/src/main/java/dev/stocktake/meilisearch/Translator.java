@@ -79,7 +79,10 @@ final class Translator {
                         ". Check 'apiKey': it needs the right '" + right + "' on " + subject
                                 + (answer.code().isEmpty() ? "; or a proxy before the server asks for a login" : "");
                     case 404 -> answer.code().isEmpty() ? ". Check 'url': there is no Meilisearch there" : "";
-                    default -> ". The server does not understand Stocktake; it must be Meilisearch 1.31 or later";
+                    default ->
+                        answer.code().isEmpty()
+                                ? strange(answer)
+                                : ". The server does not understand Stocktake; it must be Meilisearch 1.31 or later";
                 });
     }
 

@@ -385,10 +385,11 @@ class MeilisearchFaultsTest {
             });
         }
 
-        @Test
-        void isNotAnsweredWhereThereIsSomethingElse() {
+        @ParameterizedTest
+        @ValueSource(ints = {400, 404})
+        void isNotAnsweredWhereThereIsSomethingElse(int status) {
             assertThat(questions()).allSatisfy(question -> {
-                server.answerNext("/", 404, NONE, "<html>no such page</html>");
+                server.answerNext("/", status, NONE, "<html>no such page</html>");
                 assertThatThrownBy(question)
                         .isInstanceOf(MisconfiguredException.class)
                         .hasMessageContaining("'url'");

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kills a real process with signal 9 again and again while somebody else changes the shop by SQL, and then asks one smart run
- * to finish: it only looks at what was noticed, so whatever was lost stays wrong and is found here.
+ * Kills a real process that goes by timestamps with signal 9 again and again while somebody else changes the shop by SQL, and
+ * then asks one smart run to finish: it only looks at what was noticed, so whatever was lost stays wrong and is found here.
+ * {@link SiegeIT} is the same by the change log, with more that can happen.
  */
 class KilledProcessIT {
 
