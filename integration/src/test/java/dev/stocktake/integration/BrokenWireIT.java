@@ -200,7 +200,7 @@ class BrokenWireIT {
                     .build();
             Duration statement = Duration.ofMillis(600);
             SyncSettings settings = SyncSettings.defaults()
-                    .withBatch(new SyncSettings.Batch(12, 100_000, 3))
+                    .withBatch(new SyncSettings.Batch(12, 100_000, 3, 1))
                     .withRetry(new SyncSettings.Retry(Duration.ofMillis(5), Duration.ofMillis(50), 2, 3))
                     .withLane(new SyncSettings.Lane(
                             Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMillis(2), Duration.ofMillis(20)));

@@ -134,7 +134,7 @@ final class Keeper {
         DataSource shop = CrashingPostgres.database(task.port(), task.shop());
         DataSource ledger = CrashingPostgres.database(task.port(), task.ledger());
         SyncSettings settings = SyncSettings.defaults()
-                .withBatch(new SyncSettings.Batch(20, 100_000, 3))
+                .withBatch(new SyncSettings.Batch(20, 100_000, 3, 1))
                 .withRetry(new SyncSettings.Retry(Duration.ofMillis(20), Duration.ofMillis(200), 2, 5))
                 .withLane(new SyncSettings.Lane(
                         LEASE, Duration.ofSeconds(30), Duration.ofMillis(2), Duration.ofMillis(20)));
