@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,7 +140,8 @@ class TimestampFeedIT {
             return drain(2_000);
         }
 
-        private @Nullable String cursor() {
+        @Nullable
+        String cursor() {
             return cursor;
         }
 
@@ -548,6 +551,18 @@ class TimestampFeedIT {
 
         OnH2() {
             super(DATABASE);
+        }
+
+        @Test
+        void namesARowThatStandsExactlyWhereTheNextPassBegins() {
+            drain();
+            Instant border = FeedCursor.parse(Objects.requireNonNull(cursor())).orElseThrow().tables().values().stream()
+                    .map(FeedCursor.Place::watermark)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            run("update product set updated_at = ? where id = 'p1'", border.atOffset(ZoneOffset.UTC));
+
+            assertThat(drain()).containsExactly("p1");
         }
 
         @Test
