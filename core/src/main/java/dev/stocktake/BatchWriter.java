@@ -264,6 +264,10 @@ final class BatchWriter {
         private void remove(List<Deletion> gone) {
             List<Deletion> losing = brake.fitted() ? losing(gone) : List.of();
             Set<Deletion> heldBack = new LinkedHashSet<>(heldBack(losing));
+            brake.goes(losing.stream()
+                    .filter(deletion -> !heldBack.contains(deletion))
+                    .map(deletion -> deletion.item().key())
+                    .toList());
             brake.leaves(
                     heldBack.stream().map(deletion -> deletion.item().key()).toList());
             for (Deletion deletion : gone) {

@@ -3,6 +3,7 @@ package dev.stocktake;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class Brake {
     private static final Duration FIRST_REST = Duration.ofMinutes(1);
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
     private static final Duration BETWEEN_COUNTS = Duration.ofMinutes(10);
+    private static final Duration TOGETHER = Duration.ofMinutes(10);
     private static final Duration PERMISSION = Duration.ofHours(24);
     private static final int EXAMPLES = 5;
     private static final int REMEMBERED = 10_000;
@@ -58,6 +60,9 @@ final class Brake {
     private Instant counted = Instant.MIN;
 
     private final Set<ProductKey> leftUndone = new LinkedHashSet<>();
+    private final Set<ProductKey> gone = new HashSet<>();
+    private Instant goneSince = Instant.MIN;
+    private boolean permitted;
     private boolean left;
     private boolean waiting;
     private boolean forgotten;
@@ -93,11 +98,17 @@ final class Brake {
             held = parse(text);
             forgotten = waiting;
         }
+        permitted = false;
         lookAgain();
     }
 
     static Optional<HeldBack> heldBack(LedgerTransaction tx) {
         return tx.cursor(HELD).map(Brake::parse);
+    }
+
+    /** Whether deletions were left undone, counted or not, of which no row tells. */
+    static boolean leftUndone(LedgerTransaction tx) {
+        return tx.cursor(HELD).filter(text -> !text.equals(NOTHING)).isPresent();
     }
 
     private static @Nullable HeldBack parse(String text) {
@@ -138,6 +149,35 @@ final class Brake {
     /** Deletions that nobody is asked about; they count all the same. */
     void made(long deletions) {
         uncounted += deletions;
+    }
+
+    /**
+     * These documents go now. If others are counted soon afterwards, they count as well: or else an index of fewer documents
+     * than twice the limit could be emptied in two steps. More than are remembered leave no such index.
+     */
+    void goes(Collection<ProductKey> deletions) {
+        if (permitted || deletions.isEmpty()) {
+            return;
+        }
+        Instant now = around.clock().instant();
+        if (gone.isEmpty() || !now.isBefore(goneSince.plus(TOGETHER))) {
+            gone.clear();
+            goneSince = now;
+        }
+        gone.addAll(deletions);
+        if (gone.size() > REMEMBERED) {
+            gone.clear();
+        }
+    }
+
+    /** How many went lately that are not among these, of which some may have been tried before. */
+    private long goneBefore(List<ProductKey> orphans) {
+        if (orphans.isEmpty() || !around.clock().instant().isBefore(goneSince.plus(TOGETHER))) {
+            return 0;
+        }
+        Set<ProductKey> others = new HashSet<>(gone);
+        orphans.forEach(others::remove);
+        return others.size();
     }
 
     /**
@@ -190,21 +230,26 @@ final class Brake {
      *
      * @param orphans how many of its documents have no product
      * @param documents how many it holds
-     * @param examples some of the orphans
+     * @param some of the orphans, or all if they are few
      */
-    Verdict counted(long orphans, long documents, List<ProductKey> examples) {
+    Verdict counted(long orphans, long documents, List<ProductKey> some) {
         uncounted -= beforeListing;
         beforeListing = 0;
         counted = around.clock().instant();
-        if (!fitted() || orphans <= settings.limit(documents)) {
+        long before = goneBefore(some);
+        permitted = false;
+        if (!fitted() || orphans + before <= settings.limit(documents + before)) {
+            gone.clear();
             release(Verdict.FEW, "they are few enough now, " + orphans + " of " + documents);
             return Verdict.FEW;
         }
         if (allowed()) {
+            gone.clear();
+            permitted = true;
             release(Verdict.ALLOWED, "somebody allowed it");
             return Verdict.ALLOWED;
         }
-        hold(orphans, documents, examples);
+        hold(orphans + before, documents + before, some);
         lookAt = counted.plus(rest);
         rest = rest.multipliedBy(2).compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest.multipliedBy(2);
         return Verdict.HELD_BACK;

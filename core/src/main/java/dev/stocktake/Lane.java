@@ -79,6 +79,7 @@ final class Lane {
     private final OrphanWalk walk;
     private final Intaker intaker;
     private final LaneAudits audits;
+    private final AwaitedProducts awaited;
     private final RollingAudit rolling;
     private final Memory memory;
     private final BooleanSupplier stopping;
@@ -117,6 +118,7 @@ final class Lane {
         this.intaker = new Intaker(ports);
         this.audits = new LaneAudits(ports, settings, around, brake, this::learn);
         this.rolling = new RollingAudit(ports, around, audits);
+        this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------
@@ -526,11 +528,7 @@ final class Lane {
 
     /** Whether everything the run asked for has come to its end, here or elsewhere. */
     boolean reached(Run run) {
-        Set<ProductKey> unseen = run.unseen();
-        if (!unseen.isEmpty()) {
-            run.found(ports.inLedger(tx -> tx.standing(unseen)));
-        }
-        return run.unseen().isEmpty();
+        return awaited.reached(run);
     }
 
     private long productsInFlight() {

@@ -255,6 +255,12 @@ final class Run {
         });
     }
 
+    /** Nothing is marked of them any more, but they are not true: their deletion may have been left undone. */
+    void leftUndone(Collection<ProductKey> keys) {
+        keys.forEach(key -> pending.put(
+                key, "it differs from the database, or that is not known; its deletion may have been held back"));
+    }
+
     private static ProductOutcome refused(Refusal refusal) {
         return new ProductOutcome(ProductOutcome.Result.REFUSED, null, refusal.fingerprint(), refusal.reason());
     }

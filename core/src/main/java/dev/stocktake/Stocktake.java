@@ -46,6 +46,7 @@ public final class Stocktake implements AutoCloseable {
     private final ReentrantLock laneLock = new ReentrantLock();
     private final Readers readers;
     private final Lane lane;
+    private final AwaitedProducts awaited;
     private final ReentrantLock loopLock = new ReentrantLock();
     private @Nullable Loop loop;
     private volatile @Nullable SyncSchedule schedule;
@@ -67,6 +68,7 @@ public final class Stocktake implements AutoCloseable {
         this.explainer = new Explainer(ports, memory.lastWrites());
         this.readers = new Readers(ports.name(), settings.batch().readers());
         this.lane = new Lane(ports, settings, around, memory, readers, () -> stopping);
+        this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
     }
 
     /**
@@ -365,7 +367,7 @@ public final class Stocktake implements AutoCloseable {
         Instant until = around.clock().instant().plus(settings.lane().patience());
         while (around.clock().instant().isBefore(until) && !stopping) {
             markUnlessKept(policy, run);
-            if (run.kept() && settledElsewhere(run)) {
+            if (run.kept() && awaited.reached(run)) {
                 return true;
             }
             Optional<SyncReport.Outcome> done = inLane(run, () -> {
@@ -387,11 +389,6 @@ public final class Stocktake implements AutoCloseable {
         if (!run.kept()) {
             mark(policy, run);
         }
-    }
-
-    private boolean settledElsewhere(Run run) {
-        run.found(ports.inLedger(tx -> tx.standing(run.unseen())));
-        return run.unseen().isEmpty();
     }
 
     /** What a policy may do in a run. */

@@ -118,7 +118,7 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
     /**
      * How much may be deleted without {@link SyncPolicy#allowingMassDeletion}. If more documents than that have no product in
      * the database any more, none of them is deleted: an empty replica or a broken join looks just like a shop that was
-     * emptied. Everything else goes on.
+     * emptied. What was deleted within ten minutes before counts as well. Everything else goes on.
      *
      * @param share of the documents in the index, from 0 to 1; 1 switches the brake off
      * @param atLeast this many may always be deleted, however small the index is

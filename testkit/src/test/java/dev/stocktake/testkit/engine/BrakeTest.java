@@ -6,6 +6,7 @@ import static dev.stocktake.testkit.engine.Shop.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.HeldBack;
 import dev.stocktake.Lease;
@@ -22,6 +23,7 @@ import dev.stocktake.SyncSettings;
 import dev.stocktake.testkit.InMemoryChangeFeed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -183,6 +185,50 @@ class BrakeTest {
                 tx.mark(keys(from, to), Reason.CHANGE, false);
                 return true;
             });
+        }
+
+        @Test
+        void isNotPassedInTwoSteps() {
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(0.2, 200)));
+            stocktake = shop.stocktake();
+            removeSilently(0, PRODUCTS);
+            shop.feed.changed(keys(0, 120));
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted()).isEqualTo(120);
+
+            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertThat(shop.index.documents()).hasSize(PRODUCTS - 120);
+        }
+
+        @Test
+        void isOneOfTenMinutes() {
+            remove(0, 60);
+            stocktake.run(SyncPolicy.smart());
+            shop.pass(Duration.ofMinutes(10));
+            remove(60, 120);
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void countsADeletionOnceHoweverOftenItFails() {
+            remove(0, 60);
+            shop.index.failNext(2);
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            shop.assertIndexIsTrue();
+        }
+
+        @Test
+        void isNotReachedByWhatSomebodyAllowed() {
+            remove(0, 200);
+            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            remove(200, 260);
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            shop.assertIndexIsTrue();
         }
 
         @Test
@@ -356,6 +402,94 @@ class BrakeTest {
             assertThat(stocktake.status().heldBack()).isNull();
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+    }
+
+    /** Its mark is done by somebody else, who holds its deletion back or does not. */
+    @Nested
+    class WhoWaitsForAProduct {
+
+        private static final Duration LONG = Duration.ofHours(1);
+
+        private void hold() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full());
+        }
+
+        private Lease another() {
+            return shop.ledger.inTransaction(
+                    INDEX,
+                    tx -> tx.acquire("another instance", LONG, Duration.ZERO).orElseThrow());
+        }
+
+        /** The other's brake leaves the deletion undone, so its mark goes. */
+        private void confirm(Lease lease) {
+            shop.ledger.inTransaction(INDEX, tx -> {
+                long live = tx.live().orElseThrow().number();
+                Claim claim = tx.claim(lease, live, "other-1", 10).orElseThrow();
+                return tx.confirm(lease, claim, Map.of());
+            });
+        }
+
+        private SyncReport sync(ProductKey key, Lease other, Runnable afterwards) {
+            HookedLedger books = new HookedLedger(shop.ledger).after("mark", () -> {
+                confirm(other);
+                afterwards.run();
+            });
+            return shop.builder(shop.index, books).build().sync(key.value());
+        }
+
+        @Test
+        void isNotToldThatItIsTrueWhenItsDeletionIsHeldBack() {
+            hold();
+
+            SyncReport report = sync(key(7), another(), () -> {});
+
+            assertThat(report.complete()).isFalse();
+            assertThat(report.products().get(key(7)).result()).isEqualTo(ProductOutcome.Result.PENDING);
+            assertNothingWasDeleted();
+        }
+
+        @Test
+        void isNotToldSoWhenTheProductIsThereAgainAndItsDocumentIsOld() {
+            hold();
+
+            SyncReport report = sync(key(7), another(), () -> shop.stock(key(7), 77));
+
+            assertThat(report.complete()).isFalse();
+            assertThat(report.products().get(key(7)).result()).isEqualTo(ProductOutcome.Result.PENDING);
+        }
+
+        @Test
+        void makesItTrueItselfAsSoonAsTheLaneIsFree() {
+            hold();
+            Lease other = another();
+
+            SyncReport report = sync(key(7), other, () -> shop.ledger.inTransaction(INDEX, tx -> tx.release(other)));
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.products().get(key(7)).result()).isEqualTo(ProductOutcome.Result.DELETED);
+            assertThat(shop.index.document(key(7))).isEmpty();
+        }
+
+        @Test
+        void doesNotWaitForOthersWhichAreHeldBack() {
+            hold();
+
+            SyncReport report = sync(key(200), another(), () -> {});
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.products().get(key(200)).result()).isEqualTo(ProductOutcome.Result.WRITTEN);
+        }
+
+        @Test
+        void goesOnWaitingWhenTheIndexIsDown() {
+            hold();
+
+            SyncReport report = sync(key(200), another(), shop.index::down);
+
+            assertThat(report.complete()).isFalse();
+            assertThat(report.products().get(key(200)).result()).isEqualTo(ProductOutcome.Result.PENDING);
         }
     }
 
