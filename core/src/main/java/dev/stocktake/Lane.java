@@ -26,12 +26,16 @@ final class Lane {
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final int LEASE_PARTS = 3;
     private static final int PAGES_AT_ONCE = 20;
+    private static final List<Reason> REASONS = List.of(Reason.values());
 
     /** After so many batches somebody who waits for a walk or a comparison of everything gets a step of it. */
     private static final int BATCHES_PER_STEP = 4;
 
     /** After so many batches the schedule's own audit gets a step, which nobody waits for. */
     private static final int BATCHES_PER_PAGE = 16;
+
+    /** After so many batches that could not hold all that waits, what is less urgent has its turn. */
+    private static final int FULL_BATCHES = 16;
 
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
@@ -92,6 +96,8 @@ final class Lane {
     private @Nullable Instant walkedSince;
     private int pagesInRun;
     private int batchesSinceTurn;
+    private int fullBatches;
+    private int lastTurn;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
@@ -680,12 +686,14 @@ final class Lane {
      *
      * @param generation as it was then
      * @param background what comes next behind the marks
+     * @param first whether that goes before the marks, those aside that somebody asked for by name
      * @param claim if there was something to claim
      * @param timed how many products were marked because their time has come
      */
     private record Claimed(
             Generation generation,
             Background background,
+            boolean first,
             @Nullable Claim claim,
             int timed) {}
 
@@ -697,11 +705,15 @@ final class Lane {
             Generation live = live(tx);
             int timed = look ? tx.markTimed(lease(), live.number(), TIMED_PAGE) : 0;
             Background next = background(run, live);
-            Optional<Claim> claim = goesFirst(next, run, live, tx)
+            boolean first = goesFirst(next, run, live, tx);
+            Optional<Claim> claim = first
                     ? claimDemanded(tx, live, id, limit, next)
-                    : tx.claim(lease(), live.number(), id, limit);
-            return new Claimed(live, next, claim.orElse(null), timed);
+                    : claimInTurn(run, tx, live, id, limit).or(() -> tx.claim(lease(), live.number(), id, limit));
+            return new Claimed(live, next, first, claim.orElse(null), timed);
         });
+        if (!claimed.first()) {
+            countFull(claimed.claim(), limit);
+        }
         if (look && claimed.timed() < TIMED_PAGE) {
             timedAt = around.clock().instant().plus(TIMED_EVERY);
         }
@@ -712,7 +724,29 @@ final class Lane {
     private Optional<Claim> claimDemanded(
             LedgerTransaction tx, Generation live, String batchId, int limit, Background next) {
         boolean overdue = batchesSinceTurn >= 2L * next.batches;
-        return overdue ? Optional.empty() : tx.claimDemanded(lease(), live.number(), batchId, limit);
+        return overdue ? Optional.empty() : tx.claimOnly(lease(), live.number(), batchId, limit, Reason.DEMAND);
+    }
+
+    /** The most urgent go first; but where they always fill the batch, the others have their turn, one reason after the other. */
+    private Optional<Claim> claimInTurn(Run run, LedgerTransaction tx, Generation live, String batchId, int limit) {
+        boolean turn = !run.narrow() && fullBatches >= FULL_BATCHES;
+        Optional<Claim> claim = Optional.empty();
+        for (int i = 1; turn && claim.isEmpty() && i <= REASONS.size(); i++) {
+            Reason reason = REASONS.get((lastTurn + i) % REASONS.size());
+            claim = tx.claimOnly(lease(), live.number(), batchId, limit, reason);
+        }
+        return claim;
+    }
+
+    private void countFull(@Nullable Claim claim, int limit) {
+        if (claim == null) {
+            fullBatches = 0;
+        } else if (fullBatches >= FULL_BATCHES) {
+            lastTurn = REASONS.indexOf(claim.items().get(0).reason());
+            fullBatches = 0;
+        } else {
+            fullBatches = claim.items().size() < limit ? 0 : fullBatches + 1;
+        }
     }
 
     private Generation live() {

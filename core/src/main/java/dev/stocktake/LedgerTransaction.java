@@ -233,8 +233,8 @@ public interface LedgerTransaction {
      */
     Optional<Claim> claim(Lease lease, long generation, String batchId, int limit);
 
-    /** As {@link #claim}, but only products that somebody asked for ({@link Reason#DEMAND}). */
-    Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit);
+    /** As {@link #claim}, but only products that are marked for this reason. */
+    Optional<Claim> claimOnly(Lease lease, long generation, String batchId, int limit, Reason reason);
 
     /**
      * Moves the frontier over a page of keys and opens a batch of them, in one step (A1). The page was read before. A key

@@ -178,8 +178,8 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
-    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
-        return lane.lock(lease) ? claims.claimDemanded(generation, batchId, limit) : Optional.empty();
+    public Optional<Claim> claimOnly(Lease lease, long generation, String batchId, int limit, Reason reason) {
+        return lane.lock(lease) ? claims.claimOnly(generation, batchId, limit, reason) : Optional.empty();
     }
 
     @Override

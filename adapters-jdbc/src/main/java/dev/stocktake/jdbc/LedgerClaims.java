@@ -35,8 +35,6 @@ final class LedgerClaims {
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
-    private static final String DEMANDED = "and m.reason = " + LedgerReasons.number(Reason.DEMAND);
-
     private static final String MARKED = """
             select m.product_key from (select cast(? as bigint) as generation, r.product_key
                 from {rows r product_key text}) i {mark m of i}""";
@@ -61,9 +59,9 @@ final class LedgerClaims {
         return claim(generation, batchId, limit, "");
     }
 
-    /** R3, R5, for products that somebody asked for. */
-    Optional<Claim> claimDemanded(long generation, String batchId, int limit) {
-        return claim(generation, batchId, limit, DEMANDED);
+    /** R3, R5, for products that are marked for this reason. */
+    Optional<Claim> claimOnly(long generation, String batchId, int limit, Reason reason) {
+        return claim(generation, batchId, limit, "and m.reason = " + LedgerReasons.number(reason));
     }
 
     private Optional<Claim> claim(long generation, String batchId, int limit, String which) {

@@ -239,9 +239,9 @@ final class BooksTransaction implements LedgerTransaction {
     }
 
     @Override
-    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
+    public Optional<Claim> claimOnly(Lease lease, long generation, String batchId, int limit, Reason reason) {
         requireOpen();
-        return batches.claim(lease, generation, batchId, limit, reason -> reason == Reason.DEMAND);
+        return batches.claim(lease, generation, batchId, limit, marked -> marked == reason);
     }
 
     @Override

@@ -78,21 +78,31 @@ abstract class LedgerClaimContract extends LedgerMarkContract {
     }
 
     @Test
-    void claimsOnlyWhatWasAskedForIfTheRestMustWait() {
+    void claimsOnlyWhatIsMarkedForOneReasonIfTheRestMustWait() {
+        claimsOnly(Reason.DEMAND);
+    }
+
+    @Test
+    void claimsWhatIsLeastUrgentIfItIsItsTurn() {
+        claimsOnly(Reason.SWEEP);
+    }
+
+    private void claimsOnly(Reason reason) {
         Lease lease = lane();
         change(A, B);
-        mark(Reason.DEMAND, C, D);
+        mark(reason, C, D);
         long generation = generation();
 
-        Claim one =
-                tx(tx -> tx.claimDemanded(lease, generation, nextBatch(), 1)).orElseThrow();
-        Claim other =
-                tx(tx -> tx.claimDemanded(lease, generation, nextBatch(), 10)).orElseThrow();
+        Claim one = tx(tx -> tx.claimOnly(lease, generation, nextBatch(), 1, reason))
+                .orElseThrow();
+        Claim other = tx(tx -> tx.claimOnly(lease, generation, nextBatch(), 10, reason))
+                .orElseThrow();
 
         assertThat(keys(one)).hasSize(1);
         assertThat(List.of(keys(one).get(0), keys(other).get(0))).containsExactlyInAnyOrder(C, D);
         assertThat(keys(other)).hasSize(1);
-        assertThat(maybe(tx -> tx.claimDemanded(lease, generation, "none", 10))).isEmpty();
+        assertThat(maybe(tx -> tx.claimOnly(lease, generation, "none", 10, reason)))
+                .isEmpty();
         assertThat(keys(claim(lease))).containsExactlyInAnyOrder(A, B);
     }
 

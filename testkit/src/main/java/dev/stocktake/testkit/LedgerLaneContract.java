@@ -176,7 +176,7 @@ abstract class LedgerLaneContract extends LedgerHarness {
         OPEN,
         ADOPT,
         CLAIM,
-        CLAIM_DEMANDED,
+        CLAIM_ONLY,
         CLAIM_FRONTIER,
         SUBMITTED,
         CONFIRM,
@@ -232,8 +232,8 @@ abstract class LedgerLaneContract extends LedgerHarness {
             case OPEN -> tx.open(lease, IDENTITY, 9).isPresent();
             case ADOPT -> tx.adopt(lease, generation, new IndexIdentity("other"), NO_HOLD);
             case CLAIM -> tx.claim(lease, generation, "late", 10).isPresent();
-            case CLAIM_DEMANDED ->
-                tx.claimDemanded(lease, generation, "late", 10).isPresent();
+            case CLAIM_ONLY ->
+                tx.claimOnly(lease, generation, "late", 10, Reason.CHANGE).isPresent();
             case CLAIM_FRONTIER ->
                 live == null
                         || tx.claimFrontier(lease, live, "late", KeyPage.of(null, List.of(D), true))

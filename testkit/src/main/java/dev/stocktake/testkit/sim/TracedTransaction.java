@@ -212,8 +212,8 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
-    public Optional<Claim> claimDemanded(Lease lease, long generation, String batchId, int limit) {
-        Optional<Claim> claim = tx.claimDemanded(lease, generation, batchId, limit);
+    public Optional<Claim> claimOnly(Lease lease, long generation, String batchId, int limit, Reason reason) {
+        Optional<Claim> claim = tx.claimOnly(lease, generation, batchId, limit, reason);
         claim.ifPresent(this::noteClaim);
         return claim;
     }

@@ -131,6 +131,27 @@ class NeverIdleTest {
         }
     }
 
+    /** Always more than one batch can hold. */
+    @Nested
+    class UrgentChanges {
+
+        @Test
+        void doNotKeepTheLessUrgentWaitingForEver() {
+            stocktake = shop.batches(2, 2).stocktake(index);
+            plantNobodys();
+            shop.stock(key(PRODUCTS - 1), 77);
+            shop.stock(key(PRODUCTS - 2), 78);
+            mark(key(PRODUCTS - 2), Reason.FANOUT);
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(shop.index.document(key(PRODUCTS - 1))).contains(document(key(PRODUCTS - 1), 77));
+            assertThat(shop.index.document(key(PRODUCTS - 2))).contains(document(key(PRODUCTS - 2), 78));
+            assertThat(shop.index.document(NOBODYS)).isEmpty();
+        }
+    }
+
     @Nested
     class AnAudit {
 
