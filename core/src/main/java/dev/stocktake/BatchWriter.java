@@ -78,6 +78,7 @@ final class BatchWriter {
      * by count and bytes. Every request is entered in the batch and told to {@code accepted} before the next is begun.
      */
     void write(OpenBatch batch, Run run, Accepted accepted) {
+        brake.begin();
         Load load = new Load(batch, run, accepted);
         List<Claim.Item> items = batch.claim().items();
         Deque<Part> parts = new ArrayDeque<>();

@@ -48,6 +48,7 @@ final class Brake {
     private static final Duration PERMISSION = Duration.ofHours(24);
     private static final int EXAMPLES = 5;
     private static final int REMEMBERED = 10_000;
+    private static final long UNKNOWN = -1;
 
     private final Ports ports;
     private final SyncSettings.Brakes settings;
@@ -66,8 +67,13 @@ final class Brake {
     private boolean left;
     private boolean waiting;
     private boolean forgotten;
+    private boolean misread;
     private long uncounted;
     private long beforeListing;
+    private long agreed;
+    private long agreedLimit;
+    private long marked = UNKNOWN;
+    private long most = UNKNOWN;
 
     /** @param fence ends a transaction of whoever has lost the lane, by throwing */
     Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around, Consumer<LedgerTransaction> fence) {
@@ -92,14 +98,29 @@ final class Brake {
 
     /** The lane begins anew, perhaps after another instance. */
     void open() {
-        if (fitted()) {
-            String text = ports.inLedger(tx -> tx.cursor(HELD)).orElse(NOTHING);
-            waiting = text.equals(UNCOUNTED);
-            held = parse(text);
-            forgotten = waiting;
+        String text = ports.inLedger(tx -> tx.cursor(HELD)).orElse(NOTHING);
+        waiting = fitted() && text.equals(UNCOUNTED);
+        held = fitted() ? parse(text) : null;
+        forgotten = waiting;
+        agreed = 0;
+        misread = false;
+        if (!fitted() && !text.equals(NOTHING)) {
+            switchedOff(text);
         }
         permitted = false;
         lookAgain();
+    }
+
+    /** What was held back is owed a walk anyway, which now deletes it. */
+    private void switchedOff(String text) {
+        ports.inLedger(tx -> {
+            fence.accept(tx);
+            lookAtEverything(tx);
+            return null;
+        });
+        if (parse(text) != null) {
+            log.info("Index '{}': deletions are no longer held back: the brake was switched off", ports.name());
+        }
     }
 
     static Optional<HeldBack> heldBack(LedgerTransaction tx) {
@@ -128,6 +149,12 @@ final class Brake {
 
     // --- before a batch ---------------------------------------------------------------------------------------------
 
+    /** A batch begins: what else is marked is looked up once for it, and not for each of its parts. */
+    void begin() {
+        marked = UNKNOWN;
+        most = UNKNOWN;
+    }
+
     /**
      * Whether these deletions may be made now.
      *
@@ -138,10 +165,11 @@ final class Brake {
         if (deletions == 0 || !fitted()) {
             return true;
         }
-        if (!isFarFromLimit(deletions, looked) && !allowed()) {
+        if (!isFarFromLimit(deletions, looked) && !isCounted(deletions) && !allowed()) {
             waiting = true;
             return false;
         }
+        agreed = Math.max(0, agreed - deletions);
         uncounted += deletions;
         return true;
     }
@@ -189,7 +217,7 @@ final class Brake {
         leftUndone.addAll(deletions);
         if (leftUndone.size() > REMEMBERED) {
             leftUndone.clear();
-            forgotten = waiting;
+            forgotten = true;
         }
     }
 
@@ -203,13 +231,28 @@ final class Brake {
         }
     }
 
+    /** Whatever else is marked may turn out to be gone as well; what is marked from now on is for a later batch to weigh. */
     private boolean isFarFromLimit(int deletions, long looked) {
         if (held != null || waiting) {
             return false;
         }
-        long others = Math.max(0, ports.inLedger(LedgerTransaction::backlog).marked() - looked);
-        long most = uncounted + deletions + others;
-        return most <= settings.atLeast() || (index != null && most <= settings.limit(index.count()));
+        if (marked == UNKNOWN) {
+            marked = ports.inLedger(LedgerTransaction::backlog).marked();
+        }
+        long possible = uncounted + deletions + Math.max(0, marked - looked);
+        return possible <= settings.atLeast() || possible <= limit();
+    }
+
+    private long limit() {
+        if (most == UNKNOWN) {
+            most = index == null ? Long.MAX_VALUE : settings.limit(index.count());
+        }
+        return most;
+    }
+
+    /** Where many marks always wait, nothing is far from the limit; but what was counted and found few enough may go. */
+    private boolean isCounted(int deletions) {
+        return held == null && !waiting && deletions <= agreed && uncounted + deletions <= agreedLimit;
     }
 
     /** Many small deletions are a large one: whether it is time to count, though each alone was harmless. */
@@ -240,15 +283,18 @@ final class Brake {
         permitted = false;
         if (!fitted() || orphans + before <= settings.limit(documents + before)) {
             gone.clear();
-            release(Verdict.FEW, "they are few enough now, " + orphans + " of " + documents);
+            release("they are few enough now, " + orphans + " of " + documents);
+            agreed = orphans;
+            agreedLimit = settings.limit(documents);
             return Verdict.FEW;
         }
         if (allowed()) {
             gone.clear();
             permitted = true;
-            release(Verdict.ALLOWED, "somebody allowed it");
+            release("somebody allowed it");
             return Verdict.ALLOWED;
         }
+        agreed = 0;
         hold(orphans + before, documents + before, some);
         lookAt = counted.plus(rest);
         rest = rest.multipliedBy(2).compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest.multipliedBy(2);
@@ -272,27 +318,47 @@ final class Brake {
         }
     }
 
-    /** What was held back may have changed meanwhile, and nobody has a mark of it: everything is looked at again. */
-    private void release(Verdict verdict, String why) {
-        boolean all = verdict == Verdict.FEW && (held != null || forgotten);
+    /**
+     * What was left undone may have changed meanwhile, and nobody has a mark of it: it is looked at again, and everything if
+     * nobody knows what it was. But first goes what has no product now, or a walk over everything would only meet it again.
+     */
+    private void release(String why) {
+        boolean everything = misread || held != null || forgotten;
         if (held != null || waiting || left) {
             ports.inLedger(tx -> {
                 fence.accept(tx);
-                tx.saveCursor(HELD, NOTHING);
-                if (all) {
-                    tx.markAll(false);
-                } else if (!leftUndone.isEmpty()) {
+                tx.saveCursor(HELD, everything ? UNCOUNTED : NOTHING);
+                if (!everything && !leftUndone.isEmpty()) {
                     tx.mark(leftUndone, Reason.SWEEP, false);
                 }
                 return null;
             });
         }
+        misread = everything;
         if (held != null) {
             log.info("Index '{}': deletions are no longer held back: {}", ports.name(), why);
         }
         held = null;
         forgetLeft();
         rest = FIRST_REST;
+    }
+
+    /** In the transaction that takes the owed walk for made: everything is looked at again, if that is needed. */
+    void paid(LedgerTransaction tx) {
+        forgetPermission(tx);
+        if (misread) {
+            lookAtEverything(tx);
+        }
+    }
+
+    /** After that transaction. */
+    void paid() {
+        misread = false;
+    }
+
+    private static void lookAtEverything(LedgerTransaction tx) {
+        tx.saveCursor(HELD, NOTHING);
+        tx.markAll(false);
     }
 
     private void forgetLeft() {
@@ -310,8 +376,7 @@ final class Brake {
         tx.oweWalk();
     }
 
-    /** In the transaction that takes the owed walk for made. */
-    static void forgetPermission(LedgerTransaction tx) {
+    private static void forgetPermission(LedgerTransaction tx) {
         if (tx.cursor(ALLOWED).filter(until -> !until.isEmpty()).isPresent()) {
             tx.saveCursor(ALLOWED, "");
         }

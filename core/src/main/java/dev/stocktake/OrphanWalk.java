@@ -168,14 +168,17 @@ final class OrphanWalk {
             return false;
         }
         boolean paid = !allowed && ports.inLedger(tx -> pay(tx, lease, generation));
+        if (paid) {
+            brake.paid();
+        }
         begin(0);
         return paid;
     }
 
-    private static boolean pay(LedgerTransaction tx, Lease lease, Generation generation) {
+    private boolean pay(LedgerTransaction tx, Lease lease, Generation generation) {
         boolean walked = tx.walked(lease, generation.number(), generation.owedWalk());
         if (walked) {
-            Brake.forgetPermission(tx);
+            brake.paid(tx);
         }
         return walked;
     }

@@ -5,6 +5,7 @@ import static dev.stocktake.testkit.engine.Shop.document;
 import static dev.stocktake.testkit.engine.Shop.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
@@ -22,6 +23,7 @@ import dev.stocktake.SyncSchedule;
 import dev.stocktake.SyncSettings;
 import dev.stocktake.testkit.InMemoryChangeFeed;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -257,6 +259,45 @@ class BrakeTest {
         }
 
         @Test
+        void isWeighedOnceForABatchHoweverManyPartsItIsReadIn() {
+            int[] asked = new int[1];
+            HookedLedger books = new HookedLedger(shop.ledger).afterEach("backlog", () -> asked[0]++);
+            stocktake = shop.batches(PRODUCTS, 1).builder(shop.index, books).build();
+            stocktake.run(SyncPolicy.smart());
+            int idle = asked[0];
+            long reads = shop.source.reads();
+            long writes = shop.index.writes();
+            IntStream.range(0, 80).filter(i -> i % 4 == 0).forEach(i -> shop.source.remove(key(i)));
+            shop.feed.changed(keys(0, 80));
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            long batches = shop.index.writes() - writes;
+            assertThat(report.counts().deleted()).isEqualTo(20);
+            assertThat(shop.source.reads() - reads).as("parts").isGreaterThan(batches);
+            assertThat(asked[0] - 2L * idle).as("questions").isEqualTo(batches);
+        }
+
+        @Test
+        void letsGoWhatWasCountedEvenWhereMoreIsMarkedThanItAllows() {
+            removeSilently(0, 20);
+            stocktake = shop.batches(10, 1).stocktake();
+            shop.source.afterRead(read -> {
+                shop.pass(Duration.ofMillis(200));
+                shop.ledger.inTransaction(INDEX, tx -> {
+                    List<ProductKey> others = new ArrayList<>(keys(20, PRODUCTS));
+                    others.removeAll(read);
+                    tx.mark(others, Reason.CHANGE, false);
+                    return true;
+                });
+            });
+
+            stocktake.run(SyncPolicy.full());
+
+            assertThat(shop.index.documents()).hasSize(PRODUCTS - 20);
+        }
+
+        @Test
         void neverKeepsAProductThatSomebodyAskedForByName() {
             removeSilently(0, PRODUCTS);
             stocktake.run(SyncPolicy.full());
@@ -388,6 +429,44 @@ class BrakeTest {
                 tx.mark(keys(0, 150), Reason.SWEEP, true);
                 return tx.walked(lease, live.number(), live.owedWalk());
             });
+        }
+
+        @Test
+        void saysSoOnceAndOnceWhenItIsOver() {
+            List<String> said = Said.by(() -> {
+                hold();
+                stocktake.run(SyncPolicy.smart());
+                stocktake.run(SyncPolicy.full());
+                keys(0, 150).forEach(key -> shop.stock(key, 10));
+                stocktake.run(SyncPolicy.smart());
+                stocktake.run(SyncPolicy.smart());
+            });
+
+            assertThat(said)
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement(STRING)
+                    .contains("deletions are held back, as 150 of its 300", "for example: p000, p001");
+            assertThat(said)
+                    .filteredOn(line -> line.contains("no longer held back"))
+                    .singleElement(STRING)
+                    .startsWith("INFO")
+                    .contains("they are few enough now, 0 of 300");
+        }
+
+        @Test
+        void aBrakeThatIsSwitchedOffHoldsNothing() {
+            hold();
+            keys(0, 10).forEach(key -> shop.stock(key, 77));
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(1, 0)));
+            stocktake = shop.stocktake();
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(140);
+            assertThat(stocktake.status().heldBack()).isNull();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
         }
 
         @Test
@@ -525,6 +604,22 @@ class BrakeTest {
         }
 
         @Test
+        void whatWasReadWrongMeanwhileIsLookedAtAgain() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full());
+            shop.feed.changed(key(1));
+            stocktake.run(SyncPolicy.smart());
+            shop.stock(key(1), 77);
+
+            SyncReport report = stocktake.run(SyncPolicy.smart().allowingMassDeletion());
+
+            assertThat(report.complete()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(149);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
         void itIsForThisTimeOnly() {
             stocktake.run(SyncPolicy.full().allowingMassDeletion());
             removeSilently(0, 150);
@@ -557,6 +652,66 @@ class BrakeTest {
             holder.run(SyncPolicy.full());
             holder.run(SyncPolicy.smart());
 
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+    }
+
+    /** More than a process remembers one by one. */
+    @Nested
+    class TenThousandProductsThatSeemToBeGone {
+
+        private static final int ALL = 13_000;
+        private static final int GONE = 11_500;
+
+        private Stocktake instance() {
+            SyncSettings settings = SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(0.95, 100));
+            return shop.settings(settings).stocktake(shop.index);
+        }
+
+        private void seemToBeGone() {
+            for (int i = PRODUCTS; i < ALL; i++) {
+                shop.stock(key(i), 10);
+            }
+            stocktake = instance();
+            stocktake.run(SyncPolicy.full());
+            keys(0, GONE).forEach(shop.source::unpublish);
+        }
+
+        private void areThereAgain() {
+            keys(0, GONE).forEach(key -> shop.stock(key, 77));
+        }
+
+        @Test
+        void areAllLookedAtAgainWhenTheyAreThereAfterAll() {
+            seemToBeGone();
+            HookedLedger books = new HookedLedger(shop.ledger).afterEach("claimFrontier", () -> {
+                if (walkOverProductsEnded()) {
+                    areThereAgain();
+                }
+            });
+
+            SyncReport report = shop.builder(shop.index, books).build().run(SyncPolicy.full());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(report.counts().deleted()).isZero();
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        private boolean walkOverProductsEnded() {
+            return shop.ledger.inTransaction(
+                    INDEX, tx -> tx.live().orElseThrow().frontier().ended());
+        }
+
+        @Test
+        void goIfTheyAreReallyGone() {
+            seemToBeGone();
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(GONE);
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
         }
