@@ -38,6 +38,10 @@ final class Lane {
     private static final int FULL_BATCHES = 16;
 
     private static final int ATTEMPTS_BEFORE_SPLIT = 3;
+
+    /** How often whoever works says so, so that others soon know that somebody does. */
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
     private static final int TIMED_PAGE = 1_000;
     private static final Duration TIMED_EVERY = Duration.ofSeconds(1);
@@ -147,7 +151,7 @@ final class Lane {
             return false;
         }
         lease = taken.get();
-        renewAt = around.clock().instant().plus(leasePart());
+        renewAt = around.clock().instant().plus(untilRenewal());
         inFlight.clear();
         walk.reset();
         brake.open();
@@ -258,8 +262,12 @@ final class Lane {
     }
 
     private boolean renewed() {
-        renewAt = around.clock().instant().plus(leasePart());
+        renewAt = around.clock().instant().plus(untilRenewal());
         return ports.inLedger(tx -> tx.renew(lease(), settings.lane().lease()));
+    }
+
+    private Duration untilRenewal() {
+        return leasePart().compareTo(SIGN_OF_LIFE) < 0 ? leasePart() : SIGN_OF_LIFE;
     }
 
     private Duration leasePart() {
@@ -270,7 +278,7 @@ final class Lane {
     private void rest(Duration time) throws InterruptedException {
         Duration left = time;
         while (!left.isNegative() && !left.isZero() && !stopping.getAsBoolean()) {
-            Duration nap = left.compareTo(leasePart()) > 0 ? leasePart() : left;
+            Duration nap = left.compareTo(untilRenewal()) > 0 ? untilRenewal() : left;
             around.sleeper().sleep(nap);
             left = left.minus(nap);
             keepLease(false);

@@ -88,9 +88,13 @@ public final class Stocktake implements AutoCloseable {
      * Marks what the policy says and makes it true in the caller's thread. Returns when the index has applied everything, or
      * says what is left; what is left stays marked, and the next run goes on.
      *
-     * <p>If another thread or instance runs the lane, the run only marks; one that asked for products then waits until they
-     * are true, at most for {@link SyncSettings.Lane#patience}. Before it leaves the work to another instance, it waits for a
-     * sign of life, at most for {@link SyncSettings.Lane#lease}; if there is none, it takes the lane over.
+     * <p>If another thread or instance runs the lane, the run only marks; one that asked for products by name then waits
+     * until they are true, at most for {@link SyncSettings.Lane#patience}, as whoever asks for a product wants to see it. Any
+     * other run answers {@link SyncReport.Outcome#ELSEWHERE} as soon as it knows that the other instance is alive: what was
+     * marked is that one's work from then on, however long it takes, and nobody should have to wait only to be told so. An
+     * instance at work gives a sign of life every two seconds, so that usually takes no longer. It is waited for all the
+     * same, at most for {@link SyncSettings.Lane#lease}: whoever starts a process again after a kill expects it to do the
+     * work, and must not be told that a dead one does. If there is no sign, the run takes the lane over.
      *
      * <p>An index that is down ends the run {@linkplain SyncReport.Outcome#INCOMPLETE incomplete}.
      *

@@ -11,6 +11,7 @@ import dev.stocktake.ChangeFeed;
 import dev.stocktake.Document;
 import dev.stocktake.Guarantee;
 import dev.stocktake.Lease;
+import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
@@ -29,9 +30,11 @@ import dev.stocktake.UnavailableException;
 import dev.stocktake.testkit.InMemoryIndex;
 import dev.stocktake.testkit.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -1064,6 +1067,43 @@ class StocktakeTest {
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
             assertThat(shop.time.slept()).isLessThan(Duration.ofSeconds(30));
+        }
+
+        @Test
+        void showASignOfLifeEveryFewSecondsWhileTheyWork() {
+            shop.products(5).index.applyLater();
+            List<Instant> signs = new ArrayList<>();
+            shop.time.onSleep(nap -> {
+                Optional<Instant> until = shop.ledger.inTransaction(INDEX, LedgerTransaction::heldUntil);
+                if (signs.isEmpty() || !until.orElseThrow().equals(signs.get(signs.size() - 1))) {
+                    signs.add(until.orElseThrow());
+                }
+                if (shop.time.slept().compareTo(Duration.ofSeconds(40)) > 0) {
+                    shop.index.applyAtOnce();
+                }
+            });
+
+            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+
+            assertThat(signs).hasSizeBetween(12, 25);
+        }
+
+        @Test
+        void leaveTheWorkWithinSecondsToAHolderThatWorks() {
+            shop.products(5);
+            Lease lease = shop.ledger
+                    .inTransaction(INDEX, tx -> tx.acquire("alive", Duration.ofSeconds(60), Duration.ZERO))
+                    .orElseThrow();
+            Instant[] renewed = {shop.time.instant()};
+            shop.time.onSleep(nap -> {
+                if (!shop.time.instant().isBefore(renewed[0].plusSeconds(2))) {
+                    renewed[0] = shop.time.instant();
+                    shop.ledger.inTransaction(INDEX, tx -> tx.renew(lease, Duration.ofSeconds(60)));
+                }
+            });
+
+            assertThat(shop.stocktake().run(SyncPolicy.full()).outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
+            assertThat(shop.time.slept()).isLessThanOrEqualTo(Duration.ofSeconds(3));
         }
 
         @Test
