@@ -2,9 +2,12 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,14 +29,22 @@ import org.jspecify.annotations.Nullable;
  * @param otherwise after how long at the latest a change that no feed sees is found by comparing everything; null if never
  * @param lossFree whether every committed change of every table is found, by a feed or by comparing everything; as {@link
  *     Guarantee#lossFree} says
+ * @param unread what lies before each feed and was not taken yet, by its name, in the order in which they were given; only
+ *     feeds that can tell
  * @param problems what holds for the whole set-up and not for one table, a sentence each
  */
 public record SelfCheck(
-        String index, List<Table> tables, @Nullable Duration otherwise, boolean lossFree, List<String> problems) {
+        String index,
+        List<Table> tables,
+        @Nullable Duration otherwise,
+        boolean lossFree,
+        Map<String, Unread> unread,
+        List<String> problems) {
 
-    /** Copies the lists. */
+    /** Copies the collections. */
     public SelfCheck {
         tables = List.copyOf(tables);
+        unread = Collections.unmodifiableMap(new LinkedHashMap<>(unread));
         problems = List.copyOf(problems);
     }
 
@@ -95,6 +106,11 @@ public record SelfCheck(
         if (tables.isEmpty()) {
             lines.add("  no feed knows of any table; " + comparing("every change"));
         }
+        unread.forEach((feed, waiting) -> {
+            if (waiting.entries() > 0) {
+                lines.add("  " + sentence(feed, waiting));
+            }
+        });
         common.forEach(missing -> lines.add("  ! " + missing));
         problems.forEach(problem -> lines.add("  ! " + problem));
         return String.join(System.lineSeparator(), lines);
@@ -129,6 +145,13 @@ public record SelfCheck(
         }
         String list = String.join(", or ", seen);
         return table.complete() ? list + ", deletions too" : list + "; " + comparing(rest(table));
+    }
+
+    private static String sentence(String feed, Unread waiting) {
+        return "feed '" + feed + "' has not taken " + waiting.entries() + " entries yet"
+                + waiting.oldestAge()
+                        .map(age -> ", the oldest is " + Words.duration(age) + " old")
+                        .orElse("");
     }
 
     private static String rest(Table table) {

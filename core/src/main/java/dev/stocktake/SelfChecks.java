@@ -40,7 +40,18 @@ final class SelfChecks {
                 .flatMap(coverage -> coverage.missing().stream())
                 .toList();
         guarantee.gaps().stream().filter(gap -> !isSaid(gap, said)).forEach(problems::add);
-        return new SelfCheck(ports.name(), tables, guarantee.bound(), guarantee.lossFree(), problems);
+        Map<String, Unread> unread = new LinkedHashMap<>();
+        ports.feeds().forEach(feed -> unread(feed).ifPresent(waiting -> unread.put(feed.name(), waiting)));
+        return new SelfCheck(ports.name(), tables, guarantee.bound(), guarantee.lossFree(), unread, problems);
+    }
+
+    /** A feed whose tables are not there says so table by table. */
+    private static Optional<Unread> unread(ChangeFeed feed) {
+        try {
+            return feed.unread();
+        } catch (MisconfiguredException e) {
+            return Optional.empty();
+        }
     }
 
     /** What stands with a table need not be said again, be it with other words around it. */

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Coverage;
+import dev.stocktake.ProductKey;
 import dev.stocktake.SelfCheck;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncSchedule;
+import dev.stocktake.Unread;
 import dev.stocktake.testkit.InMemoryChangeFeed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SelfCheckTest {
@@ -67,6 +70,19 @@ class SelfCheckTest {
                 .contains("by its timestamp within 1 s; what else changes, deletions among it:"
                         + " by comparing everything within 24 h")
                 .contains("! No index begins with stock.updated_at: create one");
+    }
+
+    @Test
+    void saysWhatAFeedHasNotTakenYet() {
+        shop.feed.changed(ProductKey.of(1), ProductKey.of(2));
+
+        SelfCheck check = check(SMART, new InMemoryChangeFeed("quiet"));
+
+        assertThat(check.unread()).isEqualTo(Map.of("changes", new Unread(2, null), "quiet", new Unread(0, null)));
+        assertThat(check.toString())
+                .contains("feed 'changes' has not taken 2 entries yet")
+                .doesNotContain("feed 'quiet' has");
+        assertThat(shop.feed.pending()).hasSize(2);
     }
 
     @Test
