@@ -98,7 +98,7 @@ final class AuditBeside {
         }
     }
 
-    /** What a feed would name next is asked, but not taken. */
+    /** What a feed would name next is asked, but nothing is taken. */
     private final class Looking implements AuditPass.Way {
 
         @Override
@@ -110,13 +110,12 @@ final class AuditBeside {
             List<ProductKey> named = new ArrayList<>();
             for (ChangeFeed feed : ports.feeds()) {
                 Optional<String> cursor = ports.inLedger(tx -> tx.cursor(feed.name()));
-                if (cursor.isPresent()) {
-                    Intake next = feed.take(cursor.get().isEmpty() ? null : cursor.get(), PEEKED);
-                    if (next.gap() || next.everything()) {
-                        return keys;
-                    }
-                    next.products().stream().filter(wanted::contains).forEach(named::add);
+                Optional<Intake> next = cursor.flatMap(place -> feed.peek(place.isEmpty() ? null : place, PEEKED));
+                if (next.filter(intake -> intake.gap() || intake.everything()).isPresent()) {
+                    return keys;
                 }
+                next.ifPresent(intake ->
+                        intake.products().stream().filter(wanted::contains).forEach(named::add));
             }
             return named;
         }

@@ -24,10 +24,9 @@ public final class AuditPolicy implements SyncPolicy {
      * The same comparison for {@link Stocktake#run}, but nothing is marked or repaired, and neither the ledger nor the index is
      * written: only {@link SyncReport#audit} tells what differs. It needs no lane, so other runs go on beside it.
      *
-     * <p>To know whether a feed would have named a difference, it asks the feeds for their next hints, as a run does, and throws
-     * the answer away. Nothing is lost by that, but a feed may do its own housekeeping when it is asked: a change log registers
-     * or confirms its consumer and removes entries whose marks are in the ledger; a feed that paces itself begins its next
-     * rest.
+     * <p>Nothing is taken from a feed either. To know whether one would have named a difference, it {@linkplain
+     * ChangeFeed#peek looks} at what lies before it. A feed that cannot tell without taking is not asked, so a difference that
+     * it would have named later is told as well.
      */
     public SyncPolicy dryRun() {
         return new AuditPolicy(true);

@@ -53,6 +53,19 @@ public interface ChangeFeed {
     Intake take(@Nullable String cursor, int limit);
 
     /**
+     * What {@link #take} would name next, for somebody who only looks: nothing is taken, confirmed, removed or begun by it, in
+     * the database or here. A dry run of the audit asks, so that it does not call drift what is on its way.
+     *
+     * @param cursor as for {@link #take}
+     * @param limit about how many products to name at most, positive
+     * @return never acknowledged; empty if the feed has not begun, or cannot tell without taking
+     * @throws UnavailableException if the database cannot be reached
+     */
+    default Optional<Intake> peek(@Nullable String cursor, int limit) {
+        return Optional.empty();
+    }
+
+    /**
      * Checks what can be checked before the first run.
      *
      * @throws MisconfiguredException naming the setting

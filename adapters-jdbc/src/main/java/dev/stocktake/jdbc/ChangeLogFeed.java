@@ -201,6 +201,24 @@ public final class ChangeLogFeed implements ChangeFeed {
         }
     }
 
+    @Override
+    public Optional<Intake> peek(@Nullable String cursor, int limit) {
+        if (cursor == null) {
+            return Optional.empty();
+        }
+        Seen seen = settings.database()
+                .read(
+                        Database.View.LATEST,
+                        "Looking at the change log",
+                        session -> look(session, LogReceipts.incarnation(cursor), limit));
+        LogTake.Taken taken = seen.taken();
+        if (taken == null) {
+            return Optional.of(Intake.gap(null));
+        }
+        Intake named = Intake.upTo(null, List.of(), taken.more()).withHints(hints(taken));
+        return Optional.of(taken.everything() ? named.withEverything() : named);
+    }
+
     /** What is missing explains more than the statement that failed because of it. */
     private MisconfiguredException better(MisconfiguredException failure) {
         if (!(failure.getCause() instanceof SQLException)) {
@@ -255,10 +273,15 @@ public final class ChangeLogFeed implements ChangeFeed {
         }
     }
 
-    private Intake intake(LogSetUp setUp, LogTake.Taken taken, String incarnation) {
+    private static List<Intake.Hint> hints(LogTake.Taken taken) {
         List<Intake.Hint> hints = new ArrayList<>();
         taken.products().forEach((product, at) -> hints.add(Intake.Hint.of(product, at)));
         taken.many().forEach((product, at) -> hints.add(new Intake.Hint(product, at, true)));
+        return hints;
+    }
+
+    private Intake intake(LogSetUp setUp, LogTake.Taken taken, String incarnation) {
+        List<Intake.Hint> hints = hints(taken);
         if (taken.removal().isEmpty()) {
             return Intake.upTo(null, List.of(), taken.more()).withHints(hints);
         }

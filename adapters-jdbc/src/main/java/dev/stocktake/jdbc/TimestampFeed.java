@@ -149,6 +149,19 @@ public final class TimestampFeed implements ChangeFeed {
         return taken.intake();
     }
 
+    @Override
+    public Optional<Intake> peek(@Nullable String cursor, int limit) {
+        if (cursor == null) {
+            return Optional.empty();
+        }
+        Watch watch = watch();
+        FeedCursor from = usable(cursor, watch);
+        return Optional.of(database.read(
+                Database.View.LATEST,
+                "Looking at changes by timestamps",
+                session -> take(session, watch, cursor, from, limit).intake()));
+    }
+
     private FeedTake.Taken take(
             Database.Session session, Watch watch, @Nullable String cursor, @Nullable FeedCursor from, int limit)
             throws SQLException {

@@ -196,6 +196,21 @@ public abstract class ChangeFeedContract extends PortContract {
         assertThat(drain(100)).contains(key(1));
     }
 
+    @Test
+    void looksAtWhatItWouldNameWithoutTakingIt() {
+        beginNow();
+        change(key(1), key(2));
+        ChangeFeed feed = feed();
+
+        for (int times = 0; times < 3; times++) {
+            feed.peek(cursor(feed), 100)
+                    .ifPresent(seen -> assertThat(seen.products()).contains(key(1), key(2)));
+        }
+
+        assertThat(take(feed, 100).products()).contains(key(1), key(2));
+        assertThat(drain(100)).contains(key(1), key(2));
+    }
+
     // --- nothing gets lost on the way
     // ---------------------------------------------------------------------------------
 

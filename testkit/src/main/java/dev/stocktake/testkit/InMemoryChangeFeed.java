@@ -7,6 +7,7 @@ import dev.stocktake.Intake;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.ProductKey;
 import dev.stocktake.StocktakeException;
+import dev.stocktake.Unread;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,6 +178,17 @@ public final class InMemoryChangeFeed implements ChangeFeed {
         }
     }
 
+    /** {@inheritDoc} Entries have no age. */
+    @Override
+    public Optional<Unread> unread() {
+        lock.lock();
+        try {
+            return Optional.of(new Unread(entries.size(), null));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public Intake take(@Nullable String cursor, int limit) {
         lock.lock();
@@ -187,6 +199,16 @@ public final class InMemoryChangeFeed implements ChangeFeed {
             }
             forgetWhatCommitted(cursor);
             return openGap == null ? oldest(limit) : Intake.gap(openGap);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Intake> peek(@Nullable String cursor, int limit) {
+        lock.lock();
+        try {
+            return Optional.of(openGap == null || openGap.equals(cursor) ? oldest(limit) : Intake.gap(openGap));
         } finally {
             lock.unlock();
         }

@@ -5,6 +5,7 @@ import static dev.stocktake.testkit.engine.Shop.document;
 import static dev.stocktake.testkit.engine.Shop.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.stocktake.AuditReport;
 import dev.stocktake.AuditStatus;
@@ -375,6 +376,17 @@ class AuditTest {
         }
 
         @Test
+        void takesFromNoFeed() {
+            shop.stock(key(1), 0);
+            shop.feed.failNext(1_000, new UnavailableException("somebody has taken", null));
+
+            SyncReport report = instance().run(SyncPolicy.audit().dryRun());
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(audit(report).total()).isEqualTo(1);
+        }
+
+        @Test
         void knowsWhatAFeedWillSayOfAllProducts() {
             shop.stock(key(1), 0);
             shop.feed.everythingChanged();
@@ -553,6 +565,26 @@ class AuditTest {
             let(HOUR, Duration.ofMinutes(1));
             assertThat(stocktake.run(slice).problems()).isEmpty();
             assertThat(status().holds()).isTrue();
+        }
+
+        @Test
+        void saysInTheLogOnceThatItDoesNotHoldAndOnceThatItHoldsAgain() {
+            let(Duration.ofHours(2), Duration.ofMinutes(1));
+
+            List<String> said = Said.by(() -> {
+                shop.pass(Duration.ofHours(5));
+                let(HOUR.multipliedBy(2), Duration.ofMinutes(1));
+            });
+
+            assertThat(said)
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement(STRING)
+                    .contains("cannot be audited within PT1H");
+            assertThat(said)
+                    .filteredOn(line -> line.contains("compared within"))
+                    .singleElement(STRING)
+                    .startsWith("INFO")
+                    .contains("every product was compared within PT1H again");
         }
 
         @Test
