@@ -338,7 +338,7 @@ abstract class LedgerRebuildContract extends LedgerTimedContract {
 
         assertThat(tryClaim(lease, build)).isEmpty();
         assertThat(tryClaim(lease, live)).isEmpty();
-        assertThat(maybe(tx -> tx.claimDemanded(lease, live.number(), "demanded", 9)))
+        assertThat(maybe(tx -> tx.claimOnly(lease, live.number(), "demanded", 9, Reason.DEMAND)))
                 .isEmpty();
         assertThat(claimPage(lease, live, KeyPage.of(null, List.of(B), true))).isEmpty();
         assertThat(live()).isEqualTo(live);

@@ -175,6 +175,7 @@ public final class Scenario {
                 dropped().named("audited-dropped-2").with(Knob.AUDITS, 0.2),
                 bypassed().named("bypassed-audited-3").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
                 rolling(),
+                busy(),
                 patrolled(),
                 paused(),
                 scanning().named("scanning-audited-2").with(Knob.FULLS, 0).with(Knob.AUDITS, 0.1),
@@ -275,6 +276,17 @@ public final class Scenario {
                 .with(Knob.BYTES, 100_000)
                 .with(Knob.LOG_PAGE, 1_000)
                 .with(Knob.SCHEDULED, 1);
+    }
+
+    /** More changes than can be written: marks wait all the time, and everything else has its turn beside them. */
+    static Scenario busy() {
+        return rolling()
+                .named("busy-3")
+                .with(Knob.STORM, 480_000)
+                .with(Knob.CHANGE_EVERY, 700)
+                .with(Knob.BATCH, 1)
+                .with(Knob.IN_FLIGHT, 1)
+                .with(Knob.FULLS, 0.02);
     }
 
     /** The database is suddenly empty, for a while and for everybody who asks. */
