@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much of the live generation is not yet true, in numbers.
  *
+ * <p>Nobody counts for ever: from {@link #MOST_COUNTED} on a count says that there are so many or more. Times are exact.
+ *
  * @param marked products with a mark, quarantined ones not counted
  * @param due those of them that may be claimed now
  * @param suspect those of them whose write had an unknown outcome
@@ -35,6 +37,14 @@ public record Backlog(
         long dueRechecks,
         @Nullable Instant nextRecheck,
         Instant now) {
+
+    /** Where a count ends: whoever waits for the answer could do nothing else with a larger number. */
+    public static final int MOST_COUNTED = 10_000;
+
+    /** A count in words. */
+    static String words(long count) {
+        return count < MOST_COUNTED ? Long.toString(count) : MOST_COUNTED + " or more";
+    }
 
     /** How old the oldest mark is; zero if the ledger's clock was set back behind it. */
     public Optional<Duration> oldestAge() {

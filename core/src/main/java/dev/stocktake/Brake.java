@@ -50,6 +50,9 @@ final class Brake {
     private static final int REMEMBERED = 10_000;
     private static final long UNKNOWN = -1;
 
+    /** So many more are counted as may be looked at before it is asked again. */
+    private static final int PARTS_TO_COME = 10_000;
+
     private final Ports ports;
     private final SyncSettings.Brakes settings;
     private final Surroundings around;
@@ -73,6 +76,7 @@ final class Brake {
     private long agreed;
     private long agreedLimit;
     private long marked = UNKNOWN;
+    private long countedTo;
     private long most = UNKNOWN;
 
     /** @param fence ends a transaction of whoever has lost the lane, by throwing */
@@ -236,11 +240,21 @@ final class Brake {
         if (held != null || waiting) {
             return false;
         }
-        if (marked == UNKNOWN) {
-            marked = ports.inLedger(LedgerTransaction::backlog).marked();
+        return leavesRoom(settings.atLeast(), deletions, looked) || leavesRoom(limit(), deletions, looked);
+    }
+
+    private boolean leavesRoom(long limit, int deletions, long looked) {
+        long room = limit - uncounted - deletions;
+        return room >= 0 && markedUpTo(looked + room + 1) <= looked + room;
+    }
+
+    /** How many are marked; nobody needs to know exactly if it is more than enough. */
+    private long markedUpTo(long enough) {
+        if (marked == UNKNOWN || (marked == countedTo && countedTo < enough)) {
+            countedTo = enough + PARTS_TO_COME;
+            marked = ports.inLedger(tx -> tx.marked(countedTo));
         }
-        long possible = uncounted + deletions + Math.max(0, marked - looked);
-        return possible <= settings.atLeast() || possible <= limit();
+        return marked;
     }
 
     private long limit() {

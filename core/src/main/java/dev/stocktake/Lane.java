@@ -519,7 +519,7 @@ final class Lane {
         if (!run.waits()
                 || trouble.exhausted()
                 || spent.plus(wait).compareTo(settings.lane().patience()) > 0) {
-            run.problem(backlog.marked() + " products are tried again later"
+            run.problem(Backlog.words(backlog.marked()) + " products are tried again later"
                     + (trouble.cause().isEmpty() ? "" : "; last cause: " + trouble.cause()));
             return Optional.of(End.LATER);
         }

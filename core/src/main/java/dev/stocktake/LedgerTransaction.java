@@ -334,11 +334,18 @@ public interface LedgerTransaction {
     /** What is remembered of these products in the live generation; an entry for each. */
     Map<ProductKey, Standing> standing(Collection<ProductKey> keys);
 
-    /** The live generation in numbers; all zero before the first. */
+    /** The live generation in numbers, counted up to {@link Backlog#MOST_COUNTED}; all zero before the first. */
     Backlog backlog();
 
     /** An open generation in numbers; all zero if there is no such. */
     Backlog backlogOf(long generation);
+
+    /**
+     * How many products of the live generation have a mark, quarantined ones not counted; 0 before the first.
+     *
+     * @param most where the count ends: if there are more, the answer is this
+     */
+    long marked(long most);
 
     /** Quarantined products of the live generation, by key, at most {@code limit}. */
     Map<ProductKey, Refusal> quarantine(int limit);

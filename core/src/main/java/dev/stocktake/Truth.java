@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How true an index is, as far as anybody can know now.
  *
+ * <p>Products in the books are counted up to {@link Backlog#MOST_COUNTED}, which then means so many or more: whoever asks
+ * every second must not make the ledger count a million each time. {@code inFlight} is always exact.
+ *
  * @param index whose lane
  * @param known whether the index was ever looked at; if not, nothing is known to be true
  * @param walking whether a walk over all products has begun and not ended

@@ -39,6 +39,16 @@ interface ChangeLogDialect {
     /** Makes the tables of the log, where they are not there yet. */
     List<String> createTables(LogTables log);
 
+    /**
+     * Adds to the consumers what has been settled, a column that their table once did not have.
+     *
+     * @param options of the column's text
+     */
+    default String settled(LogTables log, String options) {
+        return "alter table " + log.consumers() + " add column if not exists settled varchar(100)" + options
+                + " default '' not null";
+    }
+
     /** Lets one installation at a time in, until the transaction ends, where the database can do that. */
     default void lock(Connection connection) throws SQLException {}
 
@@ -56,7 +66,7 @@ interface ChangeLogDialect {
                 "drop table if exists " + log.entries());
     }
 
-    /** Whether the tables of the log are there. */
+    /** Whether the tables of the log are there, with the columns of this version. */
     boolean hasTables(Connection connection, LogTables log) throws SQLException;
 
     /** What triggers the tables have, partitions included. */

@@ -68,7 +68,13 @@ public final class ChangeLogFeed implements ChangeFeed {
             Database database, Graph graph, @Nullable String schema, String name, int wide) {}
 
     /** What a take saw; without what was taken if the feed cannot go on where it was. */
-    private record Seen(LogSetUp setUp, LogConsumers.Look look, String triggers, LogTake.@Nullable Taken taken) {}
+    private record Seen(LogSetUp setUp, LogConsumers.Look look, String triggers, LogTake.@Nullable Taken taken) {
+
+        /** The receipt that was settled last. */
+        String settled(String consumer) {
+            return look.of(consumer).map(LogConsumers.Registration::settled).orElse("");
+        }
+    }
 
     /** How a feed begins anew. */
     private record Beginning(String incarnation, String why) {}
@@ -182,19 +188,22 @@ public final class ChangeLogFeed implements ChangeFeed {
     @Override
     public Intake take(@Nullable String cursor, int limit) {
         try {
-            settle(cursor);
-            String incarnation = cursor == null ? null : LogReceipts.incarnation(cursor);
+            LogReceipts.Receipt receipt = cursor == null ? null : LogReceipts.Receipt.parse(cursor);
+            settle(receipt);
             Seen seen = settings.database()
                     .read(
                             Database.View.LATEST,
                             "Taking changes from the change log",
-                            session -> look(session, incarnation, limit));
+                            session -> look(session, receipt, limit));
             LogTake.Taken taken = seen.taken();
-            if (taken == null || incarnation == null) {
-                return begin(incarnation);
+            if (taken == null || receipt == null) {
+                return begin(receipt);
             }
-            goOn(seen, taken, incarnation);
-            return intake(seen.setUp(), taken, incarnation);
+            goOn(seen, taken, receipt.incarnation());
+            String settled = seen.settled(settings.name());
+            return settled.equals(receipt.id())
+                    ? intake(seen.setUp(), taken, receipt)
+                    : wentBack(seen.setUp(), receipt, settled);
         } catch (MisconfiguredException e) {
             known.set(null);
             throw better(e);
@@ -206,13 +215,11 @@ public final class ChangeLogFeed implements ChangeFeed {
         if (cursor == null) {
             return Optional.empty();
         }
+        LogReceipts.Receipt receipt = LogReceipts.Receipt.parse(cursor);
         Seen seen = settings.database()
-                .read(
-                        Database.View.LATEST,
-                        "Looking at the change log",
-                        session -> look(session, LogReceipts.incarnation(cursor), limit));
+                .read(Database.View.LATEST, "Looking at the change log", session -> look(session, receipt, limit));
         LogTake.Taken taken = seen.taken();
-        if (taken == null) {
+        if (taken == null || !receipt.follows(seen.settled(settings.name()))) {
             return Optional.of(Intake.gap(null));
         }
         Intake named = Intake.upTo(null, List.of(), taken.more()).withHints(hints(taken));
@@ -234,16 +241,17 @@ public final class ChangeLogFeed implements ChangeFeed {
         }
     }
 
-    private Seen look(Database.Session session, @Nullable String incarnation, int limit) throws SQLException {
+    private Seen look(Database.Session session, LogReceipts.@Nullable Receipt receipt, int limit) throws SQLException {
         LogSetUp setUp = setUp(session);
         LogConsumers.Look look = new LogConsumers(setUp.log()).look(session);
         String triggers = session.dialect()
                 .changeLog()
                 .signature(session.connection(), setUp.log(), setUp.graph().tables());
-        boolean fits = look.of(settings.name())
-                .filter(one -> one.incarnation().equals(incarnation))
-                .filter(one -> unbroken(one, setUp, triggers))
-                .isPresent();
+        boolean fits = receipt != null
+                && look.of(settings.name())
+                        .filter(one -> one.incarnation().equals(receipt.incarnation()))
+                        .filter(one -> unbroken(one, setUp, triggers))
+                        .isPresent();
         return new Seen(
                 setUp, look, triggers, fits ? new LogTake(session, setUp, settings.name(), limit).take() : null);
     }
@@ -280,13 +288,21 @@ public final class ChangeLogFeed implements ChangeFeed {
         return hints;
     }
 
-    private Intake intake(LogSetUp setUp, LogTake.Taken taken, String incarnation) {
+    private Intake intake(LogSetUp setUp, LogTake.Taken taken, LogReceipts.Receipt receipt) {
         List<Intake.Hint> hints = hints(taken);
+        if (!taken.removal().wide().isEmpty()) {
+            LOG.info(
+                    "Feed '{}': {} entries of the change log lead to more than {} products each; these are marked page by"
+                            + " page, behind everything else",
+                    settings.name(),
+                    taken.removal().wide().size(),
+                    settings.wide());
+        }
         if (taken.removal().isEmpty()) {
             return Intake.upTo(null, List.of(), taken.more()).withHints(hints);
         }
         Intake intake = Intake.queued(
-                        List.of(), taken.more(), ledger -> acknowledge(ledger, setUp, incarnation, taken.removal()))
+                        List.of(), taken.more(), ledger -> acknowledge(ledger, setUp, receipt, taken.removal()))
                 .withHints(hints);
         if (!taken.everything()) {
             return intake;
@@ -297,14 +313,23 @@ public final class ChangeLogFeed implements ChangeFeed {
 
     // --- what was marked goes
 
-    private void acknowledge(LedgerTransaction ledger, LogSetUp setUp, String incarnation, LogRemoval removal) {
+    private void acknowledge(
+            LedgerTransaction ledger, LogSetUp setUp, LogReceipts.Receipt receipt, LogRemoval removal) {
         Connection connection = ledger.unwrap(Connection.class);
         try {
-            if (connection == null || !removed(connection, setUp, incarnation, removal)) {
-                ledger.saveCursor(settings.name(), receipts.give(incarnation, setUp.nonce(), removal));
+            if (connection == null || !removed(connection, setUp, receipt.incarnation(), removal)) {
+                giveReceipt(ledger, setUp, receipt, removal);
             }
         } catch (SQLException e) {
             throw SqlErrors.translate("Removing taken entries from the change log", e);
+        }
+    }
+
+    /** Unless somebody else has got further meanwhile: then these entries stay, and are marked once more. */
+    private void giveReceipt(
+            LedgerTransaction ledger, LogSetUp setUp, LogReceipts.Receipt receipt, LogRemoval removal) {
+        if (isAt(ledger, receipt)) {
+            ledger.saveCursor(settings.name(), receipts.give(receipt, setUp.nonce(), removal));
         }
     }
 
@@ -354,38 +379,65 @@ public final class ChangeLogFeed implements ChangeFeed {
         }
     }
 
-    /** The cursor came back, so what it stands for is marked. */
-    private void settle(@Nullable String cursor) {
-        LogRemoval removal = cursor == null ? null : receipts.of(cursor);
-        if (cursor == null || removal == null) {
+    /** The cursor came back, so what it stands for is marked, if it follows the one that was settled last. */
+    private void settle(LogReceipts.@Nullable Receipt receipt) {
+        if (receipt == null || receipts.isSettled(receipt)) {
             return;
         }
+        LogRemoval removal = receipts.of(receipt);
         settings.database().write("Removing taken entries from the change log", session -> {
-            removal.apply(
-                    session.connection(), session.dialect(), setUp(session).log(), settings.name());
-            return true;
+            LogTables log = setUp(session).log();
+            boolean marked = new LogConsumers(log).settle(session, settings.name(), receipt);
+            if (marked && removal != null) {
+                removal.apply(session.connection(), session.dialect(), log, settings.name());
+            }
+            return marked;
         });
-        receipts.settled(cursor);
+        receipts.settled(receipt);
+    }
+
+    /**
+     * More was removed than this cursor knows of. Either somebody else has got further since it was read, which the ledger
+     * then shows; or the ledger itself went back, and with it marks whose entries are gone.
+     */
+    private Intake wentBack(LogSetUp setUp, LogReceipts.Receipt receipt, String settled) {
+        return Intake.queued(List.of(), true, ledger -> {
+                    if (isAt(ledger, receipt)) {
+                        LOG.warn(
+                                "Feed '{}': the ledger went back, by a failover or a restored backup, behind what was"
+                                        + " removed from the change log already; everything is marked",
+                                settings.name());
+                        LogReceipts.Receipt last = new LogReceipts.Receipt(receipt.incarnation(), settled, "");
+                        ledger.saveCursor(settings.name(), receipts.give(last, setUp.nonce(), LogRemoval.NOTHING));
+                    }
+                })
+                .withEverything();
+    }
+
+    private boolean isAt(LedgerTransaction ledger, LogReceipts.Receipt receipt) {
+        return ledger.cursor(settings.name()).map(LogReceipts.Receipt::parse).equals(Optional.of(receipt));
     }
 
     // --- beginning
 
     /** For the first time, or because nobody knows what was missed. */
-    private Intake begin(@Nullable String cursor) {
+    private Intake begin(LogReceipts.@Nullable Receipt receipt) {
         Beginning beginning = settings.database().write("Beginning to take from the change log", session -> {
             known.set(null);
             LogSetUp setUp = setUp(session);
             LogCheck.of(session, setUp.log(), setUp.graph()).require();
-            return begin(session, setUp, cursor);
+            return begin(session, setUp, receipt);
         });
-        if (cursor == null) {
+        if (receipt == null) {
             return Intake.upTo(beginning.incarnation(), List.of(), false);
         }
         LOG.warn("Changes may have been missed, everything is marked: {}", beginning.why());
         return Intake.gap(beginning.incarnation());
     }
 
-    private Beginning begin(Database.Session session, LogSetUp setUp, @Nullable String cursor) throws SQLException {
+    private Beginning begin(Database.Session session, LogSetUp setUp, LogReceipts.@Nullable Receipt receipt)
+            throws SQLException {
+        String cursor = receipt == null ? null : receipt.incarnation();
         LogConsumers consumers = new LogConsumers(setUp.log());
         String triggers = session.dialect()
                 .changeLog()
@@ -404,7 +456,7 @@ public final class ChangeLogFeed implements ChangeFeed {
                 cursor == null ? "" : cursor,
                 setUp.graph().fingerprint(),
                 triggers);
-        return new Beginning(incarnation, why(found, setUp, triggers, cursor));
+        return new Beginning(incarnation, why(found, setUp, triggers, receipt));
     }
 
     /** Whoever was overtaken must not overtake in turn. */
@@ -426,12 +478,15 @@ public final class ChangeLogFeed implements ChangeFeed {
     }
 
     private String why(
-            LogConsumers.@Nullable Registration found, LogSetUp setUp, String triggers, @Nullable String cursor) {
+            LogConsumers.@Nullable Registration found,
+            LogSetUp setUp,
+            String triggers,
+            LogReceipts.@Nullable Receipt receipt) {
         String who = "feed '" + settings.name() + "': ";
         if (found == null) {
             return who + "the change log does not know it, it was forgotten or the log was made anew";
         }
-        if (!found.incarnation().equals(cursor)) {
+        if (receipt == null || !found.incarnation().equals(receipt.incarnation())) {
             return who + "somebody has taken under this name without this ledger";
         }
         if (!found.anchored()) {

@@ -42,7 +42,8 @@ final class H2ChangeLog implements ChangeLogDialect {
                     anchor bigint not null,
                     began_at timestamp with time zone default current_timestamp not null,
                     primary key (consumer)
-                )""".formatted(log.consumers()));
+                )""".formatted(log.consumers()),
+                settled(log, ""));
     }
 
     // --- triggers
@@ -108,8 +109,9 @@ final class H2ChangeLog implements ChangeLogDialect {
 
     @Override
     public boolean hasTables(Connection connection, LogTables log) throws SQLException {
-        String sql = "select count(*) from information_schema.tables where table_schema = ? and table_name in"
-                + " ('STOCKTAKE_CHANGE', 'STOCKTAKE_CHANGE_COPY', 'STOCKTAKE_CHANGE_CONSUMER')";
+        String sql =
+                "select count(*) from information_schema.columns where table_schema = ? and (table_name, column_name)"
+                        + " in (('STOCKTAKE_CHANGE', 'ID'), ('STOCKTAKE_CHANGE_COPY', 'ID'), ('STOCKTAKE_CHANGE_CONSUMER', 'SETTLED'))";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(
                     1, log.schema().substring(1, log.schema().length() - 1).replace("\"\"", "\""));

@@ -88,6 +88,18 @@ final class H2LedgerDialect implements LedgerDialect {
                 + columns + ") values (" + values + ")";
     }
 
+    /** H2 locks no rows of a join. */
+    @Override
+    public Optional<String> lockMarks(String source) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> lockMarksWhere(String condition) {
+        return Optional.of(
+                "select 1 from stocktake_mark where " + condition + " order by generation, product_key for update");
+    }
+
     @Override
     public String updateMarks(String set, String source, String condition) {
         return merge(source, condition) + "update set " + set;

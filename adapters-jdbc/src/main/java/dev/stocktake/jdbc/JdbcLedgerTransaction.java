@@ -282,6 +282,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
+    public long marked(long most) {
+        return view.marked(most);
+    }
+
+    @Override
     public Map<ProductKey, Refusal> quarantine(int limit) {
         return view.quarantine(limit);
     }

@@ -92,6 +92,7 @@ final class LedgerClosing {
 
     /** R4. */
     void confirm(Listed batch, Map<ProductKey, Refusal> refused, Map<ProductKey, Instant> times) {
+        lock(batch);
         if (!refused.isEmpty()) {
             quarantine(batch, refused);
         }
@@ -102,6 +103,13 @@ final class LedgerClosing {
         }
         rechecks.remember(batch, times);
         batches.close(batch, BatchRecord.State.CONFIRMED);
+    }
+
+    /** Products that the walk came to have no mark; if all are such, there is nothing to lock but what came meanwhile. */
+    private void lock(Listed batch) {
+        if (!batch.marked().isEmpty()) {
+            marks.lock(batch.generation(), batch.items().keySet());
+        }
     }
 
     private void settle(Listed batch, SortedMap<String, Long> applied) {
@@ -155,6 +163,7 @@ final class LedgerClosing {
 
     void fail(Listed batch, Duration retryAfter, int splitLimit) {
         long later = Micros.of(retryAfter);
+        lock(batch);
         SortedMap<String, Long> marked = batch.marked();
         if (!marked.isEmpty()) {
             sql.update(

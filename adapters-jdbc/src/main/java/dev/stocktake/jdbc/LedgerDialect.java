@@ -86,6 +86,16 @@ interface LedgerDialect {
     String upsertMarks(String columns, String values, String set, String source);
 
     /**
+     * Locks the marks of the products that the source {@code i} yields, in its order: by key, as everybody does who marks. So
+     * statements that touch them one after the other, in whatever order, do not meet others half-way. Empty where such a lock
+     * cannot be had; there a transaction that lost is repeated.
+     */
+    Optional<String> lockMarks(String source);
+
+    /** Locks the marks of the generations that the condition on {@code stocktake_mark} names, likewise. */
+    Optional<String> lockMarksWhere(String condition);
+
+    /**
      * Updates the marks {@code m} of the products that the source {@code i} yields, by its {@code generation} and {@code
      * product_key}; locks them in its order where that is possible.
      *

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The rows of products that are not yet true. */
@@ -55,13 +56,16 @@ final class LedgerMarks {
                 cross join (select {now} as micros) t
             where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?)) s""";
 
+    private static final String ALL = """
+            generation in (select g.generation from stocktake_generation g
+                where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?))""";
+
     private static final String MARK_ALL = """
             update stocktake_mark set
                 split_limit = case when stage = 2 and refused_fingerprint is not null then 1 else split_limit end,
                 token = {token}, reason = least(reason, cast(? as integer)),
                 stage = 0, not_before = 0, suspect = (suspect or cast(? as boolean))
-            where generation in (select g.generation from stocktake_generation g
-                where g.index_name = ? and g.state <> 'RETIRED' and (? = 0 or g.generation = ?))""";
+            where\s""" + ALL;
 
     /** A4. Parameters: the heir, the reason, and whose rows. */
     private static final String INHERIT = """
@@ -76,11 +80,19 @@ final class LedgerMarks {
     private static final List<String> FORGET = List.of(
             "delete from stocktake_mark where generation = ?", "delete from stocktake_recheck where generation = ?");
 
-    /** What was put off becomes due in bounded steps, so that a claim stays short. */
+    /** Parameters: the generation and keys. */
+    private static final String NAMED =
+            "(select cast(? as bigint) as generation, r.product_key from {rows r product_key text}) i";
+
+    /**
+     * What was put off becomes due in bounded steps, so that a claim stays short. By key in the end, against deadlocks; some
+     * databases keep an order only beside a limit.
+     */
     private static final String PUT_OFF_UNTIL_NOW = """
-            (select p.generation, p.product_key from stocktake_mark p
-            where p.stage = 1 and p.generation = ? and p.not_before <= {now}
-            order by p.stage, p.generation, p.not_before limit 10000) i""";
+            (select q.generation, q.product_key from (select p.generation, p.product_key from stocktake_mark p
+                where p.stage = 1 and p.generation = ? and p.not_before <= {now}
+                order by p.stage, p.generation, p.not_before limit 10000) q
+            order by q.product_key limit 10000) i""";
 
     private final LedgerSql sql;
 
@@ -170,6 +182,9 @@ final class LedgerMarks {
      * @param generation the only one; 0 for all
      */
     void markAll(Reason reason, boolean forced, long generation) {
+        sql.dialect()
+                .lockMarksWhere(ALL)
+                .ifPresent(lock -> sql.list(lock, row -> 0, sql.index(), generation, generation));
         sql.update(MARK_ALL, LedgerReasons.number(reason), forced, sql.index(), generation, generation);
     }
 
@@ -186,6 +201,12 @@ final class LedgerMarks {
     /** All of a generation's rows, and when its products must be looked at again. */
     void forget(long generation) {
         FORGET.forEach(template -> sql.update(template, generation));
+    }
+
+    /** Before several changes of these products' marks, in any order: see {@link LedgerDialect#lockMarks}. */
+    void lock(long generation, Collection<String> keys) {
+        Values sorted = Values.texts(List.copyOf(new TreeSet<>(keys)));
+        sql.dialect().lockMarks(NAMED).ifPresent(lock -> sql.list(lock, row -> 0, generation, sorted));
     }
 
     /** What was put off until now is due. */

@@ -1,6 +1,8 @@
 package dev.stocktake.jdbc;
 
 import dev.stocktake.Reason;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Reasons as the ledger keeps them: numbers in the order of urgency, with room between them for those to come. */
 final class LedgerReasons {
@@ -17,6 +19,11 @@ final class LedgerReasons {
             case FANOUT -> 50;
             case SWEEP -> 60;
         };
+    }
+
+    /** All there are. */
+    static List<Integer> numbers() {
+        return Stream.of(Reason.values()).map(LedgerReasons::number).toList();
     }
 
     static Reason of(int number) {

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 final class LedgerSchema {
 
     /** One script for each version, beginning with version 1; a script once released is never changed. */
-    private static final List<String> SCRIPTS = List.of("V1__ledger.sql", "V2__times.sql", "V3__rebuilds.sql");
+    private static final List<String> SCRIPTS =
+            List.of("V1__ledger.sql", "V2__times.sql", "V3__rebuilds.sql", "V4__numbers.sql");
 
     private static final String VERSION = "select coalesce(max(version), 0) from stocktake_schema_version";
 

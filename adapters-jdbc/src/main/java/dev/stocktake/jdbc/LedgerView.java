@@ -35,26 +35,6 @@ final class LedgerView {
                 m.refused_fingerprint, {now} as micros
             from (select cast(? as bigint) as generation, r.product_key from {rows r product_key text}) i {mark m of i}""";
 
-    private static final String MARKS = """
-            select t.micros,
-                sum(case when m.stage < 2 then 1 else 0 end) as marked,
-                sum(case when m.stage = 0 or m.stage = 1 and m.not_before <= t.micros then 1 else 0 end) as due,
-                sum(case when m.stage < 2 and m.suspect then 1 else 0 end) as suspect,
-                sum(case when m.stage = 2 then 1 else 0 end) as quarantined,
-                min(case when m.stage < 2 then m.since end) as oldest,
-                min(case when m.stage < 2 and m.changed_at > 0 then m.changed_at end) as oldest_change,
-                min(case when m.stage = 1 and m.not_before > t.micros then m.not_before end) as next_due,
-                (select count(*) from stocktake_recheck k where k.generation = ? and k.recheck_at <= t.micros)
-                    as due_rechecks,
-                (select min(k.recheck_at) from stocktake_recheck k where k.generation = ?) as next_recheck
-            from (select {now} as micros) t left join stocktake_mark m on m.generation = ?
-            group by t.micros""";
-
-    private static final String DUE_IN_FLIGHT = """
-            select count(*) from (select cast(? as bigint) as generation, r.product_key
-                from {rows r product_key text}) i {mark m of i}
-            where m.stage = 0 or m.stage = 1 and m.not_before <= {now}""";
-
     private static final String QUARANTINED = """
             select product_key, refusal, refused_fingerprint from stocktake_mark
             where generation = ? and stage = 2 order by product_key limit ?""";
@@ -127,27 +107,11 @@ final class LedgerView {
         List<LedgerBatches.Listed> open = batches.open(live);
         Set<String> inFlight = new HashSet<>();
         open.forEach(batch -> inFlight.addAll(batch.items().keySet()));
-        long dueInFlight =
-                inFlight.isEmpty() ? 0 : sql.number(DUE_IN_FLIGHT, live, Values.texts(List.copyOf(inFlight)));
-        return sql.list(
-                        MARKS,
-                        row -> new Backlog(
-                                row.getLong("marked"),
-                                row.getLong("due") - dueInFlight,
-                                row.getLong("suspect"),
-                                row.getLong("quarantined"),
-                                inFlight.size(),
-                                open.size(),
-                                Micros.orNull(row.getLong("oldest")),
-                                Micros.orNull(row.getLong("oldest_change")),
-                                Micros.orNull(row.getLong("next_due")),
-                                row.getLong("due_rechecks"),
-                                Micros.orNull(row.getLong("next_recheck")),
-                                Micros.instant(row.getLong("micros"))),
-                        live,
-                        live,
-                        live)
-                .get(0);
+        return new LedgerNumbers(sql, live).backlog(inFlight, open.size());
+    }
+
+    long marked(long most) {
+        return new LedgerNumbers(sql, live()).marked(most);
     }
 
     Map<ProductKey, Refusal> quarantine(int limit) {

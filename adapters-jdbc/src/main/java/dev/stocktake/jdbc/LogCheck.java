@@ -38,7 +38,8 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
         return new LogCheck(
                 dialect.hasTables(session.connection(), log)
                         ? List.of()
-                        : List.of("the tables " + log.entries() + "* are missing; " + REMEDY),
+                        : List.of("the tables " + log.entries() + "* are missing, or older than this Stocktake; "
+                                + REMEDY),
                 graph.tables().stream().map(table -> of(table, states)).toList());
     }
 

@@ -35,6 +35,7 @@ final class LogConsumers {
      * @param triggers the signature of the triggers when it began
      * @param anchor the id of its anchor
      * @param anchored whether its anchors are still there
+     * @param settled the receipt whose entries were removed last; empty before the first, and where none are needed
      * @param oldestCopy the time of the oldest entry that is kept for it alone
      */
     record Registration(
@@ -46,6 +47,7 @@ final class LogConsumers {
             String triggers,
             String anchor,
             boolean anchored,
+            String settled,
             Instant beganAt,
             @Nullable Instant oldestCopy) {}
 
@@ -73,7 +75,8 @@ final class LogConsumers {
                 + " c.trigger_state, c.anchor, exists (select 1 from " + log.entries() + " e where e.id = c.anchor)"
                 + " and exists (select 1 from " + log.copies()
                 + " k where k.consumer = c.consumer and k.id = c.anchor),"
-                + " c.began_at, (select k.changed_at from " + log.copies() + " k where k.consumer = c.consumer"
+                + " c.settled, c.began_at, (select k.changed_at from " + log.copies()
+                + " k where k.consumer = c.consumer"
                 + " and k.source_id <> " + ChangeLogDialect.ANCHOR + " order by k.id limit 1)"
                 + " from (select " + session.dialect().changeLog().now() + " as now_at) n"
                 + " left join (select e.changed_at from " + log.entries() + " e where e.source_id <> "
@@ -105,8 +108,9 @@ final class LogConsumers {
                 found.getString(8),
                 found.getString(9),
                 found.getBoolean(10),
-                Objects.requireNonNull(session.dialect().moment(found, 11)),
-                session.dialect().moment(found, 12));
+                found.getString(11),
+                Objects.requireNonNull(session.dialect().moment(found, 12)),
+                session.dialect().moment(found, 13));
     }
 
     /** What a consumer has not taken yet: what nobody has, and what is kept for it. */
@@ -220,6 +224,25 @@ final class LogConsumers {
                         "update " + log.consumers() + " set confirmed = true where consumer = ? and incarnation = ?",
                         consumer,
                         incarnation)
+                > 0;
+    }
+
+    /**
+     * Compare-and-set: what this receipt stands for is marked. Somebody else may have said so before, who did not know what
+     * to remove.
+     *
+     * @return false if it does not follow the one that was settled last
+     */
+    boolean settle(Database.Session session, String consumer, LogReceipts.Receipt receipt) throws SQLException {
+        return run(
+                        session,
+                        "update " + log.consumers() + " set settled = ? where consumer = ? and incarnation = ?"
+                                + " and settled in (?, ?)",
+                        receipt.id(),
+                        consumer,
+                        receipt.incarnation(),
+                        receipt.after(),
+                        receipt.id())
                 > 0;
     }
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record LogRemoval(List<LogEntry> done, List<LogEntry> wide, List<Step> steps) {
 
+    static final LogRemoval NOTHING = new LogRemoval(List.of(), List.of(), List.of());
+
     /**
      * A step of a wide entry.
      *

@@ -40,7 +40,7 @@ final class MySqlChangeLog implements ChangeLogDialect {
         String text = "character set utf8mb4 collate " + variant.exactCollation();
         String options = " engine = InnoDB default " + text;
         String id = "char(30) character set ascii collate ascii_bin not null";
-        return List.of(
+        List<String> statements = new ArrayList<>(List.of(
                 """
                 create table if not exists %s (
                     id %s default (%s),
@@ -69,8 +69,14 @@ final class MySqlChangeLog implements ChangeLogDialect {
                     trigger_state varchar(100) not null,
                     anchor %s,
                     began_at datetime(6) not null default (utc_timestamp(6)),
+                    settled varchar(100) not null default '',
                     primary key (consumer)
-                )%s""".formatted(log.consumers(), id, options));
+                )%s""".formatted(log.consumers(), id, options)));
+        if (variant == MySqlVariant.MARIADB) {
+            // MySQL cannot add a column if there is none; it has had this one from the beginning.
+            statements.add(settled(log, ""));
+        }
+        return statements;
     }
 
     // --- triggers
@@ -133,8 +139,9 @@ final class MySqlChangeLog implements ChangeLogDialect {
 
     @Override
     public boolean hasTables(Connection connection, LogTables log) throws SQLException {
-        String sql = "select count(*) from information_schema.tables where table_schema = ? and table_name in"
-                + " ('stocktake_change', 'stocktake_change_copy', 'stocktake_change_consumer')";
+        String sql =
+                "select count(*) from information_schema.columns where table_schema = ? and (table_name, column_name)"
+                        + " in (('stocktake_change', 'id'), ('stocktake_change_copy', 'id'), ('stocktake_change_consumer', 'settled'))";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, MySqlTrigger.schema(log.entries()));
             try (ResultSet answer = statement.executeQuery()) {

@@ -137,6 +137,17 @@ final class MySqlLedgerDialect implements LedgerDialect {
     }
 
     @Override
+    public Optional<String> lockMarks(String source) {
+        return Optional.of("select count(*) from " + source + " " + mark("m", "i", false) + " for update");
+    }
+
+    @Override
+    public Optional<String> lockMarksWhere(String condition) {
+        return Optional.of(
+                "select count(*) from stocktake_mark force index (primary) where " + condition + " for update");
+    }
+
+    @Override
     public String updateMarks(String set, String source, String condition) {
         return "update " + source + " " + mark("m", "i", false) + " set " + set + " where " + condition;
     }

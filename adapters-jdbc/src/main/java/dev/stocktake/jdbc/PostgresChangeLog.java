@@ -40,7 +40,8 @@ final class PostgresChangeLog implements ChangeLogDialect {
      */
     @Override
     public List<String> createTables(LogTables log) {
-        return List.of("""
+        return List.of(
+                """
                 create table if not exists %s (
                     id uuid not null default encode(int8send((date_part('epoch', clock_timestamp()) * 1000000)::int8)
                         || int8send((random() * 9007199254740992)::int8), 'hex')::uuid,
@@ -48,7 +49,8 @@ final class PostgresChangeLog implements ChangeLogDialect {
                     row_key text collate "C" not null,
                     changed_at timestamptz not null default clock_timestamp(),
                     primary key (id)
-                ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)""".formatted(log.entries()), """
+                ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)""".formatted(log.entries()),
+                """
                 create table if not exists %s (
                     consumer text collate "C" not null,
                     id uuid not null,
@@ -57,7 +59,8 @@ final class PostgresChangeLog implements ChangeLogDialect {
                     changed_at timestamptz not null,
                     climbed_to text collate "C",
                     primary key (consumer, id)
-                ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)""".formatted(log.copies()), """
+                ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)""".formatted(log.copies()),
+                """
                 create table if not exists %s (
                     consumer text collate "C" not null,
                     incarnation text not null,
@@ -68,7 +71,8 @@ final class PostgresChangeLog implements ChangeLogDialect {
                     anchor uuid not null,
                     began_at timestamptz not null default clock_timestamp(),
                     primary key (consumer)
-                )""".formatted(log.consumers()));
+                )""".formatted(log.consumers()),
+                settled(log, " collate \"C\""));
     }
 
     @Override
@@ -84,7 +88,7 @@ final class PostgresChangeLog implements ChangeLogDialect {
     public List<String> createTriggers(Connection connection, LogTables log, LoggedTable table) throws SQLException {
         String function = log.schema() + ".stocktake_change_" + table.id();
         List<String> statements = new ArrayList<>();
-        statements.add(function(log, table, function));
+        statements.add(function(log, table, function, bringsCode(connection, table)));
         statements.add("revoke all on function " + function + "() from public");
         statements.add("comment on function " + function + "() is '"
                 + TriggerNote.of(table, log, "").text().replace("'", "''") + "'");
@@ -116,25 +120,46 @@ final class PostgresChangeLog implements ChangeLogDialect {
                 "alter table only " + relation + " enable always trigger " + name);
     }
 
-    /** With its owner's rights, so that nobody who edits the shop needs any on the log; every name in it is qualified. */
-    private static String function(LogTables log, LoggedTable table, String name) {
+    /** Whether the type of a key is somebody's own: to write it as text may then run a function of theirs. */
+    private static boolean bringsCode(Connection connection, LoggedTable table) throws SQLException {
+        String sql = "select count(*) from pg_attribute a join pg_type t on t.oid = a.atttypid"
+                + " where a.attrelid = to_regclass(?) and '\"' || replace(a.attname, '\"', '\"\"') || '\"' = any (?)"
+                + " and t.typnamespace <> 'pg_catalog'::regnamespace";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, table.sql());
+            statement.setArray(
+                    2, connection.createArrayOf("text", table.columns().toArray()));
+            try (ResultSet answer = statement.executeQuery()) {
+                return answer.next() && answer.getInt(1) > 0;
+            }
+        }
+    }
+
+    /**
+     * With its owner's rights, so that nobody who edits the shop needs any on the log. Every name in it is qualified, the
+     * operators' too, so that whoever writes to the shop cannot slip in others by a search path. To fix the path besides
+     * costs each statement more than the rest of the set-up, so that is done only where code of others may run.
+     */
+    private static String function(LogTables log, LoggedTable table, String name, boolean fixPath) {
         return """
                 create or replace function %s() returns trigger
-                language plpgsql security definer set search_path = pg_catalog, pg_temp as $stocktake$
+                language plpgsql security definer%s as $stocktake$
                 begin
-                    if tg_op = 'UPDATE' then
-                        %s;
-                    elsif tg_op = 'INSERT' then
-                        %s;
-                    elsif tg_op = 'DELETE' then
-                        %s;
+                    if tg_op operator(pg_catalog.=) 'UPDATE' then
+                        %s
+                    elsif tg_op operator(pg_catalog.=) 'INSERT' then
+                        %s
+                    elsif tg_op operator(pg_catalog.=) 'DELETE' then
+                        %s
                     else
-                        insert into %s (source_id, row_key) values (%d, tg_table_schema || '.' || tg_table_name);
+                        insert into %s (source_id, row_key)
+                        values (%d, pg_catalog.concat(tg_table_schema, '.', tg_table_name));
                     end if;
                     return null;
                 end
                 $stocktake$""".formatted(
                         name,
+                        fixPath ? " set search_path = pg_catalog, pg_temp" : "",
                         insert(log, table, List.of("stocktake_new", "stocktake_old")),
                         insert(log, table, List.of("stocktake_new")),
                         insert(log, table, List.of("stocktake_old")),
@@ -142,15 +167,32 @@ final class PostgresChangeLog implements ChangeLogDialect {
                         EVERYTHING);
     }
 
+    /** Most statements meet rows of one key, and to find that out is cheaper than to sort. */
     private static String insert(LogTables log, LoggedTable table, List<String> images) {
+        String into = "insert into " + log.entries() + " (source_id, row_key)\n            ";
+        if (table.columns().size() > 1) {
+            return into + keys(table, images) + ";";
+        }
+        String column = table.columns().get(0);
+        String all = images.stream()
+                .map(image -> "select " + key(column) + " as row_key from " + image + " r")
+                .collect(Collectors.joining("\n                union all "));
+        return into + "select " + table.source(column) + ", pg_catalog.min(k.row_key) from (" + all + ") k\n"
+                + "            having pg_catalog.min(k.row_key) operator(pg_catalog.=) pg_catalog.max(k.row_key);\n"
+                + "        if not found then\n            " + into + keys(table, images) + ";\n        end if;";
+    }
+
+    private static String keys(LoggedTable table, List<String> images) {
         String keys = table.columns().stream()
                 .flatMap(column -> images.stream()
-                        .map(image -> "select " + table.source(column) + ", (r." + column
-                                + ")::text collate \"C\" from " + image + " r where r." + column + " is not null"))
+                        .map(image -> "select " + table.source(column) + ", " + key(column) + " from " + image
+                                + " r where r." + column + " is not null"))
                 .collect(Collectors.joining("\n            union "));
-        String distinct =
-                table.columns().size() * images.size() == 1 ? keys.replaceFirst("select", "select distinct") : keys;
-        return "insert into " + log.entries() + " (source_id, row_key)\n            " + distinct;
+        return table.columns().size() * images.size() == 1 ? keys.replaceFirst("select", "select distinct") : keys;
+    }
+
+    private static String key(String column) {
+        return "(r." + column + ")::pg_catalog.text collate pg_catalog.\"C\"";
     }
 
     @Override
@@ -182,7 +224,8 @@ final class PostgresChangeLog implements ChangeLogDialect {
     @Override
     public boolean hasTables(Connection connection, LogTables log) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "select to_regclass(?) is not null and to_regclass(?) is not null and to_regclass(?) is not null")) {
+                "select to_regclass(?) is not null and to_regclass(?) is not null and exists (select 1 from pg_attribute a"
+                        + " where a.attrelid = to_regclass(?) and a.attname = 'settled' and not a.attisdropped)")) {
             statement.setString(1, log.entries());
             statement.setString(2, log.copies());
             statement.setString(3, log.consumers());

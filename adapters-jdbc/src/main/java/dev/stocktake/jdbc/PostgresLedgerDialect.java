@@ -96,6 +96,17 @@ final class PostgresLedgerDialect implements LedgerDialect {
     }
 
     @Override
+    public Optional<String> lockMarks(String source) {
+        return Optional.of("select count(*) from " + locked(source, "true"));
+    }
+
+    @Override
+    public Optional<String> lockMarksWhere(String condition) {
+        return Optional.of("select count(*) from (select 1 from stocktake_mark where " + condition
+                + " order by generation, product_key for update) i");
+    }
+
+    @Override
     public String updateMarks(String set, String source, String condition) {
         return "update stocktake_mark m set " + set + " from " + locked(source, condition)
                 + " where m.ctid = i.mark_row";

@@ -2,6 +2,7 @@ package dev.stocktake.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stocktake.Backlog;
 import dev.stocktake.Claim;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
@@ -88,6 +89,11 @@ class JdbcLedgerScaleIT {
         boolean readsAll(String plan) {
             return plan.contains("Seq Scan on stocktake_mark");
         }
+
+        @Override
+        boolean sorts(String plan) {
+            return plan.contains("->  Sort ");
+        }
     }
 
     @Nested
@@ -152,6 +158,11 @@ class JdbcLedgerScaleIT {
                     .matcher(plan)
                     .find();
         }
+
+        @Override
+        boolean sorts(String plan) {
+            return plan.contains("filesort");
+        }
     }
 
     @Nested
@@ -191,6 +202,12 @@ class JdbcLedgerScaleIT {
         boolean readsAll(String plan) {
             return plan.contains("STOCKTAKE_MARK.tableScan");
         }
+
+        /** It says only where nothing is. */
+        @Override
+        boolean sorts(String plan) {
+            return plan.contains("ORDER BY") && !plan.contains("index sorted");
+        }
     }
 
     abstract static class Scale {
@@ -223,6 +240,9 @@ class JdbcLedgerScaleIT {
         abstract boolean sortedByIndex(String plan);
 
         abstract boolean readsAll(String plan);
+
+        /** Whether marks are sorted. */
+        abstract boolean sorts(String plan);
 
         void analyze() {
             Sql.run(database, "analyze");
@@ -289,10 +309,48 @@ class JdbcLedgerScaleIT {
                         .noneSatisfy((sql, plan) -> assertThat(readsAll(plan)).isTrue());
             }
             assertThat(ledger.inTransaction(INDEX, LedgerTransaction::backlog))
-                    .satisfies(backlog -> assertThat(backlog.marked()).isEqualTo(backlog() - 1_000))
-                    .satisfies(backlog -> assertThat(backlog.due()).isEqualTo(backlog() - 2_000))
+                    .satisfies(backlog -> assertThat(backlog.marked()).isEqualTo(counted(backlog() - 1_000)))
+                    .satisfies(backlog -> assertThat(backlog.due()).isEqualTo(counted(backlog() - 2_000)))
                     .satisfies(backlog -> assertThat(backlog.suspect()).isEqualTo(1_000))
                     .satisfies(backlog -> assertThat(backlog.inFlight()).isZero());
+        }
+
+        private static long counted(long count) {
+            return Math.min(count, Backlog.MOST_COUNTED);
+        }
+
+        /** Somebody may ask every second: by ranges of indexes, sorting nothing, and counting to an end. */
+        @Test
+        void tellsTheNumbersOfALongBacklogWithoutReadingIt() throws SQLException {
+            fillWithoutTellingThePlanner();
+            Claim doubtful = claim("doubtful");
+            assertThat(statementsOf(tx -> tx.suspect(lease, doubtful, Duration.ZERO)))
+                    .isNotEmpty();
+            claim("in flight");
+            Sql.run(
+                    database,
+                    "update stocktake_mark set changed_at = since + 7 where product_key in ('product-17', 'product-18')");
+            watch();
+
+            Backlog backlog = ledger.inTransaction(INDEX, LedgerTransaction::backlog);
+
+            List<String> statements = List.copyOf(watched.calls());
+            assertThat(statements).hasSizeLessThanOrEqualTo(7 + more());
+            assertThat(plans(statements)).allSatisfy((sql, plan) -> {
+                assertThat(readsAll(plan)).as(plan).isFalse();
+                assertThat(sorts(plan)).as(plan).isFalse();
+            });
+            assertThat(backlog.marked()).isEqualTo(counted(backlog()));
+            assertThat(backlog.due()).isEqualTo(counted(backlog() - 1_000));
+            assertThat(backlog.suspect()).isEqualTo(1_000);
+            assertThat(backlog.quarantined()).isZero();
+            assertThat(backlog.inFlight()).isEqualTo(1_000);
+            assertThat(backlog.oldest()).isEqualTo(Micros.instant(1_000_000));
+            assertThat(backlog.oldestChange()).isEqualTo(Micros.instant(1_000_007 + 17 * 7919 % 100_003));
+            assertThat(ledger.<Long>inTransaction(INDEX, tx -> tx.marked(1_234)))
+                    .isEqualTo(1_234);
+            assertThat(ledger.<Long>inTransaction(INDEX, tx -> tx.marked(Long.MAX_VALUE)))
+                    .isEqualTo(backlog());
         }
 
         @Test
@@ -325,7 +383,7 @@ class JdbcLedgerScaleIT {
                                         batch,
                                         KeyPage.of(seen.frontier().after(), keys, false)))
                         .orElseThrow());
-                assertThat(watched.calls()).as("statements to claim a page").hasSizeLessThanOrEqualTo(7 + more());
+                assertThat(watched.calls()).as("statements to claim a page").hasSizeLessThanOrEqualTo(8 + more());
                 assertThat(LedgerTableContents.sizes(database))
                         .containsEntry("stocktake_mark", 0)
                         .containsEntry("stocktake_batch", open.size());

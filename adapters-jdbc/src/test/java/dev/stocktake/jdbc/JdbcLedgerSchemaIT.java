@@ -208,7 +208,7 @@ class JdbcLedgerSchemaIT {
             assertThat(Sql.texts(database, "select place from stocktake_cursor"))
                     .containsExactly("kept");
             assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
-                    .containsExactly("1", "2", "3");
+                    .containsExactly("1", "2", "3", "4");
         }
 
         @Test
@@ -233,19 +233,19 @@ class JdbcLedgerSchemaIT {
 
             assertThat(failures).isEmpty();
             assertThat(Sql.texts(database, "select version from stocktake_schema_version order by 1"))
-                    .containsExactly("1", "2", "3");
+                    .containsExactly("1", "2", "3", "4");
         }
 
         @Test
         void refusesTablesOfANewerVersion() {
             JdbcLedger.of(database).initialize();
-            Sql.run(database, "insert into stocktake_schema_version (version) values (4)");
+            Sql.run(database, "insert into stocktake_schema_version (version) values (5)");
 
             assertThatThrownBy(() -> JdbcLedger.of(database).inTransaction("products", tx -> tx.backlog()))
                     .isInstanceOf(MisconfiguredException.class)
-                    .hasMessageContainingAll("version 4", "upgrade");
+                    .hasMessageContainingAll("version 5", "upgrade");
             assertThatThrownBy(() -> JdbcLedger.of(database).initialize())
-                    .hasMessageContainingAll("version 4", "upgrade");
+                    .hasMessageContainingAll("version 5", "upgrade");
         }
 
         @Test
@@ -283,7 +283,12 @@ class JdbcLedgerSchemaIT {
 
         @Test
         void hasItsScriptsWhereTheDocumentationSaysSo() throws IOException {
-            assertThat(script("V1__ledger.sql") + "\n" + script("V2__times.sql") + "\n" + script("V3__rebuilds.sql"))
+            assertThat(String.join(
+                            "\n",
+                            script("V1__ledger.sql"),
+                            script("V2__times.sql"),
+                            script("V3__rebuilds.sql"),
+                            script("V4__numbers.sql")))
                     .isEqualTo(JdbcLedger.of(database).script());
         }
 
@@ -320,7 +325,7 @@ class JdbcLedgerSchemaIT {
             haveTablesOfVersionOne();
             assertThatThrownBy(() -> JdbcLedger.of(database).verify())
                     .isInstanceOf(MisconfiguredException.class)
-                    .hasMessageContainingAll("version 1", "needs version 3", "the scripts after V1");
+                    .hasMessageContainingAll("version 1", "needs version 4", "the scripts after V1");
 
             JdbcLedger ledger = JdbcLedger.of(database).initialize();
 

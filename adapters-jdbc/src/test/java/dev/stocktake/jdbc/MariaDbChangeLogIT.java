@@ -119,6 +119,20 @@ class MariaDbChangeLogIT extends ChangeLogIT.OnEveryDatabase {
         assertThat(named()).contains("p1", "p2");
     }
 
+    /** No trigger and no other trace; but a table that rows of another refer to cannot be emptied so at all. */
+    @Test
+    void doesNotSeeTruncateAndSaysSo() {
+        run("truncate table stock");
+        assertThat(entries()).isZero();
+        assertThat(named()).isEmpty();
+        assertThat(reader.metEverything()).isFalse();
+        assertThat(feed("changes", tables()).build().blindSpots())
+                .anySatisfy(spot -> assertThat(spot).containsIgnoringCase("truncate"));
+        assertThatThrownBy(() -> run("truncate table product"))
+                .rootCause()
+                .hasMessageContaining("Cannot truncate a table referenced in a foreign key constraint");
+    }
+
     @Test
     void logsOneRowForAnUpdateThatKeepsTheKey() {
         run("update stock set quantity = quantity + 1 where item = 'i1'");

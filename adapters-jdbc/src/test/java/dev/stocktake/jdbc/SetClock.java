@@ -81,6 +81,16 @@ record SetClock(LedgerDialect real) implements LedgerDialect {
     }
 
     @Override
+    public Optional<String> lockMarks(String source) {
+        return real.lockMarks(source);
+    }
+
+    @Override
+    public Optional<String> lockMarksWhere(String condition) {
+        return real.lockMarksWhere(condition);
+    }
+
+    @Override
     public String updateMarks(String set, String source, String condition) {
         return real.updateMarks(set, source, condition);
     }

@@ -12,24 +12,45 @@ import javax.sql.DataSource;
 
 /**
  * A pool of connections as a host would have it, whose statements are counted. Pools of different names are different
- * processes of the server, so that their processor time can be told apart.
+ * processes or threads of the server, so that their processor time can be told apart.
  */
 final class Database implements AutoCloseable {
 
     private static final int CONNECTIONS = 4;
 
-    private final String name;
+    private final String threads;
     private final HikariDataSource pool;
     private final CountingDataSource counting;
 
-    private Database(String name, HikariDataSource pool) {
-        this.name = name;
+    private Database(String threads, HikariDataSource pool) {
+        this.threads = threads;
         this.pool = pool;
         this.counting = new CountingDataSource(pool);
     }
 
-    /** @param name tells its processes apart from those of other pools */
+    /**
+     * Of a PostgreSQL server.
+     *
+     * @param name tells its processes apart from those of other pools
+     */
     static Database open(String url, String name) {
+        HikariConfig config = config(url, name);
+        config.addDataSourceProperty("ApplicationName", "bench-" + name);
+        return new Database(
+                "select pid, pid from pg_stat_activity where application_name = 'bench-" + name + "'",
+                new HikariDataSource(config));
+    }
+
+    /** Of a MariaDB server, the only pool of its user: there a connection has a thread, not a process. */
+    static Database openMariaDb(String url, String user, long server) {
+        HikariConfig config = config(url, user);
+        config.setUsername(user);
+        return new Database(
+                "select " + server + ", tid from information_schema.processlist where user = '" + user + "'",
+                new HikariDataSource(config));
+    }
+
+    private static HikariConfig config(String url, String name) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setPoolName(name);
@@ -38,8 +59,7 @@ final class Database implements AutoCloseable {
         config.setMaxLifetime(0);
         config.setIdleTimeout(0);
         config.setKeepaliveTime(0);
-        config.addDataSourceProperty("ApplicationName", "bench-" + name);
-        return new Database(name, new HikariDataSource(config));
+        return config;
     }
 
     /** The pool, counting. */
@@ -55,26 +75,21 @@ final class Database implements AutoCloseable {
         return counting.commits();
     }
 
-    /** The processor time of its processes in the server. */
+    /** The processor time of its connections in the server. */
     long cpuNanos() throws SQLException {
-        long sum = 0;
-        for (long pid : processes()) {
-            sum += ProcessTimes.of(pid).own();
-        }
-        return sum;
+        return threads().stream().mapToLong(ProcessTimes::ofThread).sum();
     }
 
-    private List<Long> processes() throws SQLException {
-        List<Long> pids = new ArrayList<>();
+    private List<ProcessTimes.ThreadId> threads() throws SQLException {
+        List<ProcessTimes.ThreadId> found = new ArrayList<>();
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "select pid from pg_stat_activity where application_name = 'bench-" + name + "'")) {
+                ResultSet rows = statement.executeQuery(threads)) {
             while (rows.next()) {
-                pids.add(rows.getLong(1));
+                found.add(new ProcessTimes.ThreadId(rows.getLong(1), rows.getLong(2)));
             }
         }
-        return pids;
+        return found;
     }
 
     @Override

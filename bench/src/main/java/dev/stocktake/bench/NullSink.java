@@ -2,6 +2,7 @@ package dev.stocktake.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -113,7 +114,8 @@ final class NullSink implements AutoCloseable {
                         200,
                         tasks.page(Query.of("uids=" + path[1])).path("results").path(0));
             case "POST /indexes" -> created(exchange);
-            case "GET /indexes/*" -> described(path[1]);
+            case "GET /indexes" -> listed();
+            case "GET /indexes/*" -> new Answer(200, described(path[1]));
             case "GET /indexes/*/settings" -> new Answer(200, index(path[1]).settings());
             case "PATCH /indexes/*/settings" -> settings(path[1], body, exchange);
             case "GET /indexes/*/stats" -> new Answer(200, stats(path[1]));
@@ -173,14 +175,23 @@ final class NullSink implements AutoCloseable {
         return new Answer(202, tasks.add(uid, type, query.text("customMetadata")));
     }
 
-    private Answer described(String uid) {
+    /** All on one page. */
+    private Answer listed() {
+        ObjectNode json = JSON.createObjectNode();
+        ArrayNode results = json.putArray("results");
+        indexes.keySet().forEach(uid -> results.add(described(uid)));
+        return new Answer(
+                200, json.put("offset", 0).put("limit", results.size()).put("total", results.size()));
+    }
+
+    private ObjectNode described(String uid) {
         ObjectNode json = JSON.createObjectNode();
         String created = index(uid).createdAt();
         json.put("uid", uid)
                 .put("primaryKey", PRIMARY_KEY)
                 .put("createdAt", created)
                 .put("updatedAt", created);
-        return new Answer(200, json);
+        return json;
     }
 
     private ObjectNode stats(String uid) {

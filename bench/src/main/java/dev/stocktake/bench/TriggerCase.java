@@ -8,8 +8,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 
-/** What do the triggers of a change log cost those who write to the shop? Two shops alike, one of them with triggers. */
+/**
+ * What do the triggers of a change log cost those who write to the shop? Two shops alike, one of them with triggers; on
+ * PostgreSQL, and on MariaDB where it is installed.
+ */
 final class TriggerCase implements Case {
 
     private static final int LARGE_ENOUGH = 17_000;
@@ -24,33 +29,79 @@ final class TriggerCase implements Case {
 
     @Override
     public void run(Stage stage, Plan plan, Results results) throws SQLException {
-        int products = plan.largest() < LARGE_ENOUGH ? plan.small() : LARGE_ENOUGH;
-        int statements = plan.largest() < LARGE_ENOUGH ? 500 : STATEMENTS;
-        Shop plain = Shop.open(stage.setUp().source(), "shop_plain", products, Stage.SEED);
-        Shop logged = Shop.open(stage.setUp().source(), "shop_logged", products, Stage.SEED);
+        boolean large = plan.largest() >= LARGE_ENOUGH;
+        Sizes sizes = large
+                ? new Sizes(LARGE_ENOUGH, STATEMENTS, STATEMENTS / 5)
+                : new Sizes(plan.small(), STATEMENTS / 20, STATEMENTS / 20);
+        postgres(stage, sizes, plan, results);
+        if (MariaDb.missing().isPresent()) {
+            results.add(Results.line(name() + " on MariaDB", sizes.products())
+                    .put("skipped", MariaDb.missing().get()));
+            return;
+        }
+        mariaDb(stage, sizes, plan, results);
+    }
+
+    /**
+     * How much is written.
+     *
+     * @param hasty one-row updates that wait for no disk
+     * @param durable one-row updates that do
+     */
+    private record Sizes(int products, int hasty, int durable) {}
+
+    private void postgres(Stage stage, Sizes sizes, Plan plan, Results results) throws SQLException {
+        DataSource setUp = stage.setUp().source();
+        Shop plain = Shop.open(setUp, "shop_plain", sizes.products(), Stage.SEED);
+        Shop logged = Shop.open(setUp, "shop_logged", sizes.products(), Stage.SEED);
         log(stage, logged).install();
         try (Database writer = Database.open(stage.databaseUrl(), "writer")) {
             Meter meter = new Meter(stage.server(), stage.sink(), List.of(), List.of(writer));
-            compare(
-                    name() + " of one-row updates",
-                    "<= 1.35",
-                    statements,
-                    meter,
-                    plan,
-                    results,
-                    List.of(
-                            new Singles(WITHOUT, plain, stage, writer, statements),
-                            new Singles(WITH, logged, stage, writer, statements)));
-            compare(
-                    name() + " of one update of many rows",
-                    "<= 1.8",
-                    products * 6,
-                    meter,
-                    plan,
-                    results,
-                    List.of(new Bulk(WITHOUT, plain, stage, writer), new Bulk(WITH, logged, stage, writer)));
+            Comparison comparison = new Comparison(meter, plan, results);
+            Place without = new Place(WITHOUT, plain, writer.source(), () -> plain.settle(setUp));
+            Place with = new Place(WITH, logged, writer.source(), () -> {
+                run(setUp, "truncate " + logged.schema() + ".stocktake_change");
+                logged.settle(setUp);
+            });
+            comparison.singles("of one-row updates, each durable", "<= 1.35", sizes.durable(), without, with);
+            run(writer.source(), "alter user postgres set synchronous_commit = off");
+            try (Database hasty = Database.open(stage.databaseUrl(), "hasty")) {
+                new Comparison(new Meter(stage.server(), stage.sink(), List.of(), List.of(hasty)), plan, results)
+                        .singles(
+                                "of one-row updates that wait for no disk",
+                                "",
+                                sizes.hasty(),
+                                without.through(hasty.source()),
+                                with.through(hasty.source()));
+            } finally {
+                run(writer.source(), "alter user postgres reset synchronous_commit");
+            }
+            comparison.bulk("of one update of many rows", "<= 1.8", without, with);
         }
         log(stage, logged).uninstall();
+    }
+
+    /** Its triggers fire for each row. */
+    private void mariaDb(Stage stage, Sizes sizes, Plan plan, Results results) throws SQLException {
+        try (MariaDb server = MariaDb.start(stage.scratch())) {
+            DataSource writer = server.database().source();
+            Shop plain = MariaDbShop.open(writer, "shop_plain", sizes.products());
+            Shop logged = MariaDbShop.open(writer, "shop_logged", sizes.products());
+            ChangeLog.builder(writer, Subject.tables(logged))
+                    .schema(logged.schema())
+                    .build()
+                    .install();
+            results.add(Results.line(name() + " on MariaDB", sizes.products()).put("version", server.version()));
+            Comparison comparison = new Comparison(
+                    new Meter(stage.server(), stage.sink(), List.of(), List.of(server.database())), plan, results);
+            Place without = new Place(WITHOUT, plain, writer, () -> {});
+            Place with = new Place(
+                    WITH, logged, writer, () -> run(writer, "truncate " + logged.schema() + ".stocktake_change"));
+            comparison.singles("on MariaDB of one-row updates, each durable", "", sizes.durable(), without, with);
+            run(writer, "set global innodb_flush_log_at_trx_commit = 0");
+            comparison.singles("on MariaDB of one-row updates that wait for no disk", "", sizes.hasty(), without, with);
+            comparison.bulk("on MariaDB of one update of many rows", "", without, with);
+        }
     }
 
     static ChangeLog log(Stage stage, Shop shop) {
@@ -59,59 +110,89 @@ final class TriggerCase implements Case {
                 .build();
     }
 
-    private static void compare(
-            String test,
-            String target,
-            int rows,
-            Meter meter,
-            Plan plan,
-            Results results,
-            List<? extends Contestant> contestants)
-            throws SQLException {
-        Rounds rounds = Rounds.of(meter, plan.warmUps(), plan.rounds(), contestants);
-        List<Figure> figures = List.of(
-                new Figure("databaseMicrosPerRow", round -> round.ledger() / 1e3 / rows),
-                new Figure("wallMicrosPerRow", round -> round.wall() / 1e3 / rows));
-        for (Contestant contestant : contestants) {
-            results.figures(test, rows, contestant.name(), rounds.of(contestant.name()), figures);
+    private static void run(DataSource database, String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
-        results.ratio(
-                test,
-                rows,
-                Ratio.of(
-                        "processor time of the writer's own process in the database, with triggers to without",
-                        rounds.values(WITH, Measured::ledger),
-                        rounds.values(WITHOUT, Measured::ledger),
-                        target));
     }
 
-    /** Empties the log, which nobody reads here, and leaves the server nothing to catch up on. */
-    private static void settle(Stage stage, Shop shop, String contestant) throws SQLException {
-        if (contestant.equals(WITH)) {
-            try (Connection connection = stage.setUp().source().getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("truncate " + shop.schema() + ".stocktake_change");
-            }
+    /** Leaves the server nothing to catch up on, and the log empty, which nobody reads here. */
+    @FunctionalInterface
+    private interface Settling {
+        void settle() throws SQLException;
+    }
+
+    /** Somewhere to write. */
+    private record Place(String name, Shop shop, DataSource writer, Settling settling) {
+
+        Place through(DataSource other) {
+            return new Place(name, shop, other, settling);
         }
-        shop.settle(stage.setUp().source());
+    }
+
+    /** With triggers to without, in the same rounds. */
+    private record Comparison(Meter meter, Plan plan, Results results) {
+
+        void singles(String what, String target, int statements, Place... places) throws SQLException {
+            compare(
+                    what,
+                    target,
+                    statements,
+                    Stream.of(places)
+                            .map(place -> new Singles(place, statements))
+                            .toList());
+        }
+
+        void bulk(String what, String target, Place... places) throws SQLException {
+            compare(
+                    what,
+                    target,
+                    places[0].shop().products() * 6,
+                    Stream.of(places).map(Bulk::new).toList());
+        }
+
+        private void compare(String what, String target, int rows, List<? extends Contestant> contestants)
+                throws SQLException {
+            String test = "triggers " + what;
+            Rounds rounds = Rounds.of(meter, plan.warmUps(), plan.rounds(), contestants);
+            List<Figure> figures = List.of(
+                    new Figure("databaseMicrosPerRow", round -> round.ledger() / 1e3 / rows),
+                    new Figure("wallMicrosPerRow", round -> round.wall() / 1e3 / rows));
+            for (Contestant contestant : contestants) {
+                results.figures(test, rows, contestant.name(), rounds.of(contestant.name()), figures);
+            }
+            results.ratio(
+                    test,
+                    rows,
+                    Ratio.of(
+                            "processor time of the writer's own connection in the database, with triggers to without",
+                            rounds.values(WITH, Measured::ledger),
+                            rounds.values(WITHOUT, Measured::ledger),
+                            target));
+        }
     }
 
     /** Updates of the stock of one variant at one place, each a transaction. */
-    private record Singles(String name, Shop shop, Stage stage, Database writer, int statements) implements Contestant {
+    private record Singles(Place place, int statements) implements Contestant {
+
+        @Override
+        public String name() {
+            return place.name();
+        }
 
         @Override
         public void prepare() throws SQLException {
-            settle(stage, shop, name);
+            place.settling().settle();
         }
 
         @Override
         public void run() throws SQLException {
+            Shop shop = place.shop();
             Random random = new Random(Stage.SEED);
-            try (Connection connection = writer.source().getConnection();
-                    Statement setting = connection.createStatement();
+            try (Connection connection = place.writer().getConnection();
                     PreparedStatement update = connection.prepareStatement(
                             "update " + shop.schema() + ".inventory_level set stocked = stocked + 1 where id = ?")) {
-                setting.execute("set synchronous_commit = off");
                 for (int i = 0; i < statements; i++) {
                     update.setString(1, String.format("level_%08d_1_1", 1 + random.nextInt(shop.products())));
                     if (update.executeUpdate() != 1) {
@@ -123,16 +204,22 @@ final class TriggerCase implements Case {
     }
 
     /** One update of the stock of everything. */
-    private record Bulk(String name, Shop shop, Stage stage, Database writer) implements Contestant {
+    private record Bulk(Place place) implements Contestant {
+
+        @Override
+        public String name() {
+            return place.name();
+        }
 
         @Override
         public void prepare() throws SQLException {
-            settle(stage, shop, name);
+            place.settling().settle();
         }
 
         @Override
         public void run() throws SQLException {
-            try (Connection connection = writer.source().getConnection();
+            Shop shop = place.shop();
+            try (Connection connection = place.writer().getConnection();
                     Statement update = connection.createStatement()) {
                 int rows =
                         update.executeUpdate("update " + shop.schema() + ".inventory_level set stocked = stocked + 1");

@@ -23,5 +23,7 @@ class ProcessTimesTest {
     @Test
     void isNothingForAProcessThatIsGone() {
         assertThat(ProcessTimes.of(Long.MAX_VALUE)).isEqualTo(new ProcessTimes(0, 0));
+        assertThat(ProcessTimes.ofThread(new ProcessTimes.ThreadId(Long.MAX_VALUE, 1)))
+                .isZero();
     }
 }

@@ -14,9 +14,14 @@ import dev.stocktake.jdbc.TimestampFeed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -70,6 +75,30 @@ final class ShopDatabase {
         } catch (SQLException e) {
             throw new UncheckedIOException(new IOException(e));
         }
+    }
+
+    /** The first column of all rows. */
+    List<String> texts(String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts;
+        } catch (SQLException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    /** Everything that the ledger remembers. */
+    Map<String, List<String>> books() {
+        Map<String, List<String>> books = new TreeMap<>();
+        texts("select table_name from information_schema.tables where table_schema = 'public'"
+                        + " and table_name like 'stocktake\\_%'")
+                .forEach(table -> books.put(table, texts("select t::text from " + table + " t order by 1")));
+        return books;
     }
 
     ProductSource source() {

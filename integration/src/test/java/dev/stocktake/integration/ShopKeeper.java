@@ -1,6 +1,7 @@
 package dev.stocktake.integration;
 
 import dev.stocktake.ProductSource;
+import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncSchedule;
@@ -37,12 +38,12 @@ final class ShopKeeper {
                 .build();
     }
 
-    static Stocktake stocktake(ShopDatabase shop, ProductSource source, MeilisearchIndex index) {
+    static Stocktake stocktake(ShopDatabase shop, ProductSource source, SearchIndex index) {
         return builder(shop, source, index).build();
     }
 
     /** Small batches and a short lease, so that many things are in the middle of something at any time. */
-    static Stocktake.Builder builder(ShopDatabase shop, ProductSource source, MeilisearchIndex index) {
+    static Stocktake.Builder builder(ShopDatabase shop, ProductSource source, SearchIndex index) {
         SyncSettings defaults = SyncSettings.defaults();
         return Stocktake.builder(source, index, shop.ledger())
                 .feed(shop.feed())

@@ -417,21 +417,34 @@ final class BooksTransaction implements LedgerTransaction {
                 live.rechecks().stream().map(Map.Entry::getValue).toList();
         long quarantined = rows.quarantined().size();
         return new Backlog(
-                rows.size() - quarantined,
-                rows.ready().size()
+                counted(rows.size() - quarantined),
+                counted(rows.ready().size()
                         - live.inFlight().stream()
                                 .filter(key -> ready(live, key))
-                                .count(),
-                rows.suspects(),
-                quarantined,
+                                .count()),
+                counted(rows.suspects()),
+                counted(quarantined),
                 live.inFlight().size(),
                 books.batches().stream().filter(batch -> openIn(live, batch)).count(),
                 rows.oldest().orElse(null),
                 rows.oldestChange().orElse(null),
                 rows.nextDue().orElse(null),
-                rechecks.stream().filter(at -> !at.isAfter(work.now())).count(),
+                counted(rechecks.stream().filter(at -> !at.isAfter(work.now())).count()),
                 rechecks.isEmpty() ? null : rechecks.get(0),
                 work.now());
+    }
+
+    private static long counted(long count) {
+        return Math.min(count, Backlog.MOST_COUNTED);
+    }
+
+    @Override
+    public long marked(long most) {
+        requireOpen();
+        Volume live = books.live();
+        return live == null
+                ? 0
+                : Math.min(most, live.rows().size() - live.rows().quarantined().size());
     }
 
     private static boolean ready(Volume live, ProductKey key) {

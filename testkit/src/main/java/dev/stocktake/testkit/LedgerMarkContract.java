@@ -145,6 +145,20 @@ abstract class LedgerMarkContract extends LedgerLaneContract {
     }
 
     @Test
+    void countsNoFurtherThanItIsAsked() {
+        assertThat(this.<Long>tx(tx -> tx.marked(10))).as("before the first").isZero();
+        Lease lease = lane();
+        in(tx -> tx.mark(List.of(A, B, C), Reason.CHANGE, false));
+        Claim claim = tryClaim(lease, 1).orElseThrow();
+        in(tx -> tx.fail(lease, claim, AN_HOUR, 1));
+
+        assertThat(this.<Long>tx(tx -> tx.marked(Long.MAX_VALUE))).isEqualTo(3);
+        assertThat(this.<Long>tx(tx -> tx.marked(3))).isEqualTo(3);
+        assertThat(this.<Long>tx(tx -> tx.marked(2))).isEqualTo(2);
+        assertThat(this.<Long>tx(tx -> tx.marked(0))).isZero();
+    }
+
+    @Test
     void marksThousandsAtOnce() {
         Lease lease = lane();
         List<ProductKey> keys = many(5_000);

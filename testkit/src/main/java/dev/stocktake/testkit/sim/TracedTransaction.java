@@ -398,6 +398,11 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
+    public long marked(long most) {
+        return tx.marked(most);
+    }
+
+    @Override
     public Map<ProductKey, Refusal> quarantine(int limit) {
         return tx.quarantine(limit);
     }

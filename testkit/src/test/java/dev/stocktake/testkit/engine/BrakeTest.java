@@ -261,7 +261,7 @@ class BrakeTest {
         @Test
         void isWeighedOnceForABatchHoweverManyPartsItIsReadIn() {
             int[] asked = new int[1];
-            HookedLedger books = new HookedLedger(shop.ledger).afterEach("backlog", () -> asked[0]++);
+            HookedLedger books = new HookedLedger(shop.ledger).afterEach("marked", () -> asked[0]++);
             stocktake = shop.batches(PRODUCTS, 1).builder(shop.index, books).build();
             stocktake.run(SyncPolicy.smart());
             int idle = asked[0];

@@ -55,7 +55,8 @@ create table if not exists stocktake_mark (
     changed_at          bigint not null default 0,
     primary key (product_key, generation),
     index ix_stocktake_mark_order (stage, generation, reason, since),
-    index ix_stocktake_mark_later (stage, generation, not_before)
+    index ix_stocktake_mark_later (stage, generation, not_before),
+    index ix_stocktake_mark_doubt (suspect, generation, stage, changed_at)
 ) engine = InnoDB row_format = dynamic character set utf8mb4 collate utf8mb4_0900_bin;
 
 -- A batch of products on its way to the index, or whose write may still be met in the index's log.
