@@ -75,7 +75,10 @@ final class MariaDb implements AutoCloseable {
                     "--innodb-buffer-pool-size=512M",
                     "--innodb-log-file-size=512M",
                     user);
-            return new MariaDb(folder, server, open("jdbc:mariadb://127.0.0.1:" + port + "/", server, folder));
+            return new MariaDb(
+                    folder,
+                    server,
+                    open("jdbc:mariadb://127.0.0.1:" + port + "/bench?createDatabaseIfNotExist=true", server, folder));
         } catch (IOException e) {
             throw new UncheckedIOException("The MariaDB server did not start below '" + below + "'", e);
         } catch (InterruptedException e) {
