@@ -187,7 +187,7 @@ enum HouseRule {
         static final List<String> MAY_TOUCH_TIME_AND_CHANCE =
                 List.of("Stocktake$Builder", "SystemTime", "Sleeper", "meilisearch.MeilisearchIndex$Builder");
         static final List<String> MAY_MAKE_THREADS =
-                List.of("Loop", "testkit.Crowd", "meilisearch.HttpThreads", "testkit.sim.Crew");
+                List.of("Loop", "Readers", "testkit.Crowd", "meilisearch.HttpThreads", "testkit.sim.Crew");
     }
 
     private final String reason;
