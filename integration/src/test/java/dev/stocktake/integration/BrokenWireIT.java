@@ -48,7 +48,6 @@ import org.junit.jupiter.api.Test;
  */
 class BrokenWireIT {
 
-    private static final boolean SOAK = Boolean.getBoolean("stocktake.soak");
     private static final int PRODUCTS = 80;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** A call tries three times, and each try may meet some time-outs; without them it would hang for hours. */
@@ -81,14 +80,10 @@ class BrokenWireIT {
         postgres.close();
     }
 
-    private static int rounds(int usual, int soak) {
-        return Integer.getInteger("stocktake.rounds", SOAK ? soak : usual);
-    }
-
     @Test
     void nothingIsLostOnBrokenWires() throws Exception {
         try (Wired wired = new Wired("wires", "wires", seed)) {
-            wired.play(rounds(30, 1_000));
+            wired.play(Soak.rounds(30, 1_000));
             if (wired.played >= 30) {
                 assertThat(wired.kindsOfFaults()).as("what was tried").isEqualTo(EnumSet.allOf(Fault.class));
             }
@@ -98,7 +93,7 @@ class BrokenWireIT {
     @Test
     void norWithTheLedgerInAnotherDatabase() throws Exception {
         try (Wired wired = new Wired("wires_apart", "wires_ledger", seed + 1)) {
-            wired.play(rounds(8, 200));
+            wired.play(Soak.rounds(8, 200));
         }
     }
 
@@ -360,7 +355,7 @@ class BrokenWireIT {
                     + longestCall.toMillis() + "ms sql=" + sql.struck() + " http=" + http.struck() + " told="
                     + told.size() + " took="
                     + Duration.between(began, Instant.now()).toSeconds() + "s"
-                    + (SOAK ? "\n" + String.join("\n", told.keySet()) : "");
+                    + (Soak.ON ? "\n" + String.join("\n", told.keySet()) : "");
         }
     }
 }
