@@ -49,7 +49,11 @@ final class Database {
      */
     <T> T read(View view, String what, Work<T> work) {
         try (Connection connection = connect()) {
-            return transaction(connection, view, work);
+            return transaction(
+                    connection,
+                    (there, dialect) -> dialect.beginReading(there, view, statementTimeout),
+                    End.ROLL_BACK,
+                    work);
         } catch (SQLException e) {
             throw SqlErrors.translate(what, e);
         }
@@ -62,33 +66,10 @@ final class Database {
      */
     <T> T write(String what, Work<T> work) {
         try (Connection connection = connect()) {
-            return change(connection, work);
+            return transaction(
+                    connection, (there, dialect) -> dialect.ledger().begin(there, statementTimeout), End.COMMIT, work);
         } catch (SQLException e) {
             throw SqlErrors.translate(what, e);
-        }
-    }
-
-    private <T> T change(Connection connection, Work<T> work) throws SQLException {
-        Dialect dialect = Dialect.of(connection);
-        boolean autoCommit = connection.getAutoCommit();
-        if (!autoCommit) {
-            dialect.refuseForeignTransaction(connection);
-        }
-        connection.setAutoCommit(false);
-        Dialect.Undo undo = () -> {};
-        try {
-            Dialect.Undo silence = NetworkTimeout.atMost(connection, statementTimeout);
-            undo = silence;
-            Dialect.Undo begun = dialect.ledger().begin(connection, statementTimeout);
-            undo = () -> {
-                begun.run();
-                silence.run();
-            };
-            T result = work.in(new Session(connection, dialect));
-            connection.commit();
-            return result;
-        } finally {
-            giveBack(connection, undo, autoCommit);
         }
     }
 
@@ -107,7 +88,19 @@ final class Database {
                         + " a DataSource that always opens, or borrows from a pool, a connection of its own");
     }
 
-    private <T> T transaction(Connection connection, View view, Work<T> work) throws SQLException {
+    /** Begins a transaction on a connection. */
+    @FunctionalInterface
+    private interface Begin {
+        Dialect.Undo on(Connection connection, Dialect dialect) throws SQLException;
+    }
+
+    /** How a transaction ends whose work returned. */
+    private enum End {
+        COMMIT,
+        ROLL_BACK
+    }
+
+    private <T> T transaction(Connection connection, Begin begin, End end, Work<T> work) throws SQLException {
         Dialect dialect = Dialect.of(connection);
         boolean autoCommit = connection.getAutoCommit();
         if (!autoCommit) {
@@ -118,12 +111,16 @@ final class Database {
         try {
             Dialect.Undo silence = NetworkTimeout.atMost(connection, statementTimeout);
             undo = silence;
-            Dialect.Undo begun = dialect.beginReading(connection, view, statementTimeout);
+            Dialect.Undo begun = begin.on(connection, dialect);
             undo = () -> {
                 begun.run();
                 silence.run();
             };
-            return work.in(new Session(connection, dialect));
+            T result = work.in(new Session(connection, dialect));
+            if (end == End.COMMIT) {
+                connection.commit();
+            }
+            return result;
         } finally {
             giveBack(connection, undo, autoCommit);
         }
