@@ -93,7 +93,7 @@ final class BatchWriter {
                 load.add(parts.remove());
             }
         } finally {
-            parts.forEach(Part::forget);
+            parts.forEach(part -> part.seen().forget());
         }
         load.send();
     }
@@ -118,11 +118,7 @@ final class BatchWriter {
         alive.run();
         boolean asks = asksIndex(items);
         Supplier<Seen> look = () -> look(items, asks);
-        return whole || readers.ahead() == 0 ? new Part(items, look, () -> {}) : ofReading(items, readers.begin(look));
-    }
-
-    private static Part ofReading(List<Claim.Item> items, Readers.Reading<Seen> reading) {
-        return new Part(items, reading::await, reading::forget);
+        return new Part(items, whole ? Readers.later(look) : readers.begin(look));
     }
 
     private Seen look(List<Claim.Item> items, boolean asks) {
@@ -147,18 +143,8 @@ final class BatchWriter {
         }
     }
 
-    /**
-     * Some products of a batch.
-     *
-     * @param seen returns when they have been looked up
-     * @param forgotten it will not be asked for any more
-     */
-    private record Part(List<Claim.Item> items, Supplier<Seen> seen, Runnable forgotten) {
-
-        void forget() {
-            forgotten.run();
-        }
-    }
+    /** Some products of a batch, and what is looked up of them. */
+    private record Part(List<Claim.Item> items, Readers.Reading<Seen> seen) {}
 
     /**
      * Both sides of some products.
@@ -199,7 +185,7 @@ final class BatchWriter {
         }
 
         void add(Part part) {
-            Seen seen = run.reading(part.seen());
+            Seen seen = run.reading(part.seen()::await);
             Map<ProductKey, Projection> now = seen.now();
             Map<ProductKey, Fingerprint> held = seen.held();
             learnWhetherEmpty(part, held);

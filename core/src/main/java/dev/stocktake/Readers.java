@@ -49,11 +49,20 @@ final class Readers implements AutoCloseable {
         return count;
     }
 
-    /** Begins to read. */
+    /** Begins to read, if there are threads for that. */
     <T> Reading<T> begin(Supplier<T> read) {
+        if (count == 0) {
+            return later(read);
+        }
         FutureTask<T> task = new FutureTask<>(read::get);
         threads.execute(task);
-        return new Reading<>(task);
+        return new Reading<>(task, () -> {});
+    }
+
+    /** Whoever waits for it reads. */
+    static <T> Reading<T> later(Supplier<T> read) {
+        FutureTask<T> task = new FutureTask<>(read::get);
+        return new Reading<>(task, task);
     }
 
     @Override
@@ -65,9 +74,12 @@ final class Readers implements AutoCloseable {
     static final class Reading<T> {
 
         private final Future<T> result;
+        private final Runnable first;
 
-        private Reading(Future<T> result) {
+        /** @param first what whoever waits does first */
+        private Reading(Future<T> result, Runnable first) {
             this.result = result;
+            this.first = first;
         }
 
         /** Nobody needs it any more; what has begun ends by itself. */
@@ -77,6 +89,7 @@ final class Readers implements AutoCloseable {
 
         /** Waits, as for a read of one's own, whatever interrupts; throws what the read threw. */
         T await() {
+            first.run();
             boolean interrupted = false;
             try {
                 while (true) {
