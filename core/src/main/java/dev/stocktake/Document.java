@@ -161,7 +161,7 @@ public final class Document {
         if (depth > MAX_DEPTH) {
             throw new Unfit("is nested deeper than " + MAX_DEPTH + " levels");
         }
-        if (isPlain(value)) {
+        if (value == null || isPlain(value)) {
             return value;
         }
         if (value instanceof Number number) {
@@ -204,9 +204,8 @@ public final class Document {
         return Collections.unmodifiableList(copy);
     }
 
-    private static boolean isPlain(@Nullable Object value) {
-        return value == null
-                || value instanceof String
+    private static boolean isPlain(Object value) {
+        return value instanceof String
                 || value instanceof Long
                 || value instanceof BigDecimal
                 || value instanceof Boolean;

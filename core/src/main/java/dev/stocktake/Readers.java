@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that read products ahead of the lane: named daemons that end when they are idle, so that a host that forgets
@@ -110,7 +111,7 @@ final class Readers implements AutoCloseable {
             }
         }
 
-        private static RuntimeException rethrown(Throwable cause) {
+        private static RuntimeException rethrown(@Nullable Throwable cause) {
             if (cause instanceof Error error) {
                 throw error;
             }
