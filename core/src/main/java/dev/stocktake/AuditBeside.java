@@ -17,15 +17,22 @@ final class AuditBeside {
     private final Brake brake;
     private final Comparison comparison;
     private final AuditableIndex index;
+    private final Readers readers;
     private final BooleanSupplier stopping;
 
     AuditBeside(
-            Ports ports, AuditableIndex index, SyncSettings settings, Surroundings around, BooleanSupplier stopping) {
+            Ports ports,
+            AuditableIndex index,
+            SyncSettings settings,
+            Surroundings around,
+            Readers readers,
+            BooleanSupplier stopping) {
         this.ports = ports;
         this.index = index;
         this.around = around;
         this.brake = new Brake(ports, settings.brakes(), around, tx -> {});
         this.comparison = new Comparison(ports.source(), index, settings.batch().maxBytes());
+        this.readers = readers;
         this.stopping = stopping;
     }
 
@@ -42,6 +49,7 @@ final class AuditBeside {
     private boolean go(Run run, AuditPass.Way way, boolean dry) {
         comparison.pass(around.clock().instant().getEpochSecond());
         AuditPass pass = new AuditPass(ports, index, comparison, around, brake, way, run.findings(dry));
+        pass.readAhead(readers);
         while (!stopping.getAsBoolean()) {
             run.progressed(SyncProgress.Phase.COMPARING, 0);
             switch (pass.step((tx, began, page) -> {})) {

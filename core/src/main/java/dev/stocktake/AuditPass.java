@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,8 @@ final class AuditPass {
     private final Brake brake;
     private final Way way;
     private Findings findings;
+    private @Nullable Readers readers;
+    private @Nullable Ahead ahead;
     private @Nullable ProductKey after;
     private boolean compared;
     private @Nullable IndexListing listing;
@@ -97,6 +100,14 @@ final class AuditPass {
     /** Goes on behind this product. */
     void resume(@Nullable ProductKey position) {
         after = position;
+    }
+
+    /**
+     * Has the next page of products read while the present one is compared; for a pass that goes from page to page without
+     * rest. What was read a moment too early may look different, and is looked at once more before it counts (R14).
+     */
+    void readAhead(Readers others) {
+        readers = others;
     }
 
     /** When the first page was read that counts, by the ledger's clock. */
@@ -197,13 +208,13 @@ final class AuditPass {
     // --- products with their documents ------------------------------------------------------------------------------
 
     private Step compare(Opening opening, Entry entry) {
-        KeyPage page = ports.source().keys(after, PAGE);
-        Lane.requireProgress(page, after);
-        Verified verified = verify(page.keys());
+        Products products = products(opening);
+        KeyPage page = products.page();
+        Verified verified = verify(page.keys(), products.read());
         if (!isMeant(opening)) {
             return Step.ANOTHER_INDEX;
         }
-        Map<ProductKey, Difference> drift = enter(verified, tx -> entry.page(tx, opening.now(), page));
+        Map<ProductKey, Difference> drift = enter(verified, tx -> entry.page(tx, products.began(), page));
         if (drift == null) {
             return Step.DEPOSED;
         }
@@ -212,6 +223,48 @@ final class AuditPass {
         after = page.last().orElse(after);
         compared = page.end();
         return Step.MORE;
+    }
+
+    /**
+     * A page of products.
+     *
+     * @param began not after it was read
+     * @param read what was read of it ahead of its turn
+     */
+    private record Products(
+            KeyPage page, Instant began, @Nullable Map<ProductKey, Projection> read) {}
+
+    /** The page behind a product, which is being read. */
+    private record Ahead(@Nullable ProductKey after, Readers.Reading<Products> reading) {}
+
+    private Products products(Opening opening) {
+        Ahead begun = ahead;
+        ahead = null;
+        Products products;
+        if (begun != null && Objects.equals(begun.after(), after)) {
+            products = begun.reading().await();
+        } else {
+            products = new Products(page(after), opening.now(), null);
+        }
+        beginNext(products.page(), opening.now());
+        return products;
+    }
+
+    private KeyPage page(@Nullable ProductKey behind) {
+        KeyPage page = ports.source().keys(behind, PAGE);
+        Lane.requireProgress(page, behind);
+        return page;
+    }
+
+    private void beginNext(KeyPage page, Instant now) {
+        if (readers == null || readers.ahead() == 0 || page.end() || !comparison.hasRoomFor(PAGE)) {
+            return;
+        }
+        ProductKey behind = page.last().orElse(after);
+        ahead = new Ahead(behind, readers.begin(() -> {
+            KeyPage next = page(behind);
+            return new Products(next, now, ports.source().read(next.keys()));
+        }));
     }
 
     // --- documents with their products ------------------------------------------------------------------------------
@@ -233,7 +286,7 @@ final class AuditPass {
     }
 
     private Step end(Opening opening, IndexListing listed) {
-        Verified verified = verify(listed.found());
+        Verified verified = verify(listed.found(), null);
         if (!isMeant(opening)) {
             listing = null;
             holding = false;
@@ -272,8 +325,9 @@ final class AuditPass {
      */
     private record Verified(Map<ProductKey, Difference> differences, List<ProductKey> known) {}
 
-    private Verified verify(List<ProductKey> keys) {
-        Map<ProductKey, Difference> first = comparison.look(keys);
+    /** @param read the products, if they were read already */
+    private Verified verify(List<ProductKey> keys, @Nullable Map<ProductKey, Projection> read) {
+        Map<ProductKey, Difference> first = read == null ? comparison.look(keys) : comparison.look(keys, read);
         if (first.isEmpty()) {
             return new Verified(first, List.of());
         }

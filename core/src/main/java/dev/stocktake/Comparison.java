@@ -39,9 +39,25 @@ final class Comparison {
         turn = (int) (number % SAMPLE);
     }
 
+    /** Whether so many products may be held in memory beside so many others. */
+    boolean hasRoomFor(int products) {
+        return bytesPerProduct > 0 && readAtOnce >= products && bytesPerProduct * 2 * products <= mostBytes;
+    }
+
     /** The differences that a first look finds. */
     Map<ProductKey, Difference> look(Collection<ProductKey> keys) {
         return look(keys, false);
+    }
+
+    /**
+     * The differences that a first look finds.
+     *
+     * @param read the products as they were a moment ago, without those that were gone
+     */
+    Map<ProductKey, Difference> look(List<ProductKey> keys, Map<ProductKey, Projection> read) {
+        Map<ProductKey, Difference> found = new LinkedHashMap<>();
+        look(keys, read, false, found);
+        return found;
     }
 
     /** The differences that are still there, or look otherwise, when one looks closely. */
@@ -55,7 +71,8 @@ final class Comparison {
         int from = 0;
         while (from < all.size()) {
             int to = Math.min(all.size(), from + readAtOnce);
-            look(all.subList(from, to), closely, found);
+            List<ProductKey> some = all.subList(from, to);
+            look(some, source.read(some), closely, found);
             from = to;
             adaptRead();
         }
@@ -67,14 +84,17 @@ final class Comparison {
         readAtOnce = (int) Math.max(1, Math.min(Math.min(LARGEST_READ, fitting), readAtOnce * 2.0));
     }
 
-    private void look(List<ProductKey> keys, boolean closely, Map<ProductKey, Difference> found) {
-        Map<ProductKey, Projection> now = source.read(keys);
+    private void look(
+            List<ProductKey> keys,
+            Map<ProductKey, Projection> now,
+            boolean closely,
+            Map<ProductKey, Difference> found) {
         Map<ProductKey, Fingerprint> held = index.fingerprints(keys);
         Map<ProductKey, Document> equal = new LinkedHashMap<>();
         for (ProductKey key : keys) {
             Projection projection = now.get(key);
             if (projection instanceof Projection.Present present) {
-                present(key, present.document(), held.get(key), equal, found);
+                present(key, present.document(), held.get(key), closely, equal, found);
             } else if (projection instanceof Projection.Unreadable) {
                 Fingerprint stale = held.get(key);
                 Drift.Kind kind = stale == null ? Drift.Kind.MISSING : Drift.Kind.STALE;
@@ -83,7 +103,6 @@ final class Comparison {
                 found.put(key, new Difference(Drift.Kind.ORPHAN, null, held.get(key), false));
             }
         }
-        equal.keySet().removeIf(key -> !closely && !hasItsTurn(key));
         compareContents(equal, held, found);
     }
 
@@ -95,6 +114,7 @@ final class Comparison {
             ProductKey key,
             Document document,
             @Nullable Fingerprint held,
+            boolean closely,
             Map<ProductKey, Document> equal,
             Map<ProductKey, Difference> found) {
         Canonicalizer.Canonical canonical = canonicalizer.spell(document, source.projectionVersion());
@@ -105,7 +125,9 @@ final class Comparison {
         } else if (held.equals(Fingerprint.UNKNOWN)) {
             found.put(key, new Difference(Drift.Kind.ALIEN, fingerprint, held, false));
         } else if (held.equals(fingerprint)) {
-            equal.put(key, document);
+            if (closely || hasItsTurn(key)) {
+                equal.put(key, document);
+            }
         } else {
             found.put(key, new Difference(Drift.Kind.STALE, fingerprint, held, false));
         }

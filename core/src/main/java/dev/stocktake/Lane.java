@@ -126,7 +126,7 @@ final class Lane {
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
-        this.audits = new LaneAudits(ports, settings, around, brake, this::learn);
+        this.audits = new LaneAudits(ports, settings, around, brake, readers, this::learn);
         this.rolling = new RollingAudit(ports, around, audits);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
     }
@@ -658,7 +658,7 @@ final class Lane {
     private Step compareEverything(Run run) {
         AuditPass pass = run.pass();
         if (pass == null) {
-            pass = audits.make(around.clock().instant().getEpochSecond(), run.findings(false));
+            pass = audits.makeWhole(around.clock().instant().getEpochSecond(), run.findings(false));
             run.pass(pass);
         }
         if (pass.lists() && !inFlight.isEmpty()) {

@@ -10,16 +10,25 @@ final class LaneAudits implements AuditPass.Maker, AuditPass.Way {
     private final SyncSettings settings;
     private final Surroundings around;
     private final Brake brake;
+    private final Readers readers;
     private final Runnable learn;
     private @Nullable Lease lease;
 
     /** @param learn takes the hints of all feeds, and reads the index's log */
-    LaneAudits(Ports ports, SyncSettings settings, Surroundings around, Brake brake, Runnable learn) {
+    LaneAudits(Ports ports, SyncSettings settings, Surroundings around, Brake brake, Readers readers, Runnable learn) {
         this.ports = ports;
         this.settings = settings;
         this.around = around;
         this.brake = brake;
+        this.readers = readers;
         this.learn = learn;
+    }
+
+    /** A pass that goes on from page to page, for somebody who waits for it. */
+    AuditPass makeWhole(long number, Findings findings) {
+        AuditPass pass = make(number, findings);
+        pass.readAhead(readers);
+        return pass;
     }
 
     void lease(@Nullable Lease taken) {

@@ -167,7 +167,7 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private AuditBeside beside() {
-        return new AuditBeside(ports, auditable(ports.index()), settings, around, () -> stopping);
+        return new AuditBeside(ports, auditable(ports.index()), settings, around, readers, () -> stopping);
     }
 
     private static AuditableIndex auditable(SearchIndex index) {

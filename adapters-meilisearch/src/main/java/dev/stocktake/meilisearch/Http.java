@@ -177,7 +177,7 @@ final class Http implements AutoCloseable {
         try {
             return answer(exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + timeout.toSeconds() + " s", e);
+            throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             if (closed) {
                 throw new CancellationException("closed meanwhile");

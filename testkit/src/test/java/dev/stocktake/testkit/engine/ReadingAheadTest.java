@@ -4,18 +4,23 @@ import static dev.stocktake.testkit.engine.Shop.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.AuditableIndex;
+import dev.stocktake.ProductKey;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSettings;
 import dev.stocktake.UnavailableException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A batch too large for one read is read by threads of their own, ahead of the lane. */
@@ -139,13 +144,92 @@ class ReadingAheadTest {
         assertThat(asked.get()).as("asked for while nothing differed").isEqualTo(MANY);
     }
 
+    @Test
+    void anAuditReadsOnePageWhileItComparesTheOneBefore() {
+        Stocktake stocktake = reading(1);
+        stocktake.run(SyncPolicy.full());
+        shop.stock(key(1_700), 3);
+        threads.clear();
+
+        SyncReport report = stocktake.run(SyncPolicy.audit());
+
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+        assertThat(report.compared().orElseThrow().total()).isOne();
+        shop.assertIndexIsTrue();
+        assertThat(threads).contains("stocktake-" + Shop.INDEX + "-reader-1");
+    }
+
+    @Test
+    void anAuditReadsByItselfIfItIsGivenNoThread() {
+        Stocktake stocktake = reading(0);
+        stocktake.run(SyncPolicy.full());
+
+        stocktake.run(SyncPolicy.audit());
+
+        assertThat(threads).containsExactly(Thread.currentThread().getName());
+    }
+
+    @Test
+    void whatAnAuditReadTooEarlyIsNoDrift() {
+        AtomicReference<Consumer<Collection<ProductKey>>> asked = new AtomicReference<>(keys -> {});
+        Stocktake stocktake = shop.settings(
+                        SyncSettings.defaults().withBatch(new SyncSettings.Batch(MANY, 1 << 20, 2, 1)))
+                .stocktake(asked(keys -> asked.get().accept(keys)));
+        stocktake.run(SyncPolicy.full());
+        List<ProductKey> changed = new ArrayList<>();
+        asked.set(keys -> {
+            if (keys.size() > 1 && changed.size() < 3) {
+                // Both sides of this page's first product change after the page was read.
+                ProductKey first = keys.iterator().next();
+                changed.add(first);
+                shop.change(first, 4);
+                stocktake.sync(first.value());
+            }
+        });
+
+        SyncReport report = stocktake.run(SyncPolicy.audit().dryRun());
+
+        assertThat(changed).hasSize(3);
+        assertThat(report.compared().orElseThrow().total()).isZero();
+        shop.assertIndexIsTrue();
+    }
+
+    @Test
+    void anAuditGoesOnWhenAPageCannotBeReadAhead() {
+        Stocktake stocktake = reading(1);
+        stocktake.run(SyncPolicy.full());
+        shop.stock(key(3), 3);
+        AtomicInteger failures = new AtomicInteger();
+        shop.source.beforeRead(keys -> {
+            if (Thread.currentThread().getName().contains("reader") && failures.getAndIncrement() == 0) {
+                throw new UnavailableException("The database is away", null);
+            }
+        });
+
+        SyncReport report = stocktake.run(SyncPolicy.audit());
+
+        assertThat(failures.get()).isGreaterThan(1);
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+        assertThat(report.compared().orElseThrow().products()).isEqualTo(MANY);
+        shop.assertIndexIsTrue();
+    }
+
     private AuditableIndex counting(AtomicInteger asked) {
+        return asked(keys -> asked.addAndGet(keys.size()));
+    }
+
+    /** The index, whose owner is told which products' fingerprints it is about to give. */
+    private AuditableIndex asked(Consumer<Collection<ProductKey>> listener) {
         return (AuditableIndex) Proxy.newProxyInstance(
                 AuditableIndex.class.getClassLoader(), new Class<?>[] {AuditableIndex.class}, (proxy, method, args) -> {
                     if (method.getName().equals("fingerprints") && args.length == 1) {
-                        asked.addAndGet(((Collection<?>) args[0]).size());
+                        listener.accept(keys(args[0]));
                     }
                     return method.invoke(shop.index, args);
                 });
+    }
+
+    private static List<ProductKey> keys(Object argument) {
+        return ((Collection<?>) argument).stream().map(ProductKey.class::cast).toList();
     }
 }
