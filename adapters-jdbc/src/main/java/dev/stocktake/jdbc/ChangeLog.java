@@ -79,7 +79,7 @@ public final class ChangeLog {
         return database.read(Database.View.LATEST, "Printing the change log", session -> {
             LogTables log = LogTables.in(session, schema);
             ChangeLogDialect dialect = session.dialect().changeLog();
-            List<String> statements = new ArrayList<>(dialect.createTables(log));
+            List<String> statements = new ArrayList<>(dialect.createTables(session.connection(), log));
             statements.addAll(triggers(session, log, true));
             return script("Stocktake's change log, version " + TriggerNote.VERSION, statements);
         });
@@ -114,7 +114,7 @@ public final class ChangeLog {
             List<String> made = database.write("Installing the change log", session -> {
                 LogTables log = LogTables.in(session, schema);
                 session.dialect().changeLog().lock(session.connection());
-                run(session, session.dialect().changeLog().createTables(log));
+                run(session, session.dialect().changeLog().createTables(session.connection(), log));
                 List<String> statements = triggers(session, log, false);
                 run(session, statements);
                 return statements;

@@ -37,7 +37,7 @@ interface ChangeLogDialect {
             @Nullable TriggerNote note) {}
 
     /** Makes the tables of the log, where they are not there yet. */
-    List<String> createTables(LogTables log);
+    List<String> createTables(Connection connection, LogTables log) throws SQLException;
 
     /**
      * Adds to the consumers what has been settled, a column that their table once did not have.

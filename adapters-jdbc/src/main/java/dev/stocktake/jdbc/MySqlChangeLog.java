@@ -36,7 +36,7 @@ final class MySqlChangeLog implements ChangeLogDialect {
 
     /** No counter of {@code auto_increment}: {@code last_insert_id()} of the business session must stay its own. */
     @Override
-    public List<String> createTables(LogTables log) {
+    public List<String> createTables(Connection connection, LogTables log) {
         String text = "character set utf8mb4 collate " + variant.exactCollation();
         String options = " engine = InnoDB default " + text;
         String id = "char(30) character set ascii collate ascii_bin not null";

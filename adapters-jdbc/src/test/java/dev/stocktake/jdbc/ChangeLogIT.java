@@ -1045,7 +1045,7 @@ class ChangeLogIT {
             String note = Sql.texts(DATABASE, "select obj_description(?::regprocedure, 'pg_proc')", function)
                     .get(0);
             run("comment on function " + function + " is '"
-                    + note.replace("\"stocktakeChangeLog\":2", "\"stocktakeChangeLog\":1") + "'");
+                    + note.replace("\"stocktakeChangeLog\":" + TriggerNote.VERSION, "\"stocktakeChangeLog\":1") + "'");
             assertThatThrownBy(() -> log(tables()).verify())
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContainingAll("triggers made by an older Stocktake", "ChangeLog.install()");
