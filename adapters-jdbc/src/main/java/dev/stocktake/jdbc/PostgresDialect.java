@@ -54,11 +54,23 @@ final class PostgresDialect implements Dialect {
     @Override
     public Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException {
         String isolation = view == Database.View.ONE_SNAPSHOT ? "repeatable read" : "read committed";
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level " + isolation + ", read only;"
-                    + " set local statement_timeout = " + statementTimeout.toMillis() + "; set local jit = off");
-        }
+        execute(
+                connection,
+                "set transaction isolation level " + isolation + ", read only; select "
+                        + locally("statement_timeout", statementTimeout.toMillis()) + ", " + locally("jit", "off"));
         return () -> {};
+    }
+
+    /** Prepared, so that the server parses it once for each session. */
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.execute();
+        }
+    }
+
+    /** An expression that sets something until the transaction ends. */
+    static String locally(String setting, Object value) {
+        return "set_config('" + setting + "', '" + value + "', true)";
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.stocktake.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +17,8 @@ final class PostgresLedgerDialect implements LedgerDialect {
 
     /**
      * One round trip, and what it sets ends with the transaction. The first statement is refused in a transaction that has
-     * begun: it would be the caller's, and we would end it.
+     * begun: it would be the caller's, and we would end it. Prepared, and one {@code select} instead of five {@code set}: so
+     * both sides spend a third of what they otherwise would, in the most frequent thing of all that are done here.
      *
      * <p>A table of marks is empty one moment and holds a million rows the next, and a plan made for the empty one compares
      * each with each. So plans are not left to statistics.
@@ -29,13 +29,17 @@ final class PostgresLedgerDialect implements LedgerDialect {
     @Override
     public Dialect.Undo begin(Connection connection, Duration timeout) throws SQLException {
         long millis = timeout.toMillis();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level repeatable read;"
-                    + " set transaction isolation level read committed, read write;"
-                    + " set local jit = off; set local enable_seqscan = off;"
-                    + " set local statement_timeout = " + millis + "; set local lock_timeout = " + millis / 2
-                    + "; set local idle_in_transaction_session_timeout = " + millis);
-        }
+        PostgresDialect.execute(
+                connection,
+                "set transaction isolation level repeatable read;"
+                        + " set transaction isolation level read committed, read write; select "
+                        + String.join(
+                                ", ",
+                                PostgresDialect.locally("jit", "off"),
+                                PostgresDialect.locally("enable_seqscan", "off"),
+                                PostgresDialect.locally("statement_timeout", millis),
+                                PostgresDialect.locally("lock_timeout", millis / 2),
+                                PostgresDialect.locally("idle_in_transaction_session_timeout", millis)));
         return () -> {};
     }
 

@@ -29,6 +29,7 @@ final class StatementCounter implements DataSource {
         this.one = one;
     }
 
+    /** Beside what sets a transaction up. */
     int prepared() {
         return prepared.get();
     }
@@ -48,7 +49,7 @@ final class StatementCounter implements DataSource {
         Connection real = dataSource != null ? dataSource.getConnection() : one;
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("prepareStatement")) {
+                    if (method.getName().equals("prepareStatement") && !beginsTransaction(arguments)) {
                         prepared.incrementAndGet();
                     }
                     if (method.getName().equals("close") && dataSource == null) {
@@ -100,5 +101,9 @@ final class StatementCounter implements DataSource {
     @Override
     public boolean isWrapperFor(Class<?> type) {
         return false;
+    }
+
+    private static boolean beginsTransaction(Object... arguments) {
+        return ((String) arguments[0]).startsWith("set transaction ");
     }
 }
