@@ -240,12 +240,12 @@ final class AuditPass {
     private Products products(Opening opening) {
         Ahead begun = ahead;
         ahead = null;
-        Products products;
-        if (begun != null && Objects.equals(begun.after(), after)) {
-            products = begun.reading().await();
-        } else {
-            products = new Products(page(after), opening.now(), null);
+        boolean fits = begun != null && Objects.equals(begun.after(), after);
+        if (begun != null && !fits) {
+            begun.reading().forget();
         }
+        Products products =
+                begun != null && fits ? begun.reading().await() : new Products(page(after), opening.now(), null);
         beginNext(products.page(), opening.now());
         return products;
     }
