@@ -1,9 +1,7 @@
 package dev.stocktake;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +20,9 @@ final class BatchWriter {
     private static final int EMPTY_AFTER = 3;
 
     private static final int ASKS_ONE_IN = 8;
+
+    /** So many parts are read ahead for each reader: enough to go on while a request is sent and the books are kept. */
+    private static final int PARTS_AHEAD = 4;
 
     /** Products differ in size: aimed at the brim, every other batch would spill a second, tiny request. */
     private static final double FILL = 0.85;
@@ -73,34 +74,49 @@ final class BatchWriter {
         return (int) Math.max(1, Math.min(limits.maxProducts(), fitting));
     }
 
+    /** Begins to read a batch whose turn to be written has not come, behind whatever is being read. */
+    BatchReads begin(OpenBatch batch) {
+        BatchReads reads = new BatchReads(batch.claim().items());
+        int most = ahead();
+        if (most > 0) {
+            reads.ahead((items, whole) -> begin(items, false), partSize(), most);
+        }
+        return reads;
+    }
+
     /**
      * Reads the batch's products fresh, leaves out what the index already holds, and hands over the rest in requests closed
      * by count and bytes. Every request is entered in the batch and told to {@code accepted} before the next is begun.
+     *
+     * @param reads what was begun of it; null if nothing was
+     * @param readersIdle called once, when nothing of the batch is left to be begun, before it is sent
      */
-    void write(OpenBatch batch, Run run, Accepted accepted) {
+    void write(OpenBatch batch, @Nullable BatchReads reads, Run run, Runnable readersIdle, Accepted accepted) {
         brake.begin();
         Load load = new Load(batch, run, accepted);
-        List<Claim.Item> items = batch.claim().items();
-        Deque<Part> parts = new ArrayDeque<>();
+        BatchReads parts = reads == null ? new BatchReads(batch.claim().items()) : reads;
+        boolean idle = false;
         try {
-            int from = 0;
-            while (from < items.size() || !parts.isEmpty()) {
-                while (from < items.size() && parts.size() <= ahead()) {
-                    int to = Math.min(items.size(), from + partSize());
-                    parts.add(begin(items.subList(from, to), to - from == items.size()));
-                    from = to;
+            while (!parts.over()) {
+                if (!parts.allBegun()) {
+                    parts.ahead(this::begin, partSize(), 1 + ahead());
                 }
-                load.add(parts.remove());
+                BatchReads.Part part = parts.next();
+                if (!idle && parts.allBegun() && ahead() > 0) {
+                    idle = true;
+                    readersIdle.run();
+                }
+                load.add(part);
             }
         } finally {
-            parts.forEach(part -> part.seen().forget());
+            parts.forget();
         }
         load.send();
     }
 
     /** Nothing is read ahead before it is known how large products are. */
     private int ahead() {
-        return bytesPerProduct <= 0 ? 0 : readers.ahead();
+        return bytesPerProduct <= 0 ? 0 : PARTS_AHEAD * readers.ahead();
     }
 
     /** Few products at first, and later as many as are known to fit into memory, with those that are read ahead. */
@@ -114,16 +130,16 @@ final class BatchWriter {
     }
 
     /** @param whole nothing is to be gained if the batch has no other part */
-    private Part begin(List<Claim.Item> items, boolean whole) {
+    private BatchReads.Part begin(List<Claim.Item> items, boolean whole) {
         alive.run();
         boolean asks = asksIndex(items);
-        Supplier<Seen> look = () -> look(items, asks);
-        return new Part(items, whole ? Readers.later(look) : readers.begin(look));
+        Supplier<BatchReads.Seen> look = () -> look(items, asks);
+        return new BatchReads.Part(items, whole ? Readers.later(look) : readers.begin(look));
     }
 
-    private Seen look(List<Claim.Item> items, boolean asks) {
+    private BatchReads.Seen look(List<Claim.Item> items, boolean asks) {
         List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
-        return new Seen(ports.source().read(keys), asks ? held(items) : null);
+        return new BatchReads.Seen(ports.source().read(keys), asks ? held(items) : null);
     }
 
     /**
@@ -137,22 +153,11 @@ final class BatchWriter {
         return nothingHeld < EMPTY_AFTER || partsOfWalk++ % ASKS_ONE_IN == 0;
     }
 
-    private void learnWhetherEmpty(Part part, @Nullable Map<ProductKey, Fingerprint> held) {
+    private void learnWhetherEmpty(BatchReads.Part part, @Nullable Map<ProductKey, Fingerprint> held) {
         if (held != null && part.items().stream().anyMatch(item -> !forced(item))) {
             nothingHeld = held.isEmpty() ? nothingHeld + 1 : 0;
         }
     }
-
-    /** Some products of a batch, and what is looked up of them. */
-    private record Part(List<Claim.Item> items, Readers.Reading<Seen> seen) {}
-
-    /**
-     * Both sides of some products.
-     *
-     * @param held what the index holds of the unforced ones; null if it was not asked
-     */
-    private record Seen(
-            Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {}
 
     /** Writes down where an accepted request stands. */
     @FunctionalInterface
@@ -184,8 +189,8 @@ final class BatchWriter {
             this.accepted = accepted;
         }
 
-        void add(Part part) {
-            Seen seen = run.reading(part.seen()::await);
+        void add(BatchReads.Part part) {
+            BatchReads.Seen seen = run.reading(part.seen()::await);
             Map<ProductKey, Projection> now = seen.now();
             Map<ProductKey, Fingerprint> held = seen.held();
             learnWhetherEmpty(part, held);

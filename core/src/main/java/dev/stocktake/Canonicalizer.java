@@ -1,10 +1,7 @@
 package dev.stocktake;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Canonicalizer {
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    /** Of a text: its tag and its length. */
-    private static final int HEAD = 1 + Long.BYTES;
+    /** A tag and a length take so many bytes at most. */
+    private static final int HEAD = 1 + 5;
 
     private static final int LONGEST_NUMBER = 48;
     private static final int SHAPES = 64;
@@ -91,11 +87,22 @@ final class Canonicalizer {
         buffer[used++] = (byte) tag;
     }
 
-    private void head(int tag, long length) {
+    private void head(int tag, int length) {
         room(HEAD);
-        buffer[used] = (byte) tag;
-        LONG.set(buffer, used + 1, length);
-        used += HEAD;
+        used = head(tag, length, buffer, used);
+    }
+
+    /** A length takes seven bits of each byte, the lowest first; all but its last byte have the eighth. */
+    private static int head(int tag, int length, byte[] into, int from) {
+        int at = from;
+        into[at++] = (byte) tag;
+        int rest = length;
+        while (rest > 0x7f) {
+            into[at++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        into[at++] = (byte) rest;
+        return at;
     }
 
     private void bytes(byte[] bytes, int length) {
@@ -191,8 +198,7 @@ final class Canonicalizer {
         Shape shape = shape(map.names());
         head('m', map.size());
         for (int i = 0; i < shape.sorted.length; i++) {
-            byte[] name = shape.utf8[i];
-            head('k', name.length);
+            byte[] name = shape.heads[i];
             bytes(name, name.length);
             value(map.value(shape.sorted[i]));
         }
@@ -216,7 +222,9 @@ final class Canonicalizer {
 
         private final String[] names;
         private final int[] sorted;
-        private final byte[][] utf8;
+
+        /** What stands before each of the values: a tag, a length, and the name. */
+        private final byte[][] heads;
 
         Shape(String[] names) {
             this.names = names;
@@ -224,11 +232,18 @@ final class Canonicalizer {
             Arrays.setAll(order, i -> i);
             Arrays.sort(order, Comparator.comparing(i -> names[i]));
             sorted = new int[names.length];
-            utf8 = new byte[names.length][];
+            heads = new byte[names.length][];
             for (int i = 0; i < order.length; i++) {
                 sorted[i] = order[i];
-                utf8[i] = names[order[i]].getBytes(StandardCharsets.UTF_8);
+                heads[i] = head(names[order[i]].getBytes(StandardCharsets.UTF_8));
             }
+        }
+
+        private static byte[] head(byte[] name) {
+            byte[] head = new byte[HEAD + name.length];
+            int length = Canonicalizer.head('k', name.length, head, 0);
+            System.arraycopy(name, 0, head, length, name.length);
+            return Arrays.copyOf(head, length + name.length);
         }
     }
 }

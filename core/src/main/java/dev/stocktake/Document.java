@@ -167,6 +167,10 @@ public final class Document {
         if (value instanceof Number number) {
             return number(number);
         }
+        if (value instanceof FieldMap fields && depth + fields.depth() < MAX_DEPTH) {
+            // Of another document, and immutable: millions of rows are nested in others.
+            return fields;
+        }
         if (value instanceof Map<?, ?> map) {
             return object(map, depth);
         }

@@ -4,6 +4,7 @@ import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
@@ -22,11 +23,40 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
     private final String[] names;
     private final @Nullable Object[] values;
     private final @Nullable Map<String, Integer> places;
+    private final int depth;
 
     private FieldMap(String[] names, @Nullable Object[] values, @Nullable Map<String, Integer> places) {
         this.names = names;
         this.values = values;
         this.places = places;
+        this.depth = depth(values);
+    }
+
+    /** How deep its values are nested: 0 if none of them is an object or a list. */
+    int depth() {
+        return depth;
+    }
+
+    private static int depth(@Nullable Object[] values) {
+        int deepest = 0;
+        for (Object value : values) {
+            deepest = Math.max(deepest, depth(value));
+        }
+        return deepest;
+    }
+
+    private static int depth(@Nullable Object value) {
+        if (value instanceof FieldMap map) {
+            return 1 + map.depth;
+        }
+        if (!(value instanceof List<?> list)) {
+            return 0;
+        }
+        int deepest = 0;
+        for (Object element : list) {
+            deepest = Math.max(deepest, depth(element));
+        }
+        return 1 + deepest;
     }
 
     /** The names in their order; not to be changed. */

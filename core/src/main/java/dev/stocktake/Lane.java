@@ -92,6 +92,8 @@ final class Lane {
     private final Memory memory;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
+    private @Nullable NextBatch ahead;
+    private @Nullable RuntimeException failedAhead;
     private @Nullable Lease lease;
     private Instant renewAt = Instant.MIN;
     private Instant auditAt = Instant.MIN;
@@ -153,6 +155,7 @@ final class Lane {
         lease = taken.get();
         renewAt = around.clock().instant().plus(untilRenewal());
         inFlight.clear();
+        forgetAhead();
         walk.reset();
         brake.open();
         audits.lease(lease);
@@ -202,6 +205,16 @@ final class Lane {
     void forget() {
         lease = null;
         inFlight.clear();
+        forgetAhead();
+    }
+
+    private void forgetAhead() {
+        NextBatch begun = ahead;
+        ahead = null;
+        failedAhead = null;
+        if (begun != null && begun.reads() != null) {
+            begun.reads().forget();
+        }
     }
 
     boolean isOpen() {
@@ -305,6 +318,12 @@ final class Lane {
      * @param between called between two batches, so that others may mark meanwhile
      */
     End drain(Run run, Runnable between) throws InterruptedException {
+        End end = drainOn(run, between);
+        putBackAhead();
+        return end;
+    }
+
+    private End drainOn(Run run, Runnable between) throws InterruptedException {
         Instant progress = around.clock().instant();
         Instant look = progress.plus(CATCHING_UP);
         boolean audited = false;
@@ -371,7 +390,10 @@ final class Lane {
      * @return null if it may not yet
      */
     private @Nullable End caughtUp(Run run) {
-        if (run.narrow() || run.comparesStill() || inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
+        if (run.narrow()
+                || run.comparesStill()
+                || ahead != null
+                || inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
             return null;
         }
         Balance balance = ports.inLedger(tx -> walksOn(live(tx)) ? null : balance(tx));
@@ -557,17 +579,23 @@ final class Lane {
                 || inFlight.size() >= settings.batch().maxInFlight()) {
             return Step.NOTHING;
         }
+        NextBatch begun = ahead;
+        if (begun != null) {
+            ahead = null;
+            makeTrue(begun, run);
+            return Step.WORKED;
+        }
         if (run.narrow() && !hasOwnToClaim(run)) {
             return Step.NOTHING;
         }
         Claimed next = claimMarked(run);
         if (next.claim() != null) {
             batchesSinceTurn++;
-            makeTrue(new OpenBatch(next.claim()), run);
+            makeTrue(NextBatch.of(next.claim(), run), run);
             return Step.WORKED;
         }
         return switch (next.background()) {
-            case WALK_PRODUCTS -> claimFrontier(run, next.generation());
+            case WALK_PRODUCTS -> walkProducts(run, next.generation());
             case WALK_INDEX -> walkOn(run, next.generation());
             case COMPARE_EVERYTHING -> compareEverything(run);
             case COMPARE_DUE -> compareDue(run);
@@ -791,7 +819,20 @@ final class Lane {
                                 && standing.refusal().isEmpty());
     }
 
-    private Step claimFrontier(Run run, Generation live) {
+    private Step walkProducts(Run run, Generation live) {
+        NextBatch page = claimFrontier(run, live);
+        if (page != null) {
+            makeTrue(page, run);
+        }
+        return Step.WORKED;
+    }
+
+    /**
+     * The next page of products.
+     *
+     * @return null if nothing of it is to be made true, or the frontier has moved since it was looked at
+     */
+    private @Nullable NextBatch claimFrontier(Run run, Generation live) {
         batchesSinceTurn = 0;
         ProductKey after = live.frontier().after();
         if (after == null) {
@@ -807,14 +848,102 @@ final class Lane {
         String id = nextBatchId();
         Optional<Claim> claim = ports.inLedger(tx -> tx.claimFrontier(lease(), live, id, page));
         mustBeDone = null;
-        claim.filter(claimed -> !claimed.items().isEmpty()).ifPresent(claimed -> makeTrue(new OpenBatch(claimed), run));
-        Instant since = walkedSince;
         if (claim.isEmpty()) {
             keepLease(true);
-        } else if (page.end() && since != null) {
+            return null;
+        }
+        NextBatch next = NextBatch.of(claim.get(), run).endsWalk(page.end() ? walkedSince : null);
+        if (next.batch().size() == 0) {
+            walkedProducts(next.walkedSince());
+            return null;
+        }
+        return next;
+    }
+
+    private void walkedProducts(@Nullable Instant since) {
+        if (since != null) {
             rolling.walkedProducts(lease(), since);
         }
-        return Step.WORKED;
+    }
+
+    /**
+     * A claimed batch whose turn to be written comes next.
+     *
+     * @param reads what was begun of it; null if nothing was
+     * @param walkedSince if it is the last page of a walk over all products: when that began
+     */
+    private record NextBatch(
+            OpenBatch batch, @Nullable BatchReads reads, @Nullable Instant walkedSince) {
+
+        /** Told to the run at once: what is asked for later is not answered by what is read now. */
+        static NextBatch of(Claim claim, Run run) {
+            run.claimed(claim);
+            return new NextBatch(new OpenBatch(claim), null, null);
+        }
+
+        NextBatch endsWalk(@Nullable Instant since) {
+            return new NextBatch(batch, reads, since);
+        }
+
+        NextBatch read(BatchReads begun) {
+            return new NextBatch(batch, begun, walkedSince);
+        }
+    }
+
+    /**
+     * While a page of the walk is sent and the books are kept, the next batch is claimed as always, and read already. It may
+     * be written a while after it was read; whatever changed since its claim has a mark (R3).
+     */
+    private void claimAhead(Run run, OpenBatch before) {
+        boolean room = inFlight.size() < settings.batch().maxInFlight();
+        if (!before.fromFrontier() || !room || run.narrow() || stopping.getAsBoolean() || trouble.pausing()) {
+            return;
+        }
+        try {
+            NextBatch next = claimNext(run);
+            if (next != null) {
+                ahead = next;
+                ahead = next.read(writer.begin(next.batch()));
+            }
+        } catch (UnavailableException e) {
+            log.debug("Index '{}': nothing could be claimed ahead, so it is when its turn comes", ports.name(), e);
+        } catch (RuntimeException e) {
+            failedAhead = e;
+        }
+    }
+
+    /** What waits with a mark, or the next page of a walk over all products; nothing else can be claimed ahead. */
+    private @Nullable NextBatch claimNext(Run run) {
+        Claimed next = claimMarked(run);
+        if (next.claim() != null) {
+            batchesSinceTurn++;
+            return NextBatch.of(next.claim(), run);
+        }
+        return next.background() == Background.WALK_PRODUCTS ? claimFrontier(run, next.generation()) : null;
+    }
+
+    /** Not while the batch before was written: it had no part in it. */
+    private void throwWhatFailedAhead() {
+        RuntimeException failed = failedAhead;
+        failedAhead = null;
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /** The run ends otherwise: what was claimed ahead is marked, so that whoever comes next claims it again. */
+    private void putBackAhead() {
+        NextBatch begun = ahead;
+        if (begun == null) {
+            return;
+        }
+        forgetAhead();
+        try {
+            close(tx -> tx.fail(lease(), begun.batch().claim(), Duration.ZERO, 0));
+        } catch (UnavailableException e) {
+            trouble.note(e);
+            forget();
+        }
     }
 
     /** A source that does not walk on would be asked for ever. */
@@ -832,11 +961,11 @@ final class Lane {
         return Long.toUnsignedString(around.random().nextLong(), 36) + "-" + ++batches;
     }
 
-    private void makeTrue(OpenBatch batch, Run run) {
+    private void makeTrue(NextBatch next, Run run) {
+        OpenBatch batch = next.batch();
         inFlight.add(batch);
-        run.claimed(batch.claim());
         try {
-            writer.write(batch, run, (request, receipt) -> {
+            writer.write(batch, next.reads(), run, () -> claimAhead(run, batch), (request, receipt) -> {
                 walk.disturbed();
                 rolling.disturbed();
                 run.disturbed();
@@ -855,8 +984,10 @@ final class Lane {
                     Duration.ZERO);
         }
         closeIfBroken(batch, run);
+        walkedProducts(next.walkedSince());
         pollsInVain = 0;
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
+        throwWhatFailedAhead();
     }
 
     /** What broke off before anything was on its way need not wait for anything. */
@@ -986,6 +1117,10 @@ final class Lane {
             return true;
         }
         run.problem("Index '" + ports.name() + "' was replaced by somebody; everything is written anew");
+        if (ahead != null) {
+            inFlight.add(ahead.batch());
+            forgetAhead();
+        }
         for (OpenBatch batch : List.copyOf(inFlight)) {
             close(tx -> tx.suspect(lease(), batch.claim(), hold()));
             inFlight.remove(batch);

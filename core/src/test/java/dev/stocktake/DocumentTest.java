@@ -1,6 +1,7 @@
 package dev.stocktake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
@@ -183,5 +184,31 @@ class DocumentTest {
         assertThat(two.differences(one))
                 .containsExactlyInAnyOrder("gone", "text", "list", "shorter", "object", "other_name", "null", "more");
         assertThat(one.sameContentAs(two)).isFalse();
+    }
+
+    @Test
+    void takesTheFieldsOfAnotherDocumentAsTheyAre() {
+        Document variant = Document.builder().put("sku", "A-1").build();
+
+        Document product = Document.builder()
+                .put("first", variant.fields())
+                .put("all", List.of(variant.fields()))
+                .build();
+
+        assertThat(product.get("first")).isSameAs(variant.fields());
+        assertThat(product.get("all")).isEqualTo(List.of(Map.of("sku", "A-1")));
+    }
+
+    @Test
+    void refusesWhatIsNestedTooDeepAlsoInTheFieldsOfAnotherDocument() {
+        Document document = Document.builder().put("leaf", 1).build();
+        for (int depth = 1; depth <= 50; depth++) {
+            document = Document.builder().put("in", document.fields()).build();
+        }
+        Map<String, Object> deepest = document.fields();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Document.builder().put("in", deepest))
+                .withMessageContaining("deeper than 50 levels");
     }
 }

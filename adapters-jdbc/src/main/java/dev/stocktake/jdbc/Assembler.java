@@ -28,6 +28,9 @@ record Assembler(
         Predicate<Map<String, @Nullable Object>> when,
         Function<Map<String, @Nullable Object>, Document> mapper) {
 
+    /** Makes a document of the fields as they are. */
+    static final Function<Map<String, @Nullable Object>, Document> PLAIN = Document::of;
+
     /** The rows of a page by the product or parent they belong to. */
     record Page(Map<String, List<Row>> root, Map<QueryNode.Branch, Map<String, List<Row>>> below) {}
 
@@ -36,14 +39,22 @@ record Assembler(
 
     /** Groups rows by what they belong to. Rows of a query without an order of its own get one. */
     static Map<String, List<Row>> group(QueryNode node, List<Row> rows) {
-        Map<String, List<Row>> groups = new HashMap<>();
+        Map<String, List<Row>> groups = new HashMap<>(2 * rows.size());
+        String last = null;
+        List<Row> group = new ArrayList<>(0);
         for (Row row : rows) {
-            if (row.link() != null) {
-                groups.computeIfAbsent(row.link(), link -> new ArrayList<>(4)).add(row);
+            String link = row.link();
+            if (link != null) {
+                // Most queries say by what their rows belong together, so that it is the same as that of the row before.
+                if (!link.equals(last)) {
+                    last = link;
+                    group = groups.computeIfAbsent(link, first -> new ArrayList<>(4));
+                }
+                group.add(row);
             }
         }
         if (!node.isRoot() && !node.query().ordered()) {
-            groups.values().forEach(group -> group.sort(BY_CONTENT));
+            groups.values().forEach(all -> all.sort(BY_CONTENT));
         }
         return groups;
     }
@@ -100,7 +111,11 @@ record Assembler(
             row.fields().keySet().removeIf(hidden::equalsIgnoreCase);
         }
         attach(row, root, page);
-        return ask("mapper", () -> mapper.apply(row.fields()));
+        return ask("mapper", () -> mapper == PLAIN ? Document.of(row.fields()) : mapper.apply(ofItsOwn(row.fields())));
+    }
+
+    private static Map<String, @Nullable Object> ofItsOwn(Map<String, @Nullable Object> fields) {
+        return fields instanceof RowFields ? new LinkedHashMap<>(fields) : fields;
     }
 
     /** The host's code must not fail the neighbours. */
@@ -135,20 +150,39 @@ record Assembler(
 
     private static @Nullable Object value(QueryNode node, List<Row> rows) {
         return switch (node.shape()) {
-            case LIST -> rows.stream().map(Assembler::object).toList();
-            case VALUES -> rows.stream().map(Assembler::only).toList();
+            case LIST -> list(node, rows, Assembler::object);
+            case VALUES -> list(node, rows, Assembler::only);
             case ONE -> one(node, rows);
             case MAP -> map(node, rows);
         };
     }
 
-    /** A row may have several parents, even in several products. */
-    private static Object object(Row row) {
-        return Collections.unmodifiableMap(row.fields());
+    /** What becomes of a row. */
+    @FunctionalInterface
+    private interface Value {
+        @Nullable
+        Object of(QueryNode node, Row row);
     }
 
-    private static @Nullable Object only(Row row) {
-        return row.fields().size() == 1 ? row.fields().values().iterator().next() : object(row);
+    private static List<@Nullable Object> list(QueryNode node, List<Row> rows, Value value) {
+        List<@Nullable Object> list = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            list.add(value.of(node, row));
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    /** Unchangeable, as a row may have several parents, even in several products; a document takes it as it is. */
+    private static Object object(QueryNode node, Row row) {
+        try {
+            return Document.of(row.fields()).fields();
+        } catch (IllegalArgumentException e) {
+            throw new BadDataException(node.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Object only(QueryNode node, Row row) {
+        return row.fields().size() == 1 ? row.fields().values().iterator().next() : object(node, row);
     }
 
     private static @Nullable Object one(QueryNode node, List<Row> rows) {
@@ -156,7 +190,7 @@ record Assembler(
             throw new BadDataException(
                     node.path() + ": there are " + rows.size() + " rows where at most one is expected");
         }
-        return rows.isEmpty() ? null : object(rows.get(0));
+        return rows.isEmpty() ? null : object(node, rows.get(0));
     }
 
     private static Object map(QueryNode node, List<Row> rows) {
@@ -169,7 +203,7 @@ record Assembler(
             if (map.containsKey(row.name())) {
                 throw new BadDataException(node.path() + ": there are two rows for '" + row.name() + "'");
             }
-            map.put(row.name(), only(row));
+            map.put(row.name(), only(node, row));
         }
         return map;
     }

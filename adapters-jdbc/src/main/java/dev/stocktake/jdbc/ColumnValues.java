@@ -31,7 +31,8 @@ final class ColumnValues {
             .build()
             .readerFor(Object.class);
 
-    private static final ColumnValue TEXT = ResultSet::getString;
+    /** The text itself. */
+    static final ColumnValue TEXT = ResultSet::getString;
 
     private ColumnValues() {}
 

@@ -18,12 +18,17 @@ final class Columns {
     /** A column that becomes a field, or fields. */
     private record Field(int index, String label, boolean spread, ColumnValue value) {}
 
-    /** A column whose text says where a row belongs. */
-    private record Id(int index, KeyType type) {
+    /**
+     * A column whose text says where a row belongs.
+     *
+     * @param place of the field whose value is the same text, so that it need not be read twice; -1 if there is none
+     */
+    private record Id(int index, KeyType type, int place) {
 
         @Nullable
-        String of(ResultSet row) throws SQLException {
-            String text = row.getString(index);
+        String of(ResultSet row, Map<String, @Nullable Object> fields) throws SQLException {
+            boolean read = place >= 0 && fields instanceof RowFields;
+            String text = read ? (String) ((RowFields) fields).value(place) : row.getString(index);
             return text == null ? null : type.text(text);
         }
     }
@@ -32,6 +37,9 @@ final class Columns {
     private final Dialect dialect;
     private final List<String> labels;
     private final List<Field> fields = new ArrayList<>();
+
+    /** Those of the fields and of what is nested behind them; null if they are known only when a row was read. */
+    private final String @Nullable [] names;
     private final @Nullable Id link;
     private final @Nullable Id key;
     private final @Nullable Id name;
@@ -43,12 +51,27 @@ final class Columns {
         this.dialect = dialect;
         this.labels = labels(metaData, dialect);
         Roles roles = node.roles();
-        this.link = id(metaData, roles.link(), node.isRoot() ? "id" : "by", problems);
-        this.key = node.branches().isEmpty() ? null : id(metaData, roles.key(), "key", problems);
-        this.name = roles.name().isEmpty() ? null : id(metaData, roles.name(), "map", problems);
+        Id belongs = id(metaData, roles.link(), node.isRoot() ? "id" : "by", problems);
+        Id owns = node.branches().isEmpty() ? null : id(metaData, roles.key(), "key", problems);
+        Id entry = roles.name().isEmpty() ? null : id(metaData, roles.name(), "map", problems);
         this.recheck = roles.recheck().isEmpty() ? null : recheck(metaData, roles.recheck(), problems);
         addFields(metaData, problems);
+        this.names = names(node, fields);
+        this.link = placed(belongs);
+        this.key = placed(owns);
+        this.name = placed(entry);
         check(problems);
+    }
+
+    private static String @Nullable [] names(QueryNode node, List<Field> fields) {
+        boolean removed = node.isRoot() && !node.roles().hidden().isEmpty();
+        if (removed || fields.stream().anyMatch(Field::spread)) {
+            return null;
+        }
+        List<String> names = new ArrayList<>();
+        fields.forEach(field -> names.add(field.label()));
+        node.branches().forEach(branch -> names.add(branch.field()));
+        return names.toArray(String[]::new);
     }
 
     /** The columns; what is wrong with them is added to the problems, and if there is any they must not be used. */
@@ -76,7 +99,16 @@ final class Columns {
             return null;
         }
         KeyType type = KeyType.of(metaData.getColumnType(index), metaData.getColumnTypeName(index));
-        return new Id(index, type != null ? type : new KeyType(KeyType.Kind.TEXT, "text"));
+        return new Id(index, type != null ? type : new KeyType(KeyType.Kind.TEXT, "text"), -1);
+    }
+
+    private @Nullable Id placed(@Nullable Id id) {
+        for (int i = 0; id != null && i < fields.size(); i++) {
+            if (fields.get(i).index() == id.index() && fields.get(i).value() == ColumnValues.TEXT) {
+                return new Id(id.index(), id.type(), i);
+            }
+        }
+        return id;
     }
 
     private @Nullable RecheckColumn recheck(ResultSetMetaData metaData, String label, Problems problems)
@@ -169,15 +201,26 @@ final class Columns {
 
     /** The result's current row. A value that no document can hold spoils its row, and no other. */
     Row row(ResultSet result) throws SQLException {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        RowFields array = names == null ? null : new RowFields(names);
+        Map<String, @Nullable Object> values = array == null ? new LinkedHashMap<>() : array;
         String problem = null;
-        for (Field field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            Field field = fields.get(i);
+            Object value = null;
             try {
-                put(values, field, field.value().in(result, field.index()));
+                value = field.value().in(result, field.index());
+                if (field.spread()) {
+                    spread(values, value);
+                }
             } catch (IllegalArgumentException e) {
                 problem = node.path() + ": column '" + field.label() + "' " + e.getMessage();
             } catch (SQLException e) {
                 problem = unreadable(field.label(), e);
+            }
+            if (array != null) {
+                array.add(value);
+            } else if (!field.spread()) {
+                values.put(field.label(), value);
             }
         }
         Instant recheckAt = null;
@@ -187,7 +230,13 @@ final class Columns {
             problem = unreadable(node.roles().recheck(), e);
         }
         try {
-            return new Row(text(link, result), text(key, result), text(name, result), values, recheckAt, problem);
+            return new Row(
+                    text(link, result, values),
+                    text(key, result, values),
+                    text(name, result, values),
+                    values,
+                    recheckAt,
+                    problem);
         } catch (IllegalArgumentException e) {
             return new Row(null, null, null, values, null, node.path() + ": " + e.getMessage());
         }
@@ -201,17 +250,15 @@ final class Columns {
         return node.path() + ": column '" + label + "' cannot be read: " + SqlErrors.describe(error);
     }
 
-    private static @Nullable String text(@Nullable Id id, ResultSet result) throws SQLException {
-        return id == null ? null : id.of(result);
+    private static @Nullable String text(
+            @Nullable Id id, ResultSet result, Map<String, @Nullable Object> values) throws SQLException {
+        return id == null ? null : id.of(result, values);
     }
 
-    private static void put(Map<String, @Nullable Object> values, Field field, @Nullable Object value) {
-        if (!field.spread()) {
-            values.put(field.label(), value);
-        } else if (value instanceof Map<?, ?> map) {
-            map.forEach((name, inner) -> values.put(String.valueOf(name), inner));
-        } else {
+    private static void spread(Map<String, @Nullable Object> values, @Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
             throw new IllegalArgumentException("is no JSON object, but the document is to be made of it");
         }
+        map.forEach((name, inner) -> values.put(String.valueOf(name), inner));
     }
 }

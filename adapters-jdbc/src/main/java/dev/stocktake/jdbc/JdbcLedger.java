@@ -47,6 +47,7 @@ public final class JdbcLedger implements Ledger {
     private static final String NO_INDEX = "-";
 
     private final LedgerTransactions transactions;
+    private final KnownItems items = new KnownItems();
     private volatile boolean verified;
 
     private JdbcLedger(LedgerTransactions transactions) {
@@ -74,7 +75,7 @@ public final class JdbcLedger implements Ledger {
                 LedgerSchema.verify(sql);
                 verified = true;
             }
-            return work.apply(new JdbcLedgerTransaction(sql));
+            return work.apply(new JdbcLedgerTransaction(sql, items));
         });
     }
 

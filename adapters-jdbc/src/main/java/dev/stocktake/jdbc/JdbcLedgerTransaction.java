@@ -39,12 +39,12 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     private final LedgerView view;
     private final LedgerRebuilds rebuilds;
 
-    JdbcLedgerTransaction(LedgerSql sql) {
+    JdbcLedgerTransaction(LedgerSql sql, KnownItems items) {
         this.sql = sql;
         lane = new LedgerLane(sql);
         generations = new LedgerGenerations(sql);
         marks = new LedgerMarks(sql);
-        batches = new LedgerBatches(sql);
+        batches = new LedgerBatches(sql, items);
         claims = new LedgerClaims(sql, generations, marks, batches);
         rechecks = new LedgerRechecks(sql, marks);
         closing = new LedgerClosing(sql, marks, batches, rechecks);

@@ -173,7 +173,7 @@ public final class JdbcProductSource implements ProductSource {
         private String recheckAt = "";
         private KeyOrigin.@Nullable OfTable keys;
         private Predicate<Map<String, @Nullable Object>> when = row -> true;
-        private Function<Map<String, @Nullable Object>, Document> mapper = Document::of;
+        private Function<Map<String, @Nullable Object>, Document> mapper = Assembler.PLAIN;
         private String projectionVersion = "1";
         private Duration statementTimeout = Duration.ofSeconds(60);
 

@@ -39,8 +39,12 @@ final class LedgerBatches {
 
         /** The items that had a mark. */
         SortedMap<String, Long> marked() {
-            SortedMap<String, Long> marked = new TreeMap<>(items);
-            marked.values().removeIf(token -> token == 0);
+            SortedMap<String, Long> marked = new TreeMap<>();
+            items.forEach((key, token) -> {
+                if (token != 0) {
+                    marked.put(key, token);
+                }
+            });
             return marked;
         }
 
@@ -61,10 +65,18 @@ final class LedgerBatches {
             select ?, ?, ?, 'OPEN', t.micros, 0, ?, ? from (select {now} as micros) t
             where not exists (select 1 from stocktake_batch b where b.index_name = ? and b.batch_id = ?)""";
 
-    private static final String LISTED = """
-            select batch_id, generation, claimed_at, forced, items, exists (select 1 from stocktake_recheck k
+    private static final String FOUND = """
+            select batch_id, generation, claimed_at, forced, %s as items, exists (select 1 from stocktake_recheck k
                 where k.generation = stocktake_batch.generation) as rechecks
             from stocktake_batch where index_name = ?""";
+
+    private static final String LISTED = FOUND.formatted("items");
+
+    /** Where the items are known. */
+    private static final String UNLISTED = FOUND.formatted("null");
+
+    private static final String OPEN_IDS =
+            "select batch_id from stocktake_batch where index_name = ? and state = 'OPEN' and generation = ?";
 
     private static final String POSITIONS =
             "select positions from stocktake_batch where index_name = ? and batch_id = ? and state = 'OPEN'";
@@ -99,9 +111,11 @@ final class LedgerBatches {
             "delete from stocktake_batch where index_name = ? and state = 'SUSPECT' and closed_at <= {now} - ?";
 
     private final LedgerSql sql;
+    private final KnownItems known;
 
-    LedgerBatches(LedgerSql sql) {
+    LedgerBatches(LedgerSql sql, KnownItems known) {
         this.sql = sql;
+        this.known = known;
     }
 
     /** Opens the batch of a claim; its products are in flight from now on. */
@@ -120,12 +134,16 @@ final class LedgerBatches {
         if (opened == 0) {
             throw new IllegalArgumentException("There is already a batch '" + claim.batchId() + "'");
         }
+        known.opened(sql.index(), claim.batchId(), items);
     }
 
     /** The batch of a claim, if it is still open. Only under the lane's lock, so that it stays so. */
     Optional<Listed> find(Claim claim) {
-        return sql.one(
-                LISTED + " and batch_id = ? and state = 'OPEN'", LedgerBatches::listed, sql.index(), claim.batchId());
+        String open = " and batch_id = ? and state = 'OPEN'";
+        Optional<Map<String, Long>> items = known.of(sql.index(), claim.batchId());
+        return items.isPresent()
+                ? sql.one(UNLISTED + open, row -> listed(row, items.get()), sql.index(), claim.batchId())
+                : sql.one(LISTED + open, LedgerBatches::listed, sql.index(), claim.batchId());
     }
 
     /** A batch whose items are remembered. */
@@ -144,19 +162,30 @@ final class LedgerBatches {
     }
 
     private static Listed listed(ResultSet row) throws SQLException {
+        return listed(row, LedgerJson.items(row.getString("items")));
+    }
+
+    private static Listed listed(ResultSet row, Map<String, Long> items) throws SQLException {
         return new Listed(
                 row.getString("batch_id"),
                 row.getLong("generation"),
                 row.getLong("claimed_at"),
                 row.getBoolean("forced"),
                 row.getBoolean("rechecks"),
-                LedgerJson.items(row.getString("items")));
+                items);
     }
 
     /** R5: products of open batches. */
     Set<String> inFlight(long generation) {
         Set<String> keys = new HashSet<>();
-        open(generation).forEach(batch -> keys.addAll(batch.items().keySet()));
+        for (String id : sql.list(OPEN_IDS, row -> row.getString(1), sql.index(), generation)) {
+            Optional<Map<String, Long>> items = known.of(sql.index(), id);
+            if (items.isEmpty()) {
+                open(generation).forEach(batch -> keys.addAll(batch.items().keySet()));
+                return keys;
+            }
+            keys.addAll(items.get().keySet());
+        }
         return keys;
     }
 
@@ -180,6 +209,7 @@ final class LedgerBatches {
         if (sql.update(FORGET_UNSENT, sql.index(), batch.id()) == 0) {
             sql.update(CLOSE, state.name(), sql.index(), batch.id());
         }
+        known.closed(sql.index(), batch.id());
     }
 
     /** Closes a batch whose items must be remembered. */

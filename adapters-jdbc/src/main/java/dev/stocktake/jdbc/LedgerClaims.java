@@ -35,6 +35,8 @@ final class LedgerClaims {
             from stocktake_mark m where m.stage = 0 and m.generation = ? %s
             order by m.stage, m.generation, m.reason, m.since limit %d""";
 
+    private static final String ANY_MARK = "select 1 from stocktake_mark m where m.generation = ? limit 1";
+
     private static final String MARKED = """
             select m.product_key from (select cast(? as bigint) as generation, r.product_key
                 from {rows r product_key text}) i {mark m of i}""";
@@ -149,6 +151,7 @@ final class LedgerClaims {
     private Set<String> marked(long generation, List<ProductKey> keys) {
         List<String> texts = keys.stream().map(ProductKey::value).toList();
         return texts.isEmpty()
+                        || sql.one(ANY_MARK, row -> row.getInt(1), generation).isEmpty()
                 ? Set.of()
                 : new HashSet<>(sql.list(MARKED, row -> row.getString(1), generation, Values.texts(texts)));
     }

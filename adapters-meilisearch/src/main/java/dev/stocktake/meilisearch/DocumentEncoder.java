@@ -1,15 +1,8 @@
 package dev.stocktake.meilisearch;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.WriteBatch.Upsert;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -39,24 +32,15 @@ final class DocumentEncoder {
     /** Of that number, before the point. */
     private static final int MAX_DIGITS = 309;
 
-    /** Without the feature a character beyond the first plane is twelve bytes of escapes. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
-
     private final String primaryKey;
     private final long maxBytes;
-    private final Line line = new Line();
-    private JsonGenerator json = generator();
-
-    /** Where the encoder is, for messages. */
-    private final List<String> path = new ArrayList<>();
-
+    private final JsonLine line;
     private int fields;
 
     DocumentEncoder(String primaryKey, long maxBytes) {
         this.primaryKey = primaryKey;
         this.maxBytes = maxBytes;
+        this.line = new JsonLine(maxBytes);
     }
 
     static boolean isReserved(String field) {
@@ -74,79 +58,69 @@ final class DocumentEncoder {
         return stored.endsWith(OWN_ID);
     }
 
-    /** The bytes of the last document encoded, with a line end. */
-    ByteArrayOutputStream line() {
+    /** The last document encoded, with a line end. */
+    JsonLine line() {
         return line;
     }
 
     /** Encodes a document into {@link #line}; says why if that cannot be. */
     @Nullable
     String encode(String id, Upsert upsert) {
-        line.reset();
-        path.clear();
+        line.clear();
         fields = 3;
         try {
             write(id, upsert);
-            json.flush();
-            if (line.hasHalfCharacters()) {
-                refuseHalfCharacters(upsert.document().fields());
-            }
+        } catch (JsonLine.TooLongException e) {
+            return "it is more than " + maxBytes + " bytes of JSON, which 'limits' allows in one request;"
+                    + " shorten it in the source, or raise 'limits'";
         } catch (Unfit e) {
-            // It stands somewhere inside a document.
-            json = generator();
-            return e.getMessage();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing to memory must not fail", e);
+            return e.reason();
         }
-        line.write('\n');
+        line.end();
         if (fields > MAX_FIELDS) {
             return "it has " + fields + " fields; Meilisearch takes at most " + MAX_FIELDS;
         }
         return null;
     }
 
-    /** One for many documents, with nothing between them. */
-    private JsonGenerator generator() {
-        try {
-            return JSON.createGenerator(line).setRootValueSeparator(null);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing to memory must not fail", e);
-        }
-    }
-
-    private void write(String id, Upsert upsert) throws IOException {
-        json.writeStartObject();
-        json.writeFieldName(primaryKey);
-        boolean ownId = upsert.document().fields().containsKey(primaryKey);
+    private void write(String id, Upsert upsert) {
+        Map<String, @Nullable Object> document = upsert.document().fields();
+        line.raw('{');
+        line.name(primaryKey);
+        boolean ownId = document.containsKey(primaryKey);
         if (ownId) {
             writeOwnId(id, upsert);
         } else {
-            json.writeString(id);
+            line.text(id);
         }
-        for (Map.Entry<String, @Nullable Object> field :
-                upsert.document().fields().entrySet()) {
+        for (Map.Entry<String, @Nullable Object> field : document.entrySet()) {
             String name = field.getKey();
             if (isReserved(name)) {
                 throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
             }
             if (!name.equals(primaryKey)) {
+                line.raw(',');
                 field(name, field.getValue());
             }
         }
         if (DocumentIds.isHash(id)) {
-            json.writeStringField(KEY, upsert.key().value());
+            line.raw(',');
+            line.name(KEY);
+            line.text(upsert.key().value());
         }
-        json.writeStringField(FINGERPRINT, upsert.fingerprint().value() + (ownId ? OWN_ID : ""));
-        json.writeEndObject();
+        line.raw(',');
+        line.name(FINGERPRINT);
+        line.text(ownId ? upsert.fingerprint().value() + OWN_ID : upsert.fingerprint().value());
+        line.raw('}');
     }
 
     /** A document may carry its own id, also as a number; then that spelling is kept. */
-    private void writeOwnId(String id, Upsert upsert) throws IOException {
+    private void writeOwnId(String id, Upsert upsert) {
         Object own = upsert.document().get(primaryKey);
         if (upsert.key().value().equals(own)) {
-            json.writeString(id);
+            line.text(id);
         } else if (own instanceof Long number && number.toString().equals(id)) {
-            json.writeNumber(number);
+            line.number(number);
         } else {
             throw new Unfit(
                     "its field '" + primaryKey + "' is not its id; set 'primaryKey' to a name that no document uses,"
@@ -154,23 +128,27 @@ final class DocumentEncoder {
         }
     }
 
-    private void field(String name, @Nullable Object value) throws IOException {
-        path.add(name);
-        json.writeFieldName(name);
+    private void field(String name, @Nullable Object value) {
         fields++;
-        value(value);
-        path.remove(path.size() - 1);
+        try {
+            line.name(name);
+            value(value);
+        } catch (JsonLine.HalfCharacterException e) {
+            throw new Unfit("' is not valid Unicode: half a character at " + e.place(), name);
+        } catch (Unfit e) {
+            throw e.in(name);
+        }
     }
 
-    private void value(@Nullable Object value) throws IOException {
+    private void value(@Nullable Object value) {
         if (value == null) {
-            json.writeNull();
+            line.raw("null");
         } else if (value instanceof String text) {
-            json.writeString(text);
+            line.text(text);
         } else if (value instanceof Boolean bool) {
-            json.writeBoolean(bool);
+            line.raw(bool ? "true" : "false");
         } else if (value instanceof Long number) {
-            json.writeNumber(number);
+            line.number(number);
         } else if (value instanceof BigDecimal number) {
             number(number);
         } else if (value instanceof List<?> list) {
@@ -182,105 +160,80 @@ final class DocumentEncoder {
         }
     }
 
-    /** Half of a surrogate pair would make the whole request malformed. */
-    private void refuseHalfCharacters(Map<?, ?> object) {
-        object.forEach((name, value) -> {
-            path.add((String) name);
-            refuseHalfCharacter((String) name);
-            refuseHalfCharacters(value);
-            path.remove(path.size() - 1);
-        });
-    }
-
-    private void refuseHalfCharacters(@Nullable Object value) {
-        if (value instanceof String text) {
-            refuseHalfCharacter(text);
-        } else if (value instanceof List<?> list) {
-            list.forEach(this::refuseHalfCharacters);
-        } else if (value instanceof Map<?, ?> map) {
-            refuseHalfCharacters(map);
-        }
-    }
-
-    private void refuseHalfCharacter(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                if (i + 1 == text.length() || !Character.isSurrogatePair(c, text.charAt(i + 1))) {
-                    throw new Unfit("its field '" + here().replace(c, '?')
-                            + "' is not valid Unicode: half a character at " + i);
-                }
-                i++;
-            }
-        }
-    }
-
-    private void number(BigDecimal number) throws IOException {
+    private void number(BigDecimal number) {
         // Whatever has fewer digits before the point is smaller; that is told without a new number.
         if ((long) number.precision() - number.scale() >= MAX_DIGITS
                 && number.abs().compareTo(MAX_NUMBER) > 0) {
-            throw new Unfit("its field '" + here() + "' is a number beyond what Meilisearch can hold (1.79e308)");
+            throw new Unfit("' is a number beyond what Meilisearch can hold (1.79e308)", "");
         }
-        json.writeNumber(number);
+        line.raw(number.toString());
     }
 
-    private void list(List<?> list) throws IOException {
-        json.writeStartArray();
+    private void list(List<?> list) {
+        line.raw('[');
+        boolean first = true;
         for (Object element : list) {
+            if (!first) {
+                line.raw(',');
+            }
+            first = false;
             value(element);
         }
-        json.writeEndArray();
+        line.raw(']');
     }
 
-    private void map(Map<?, ?> map) throws IOException {
-        json.writeStartObject();
+    private void map(Map<?, ?> map) {
+        line.raw('{');
+        boolean first = true;
         for (Map.Entry<?, ?> field : map.entrySet()) {
+            if (!first) {
+                line.raw(',');
+            }
+            first = false;
             field((String) field.getKey(), field.getValue());
         }
-        json.writeEndObject();
+        line.raw('}');
     }
 
-    private String here() {
-        return String.join(".", path);
-    }
-
-    /** Gives up at the limit, so that a document of 200 MB is not copied first. */
-    private final class Line extends ByteArrayOutputStream {
-
-        Line() {
-            super(4096);
-        }
-
-        /**
-         * Whether there may be half a character: whole ones are never written as an escape. A text that spells such an escape
-         * out looks the same.
-         */
-        boolean hasHalfCharacters() {
-            for (int i = 0; i + 2 < count; i++) {
-                if (buf[i] == '\\' && buf[i + 1] == 'u' && (buf[i + 2] | 0x20) == 'd') {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) {
-            if (count + (long) length > maxBytes) {
-                throw new Unfit("it is more than " + maxBytes + " bytes of JSON, which 'limits' allows in one request;"
-                        + " shorten it in the source, or raise 'limits'");
-            }
-            super.write(bytes, from, length);
-        }
-    }
-
-    /** The document cannot be sent. */
+    /** The document cannot be sent. Where it is unfit is told from the inside out, and only then. */
     private static final class Unfit extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
+        private final boolean whole;
+        private String place;
+
+        /** Says all of it. */
         Unfit(String reason) {
             super(reason, null, false, false);
+            whole = true;
+            place = "";
+        }
+
+        /** @param reason what stands behind the field's place */
+        Unfit(String reason, String place) {
+            super(reason, null, false, false);
+            this.whole = false;
+            this.place = place;
+        }
+
+        Unfit in(String name) {
+            place = place.isEmpty() ? name : name + "." + place;
+            return this;
+        }
+
+        String reason() {
+            return whole ? String.valueOf(getMessage()) : "its field '" + readable(place) + getMessage();
+        }
+
+        private static String readable(String text) {
+            StringBuilder readable = new StringBuilder(text);
+            for (int i = 0; i < text.length(); i++) {
+                if (Character.isSurrogate(text.charAt(i))) {
+                    readable.setCharAt(i, '?');
+                }
+            }
+            return readable.toString();
         }
     }
 }

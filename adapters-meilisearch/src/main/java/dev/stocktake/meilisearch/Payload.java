@@ -1,6 +1,5 @@
 package dev.stocktake.meilisearch;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -44,10 +43,10 @@ record Payload(List<byte[]> chunks, long length, String type, String encoding) {
             return size;
         }
 
-        void add(ByteArrayOutputStream bytes) {
-            size += bytes.size();
+        void add(JsonLine line) {
+            size += line.size();
             try {
-                bytes.writeTo(out);
+                out.write(line.bytes(), 0, line.size());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -2,6 +2,7 @@ package dev.stocktake.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line says.
@@ -9,19 +10,22 @@ import java.util.List;
  * @param cases their names; empty for all
  * @param out the file for the results
  * @param scratch a directory for the database's files
+ * @param report a directory for tables and plots; null if nobody wants them
  */
-record Arguments(Plan plan, List<String> cases, Path out, Path scratch) {
+record Arguments(
+        Plan plan, List<String> cases, Path out, Path scratch, @Nullable Path report) {
 
     static final String USAGE = """
             usage: java -jar stocktake-bench.jar [--quick | --full | --heap] [--cases=a,b] [--products=n] [--rounds=n] \
-            [--out=file] [--scratch=directory]
-              --quick    the default: small catalogues, about two minutes
+            [--out=file] [--report=directory] [--scratch=directory]
+              --quick    the default: small catalogues, less than a minute; without --cases ratios only
               --full     100,000 and 1,000,000 products
-              --heap     only the case 'heap' of --full: a million products with 128 MB""";
+              --heap     only the case 'heap', up to 5,000,000 products with 128 MB; 15 GB of disk
+              --report   tables and plots as well""";
 
     static Arguments parse(String... args) {
         Arguments all =
-                new Arguments(Plan.quick(), List.of(), Path.of("target", "bench.json"), Path.of("target", "bench"));
+                new Arguments(Plan.quick(), List.of(), Path.of("target", "bench.json"), Path.of("target", "bench"), null);
         for (String arg : args) {
             all = all.with(arg);
         }
@@ -32,16 +36,22 @@ record Arguments(Plan plan, List<String> cases, Path out, Path scratch) {
         int equals = arg.indexOf('=');
         String value = equals < 0 ? "" : arg.substring(equals + 1);
         return switch (equals < 0 ? arg : arg.substring(0, equals)) {
-            case "--quick" -> new Arguments(Plan.quick(), cases, out, scratch);
-            case "--full" -> new Arguments(Plan.full(), cases, out, scratch);
-            case "--heap" -> new Arguments(Plan.full(), List.of("heap"), out, scratch);
-            case "--rounds" -> new Arguments(plan.withRounds(number(arg, value)), cases, out, scratch);
-            case "--products" -> new Arguments(plan.withLargest(number(arg, value)), cases, out, scratch);
-            case "--cases" -> new Arguments(plan, known(value), out, scratch);
-            case "--out" -> new Arguments(plan, cases, Path.of(value), scratch);
-            case "--scratch" -> new Arguments(plan, cases, out, Path.of(value));
+            case "--quick" -> new Arguments(Plan.quick(), cases, out, scratch, report);
+            case "--full" -> new Arguments(Plan.full(), cases, out, scratch, report);
+            case "--heap" -> new Arguments(Plan.heap(), List.of("heap"), out, scratch, report);
+            case "--rounds" -> new Arguments(plan.withRounds(number(arg, value)), cases, out, scratch, report);
+            case "--products" -> new Arguments(plan.withLargest(number(arg, value)), cases, out, scratch, report);
+            case "--cases" -> new Arguments(plan, known(value), out, scratch, report);
+            case "--out" -> new Arguments(plan, cases, Path.of(value), scratch, report);
+            case "--scratch" -> new Arguments(plan, cases, out, Path.of(value), report);
+            case "--report" -> new Arguments(plan, cases, out, scratch, Path.of(value));
             default -> throw new IllegalArgumentException("'" + arg + "' is no option");
         };
+    }
+
+    /** For every day: what nobody asked for by name is said in numbers that mean something on any machine. */
+    boolean ratiosOnly() {
+        return plan.mode().equals(Plan.QUICK) && cases.isEmpty();
     }
 
     private static int number(String arg, String value) {

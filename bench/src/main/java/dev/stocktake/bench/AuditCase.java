@@ -5,14 +5,9 @@ import dev.stocktake.ProductSource;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.bench.Results.Figure;
 import dev.stocktake.lucene.LuceneIndex;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What does an audit cost that finds nothing, against reading both sides once?
@@ -32,11 +27,8 @@ final class AuditCase implements Case {
     @Override
     public void run(Stage stage, Plan plan, Results results) throws SQLException {
         Shop shop = stage.shop(plan.audited());
-        Path directory = temporary(stage.scratch());
-        try (LuceneIndex lucene = LuceneIndex.builder(shop.schema(), directory)
-                .searchable("title", "description")
-                .filterable("brand", "status")
-                .build()) {
+        Path directory = Directories.temporary(stage.scratch(), "lucene");
+        try (LuceneIndex lucene = LuceneSync.index(shop, directory)) {
             ProductSource products = Subject.products(shop, stage.source().source());
             CountedPort<ProductSource> source = new CountedPort<>(ProductSource.class, products);
             CountedPort<AuditableIndex> index = new CountedPort<>(AuditableIndex.class, lucene);
@@ -60,7 +52,7 @@ final class AuditCase implements Case {
                         .put("writes", index.calls("write")));
             }
         } finally {
-            delete(directory);
+            Directories.delete(directory);
         }
     }
 
@@ -102,23 +94,5 @@ final class AuditCase implements Case {
                         rounds.values(Audit.NAME, Measured::database),
                         rounds.values(floor, Measured::database),
                         ""));
-    }
-
-    private static Path temporary(Path scratch) {
-        try {
-            return Files.createTempDirectory(scratch, "lucene");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

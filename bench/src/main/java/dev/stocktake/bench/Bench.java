@@ -13,6 +13,7 @@ public final class Bench {
 
     private static final List<Case> CASES = List.of(
             new FullSyncCase(),
+            new LuceneCase(),
             new SmartSyncCase(),
             new ChangeLogCase(),
             new IdleCase(),
@@ -33,9 +34,12 @@ public final class Bench {
             System.exit(2);
             return;
         }
-        Results results = new Results(System.out);
+        Results results = new Results(System.out, arguments.ratiosOnly());
         run(arguments.plan(), chosen(arguments.cases()), arguments.scratch(), results);
         results.write(arguments.out());
+        if (arguments.report() != null) {
+            new Report(results.all()).write(arguments.report());
+        }
     }
 
     static void run(Plan plan, List<Case> cases, Path scratch, Results results) throws SQLException {

@@ -10,6 +10,9 @@ final class FullSyncCase implements Case {
 
     private static final String OURS = FullSync.NAME;
 
+    /** So many documents outweigh the start and the compiler. */
+    private static final int LARGE = 1_000_000;
+
     @Override
     public String name() {
         return "full-sync";
@@ -21,9 +24,10 @@ final class FullSyncCase implements Case {
             Shop shop = stage.shop(products);
             CopyFloor json = CopyFloor.json(shop, stage.source(), stage.sink());
             CopyFloor flat = CopyFloor.flat(shop, stage.source(), stage.sink());
+            CopyFloor merged = CopyFloor.merged(shop, stage.source(), stage.sink());
             try (FullSync ours = new FullSync(shop, stage, 1);
                     FullSync two = new FullSync(shop, stage, 2)) {
-                List<Contestant> contestants = List.of(json, ours, flat, two);
+                List<Contestant> contestants = List.of(json, ours, flat, two, merged);
                 Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), contestants);
                 for (Contestant contestant : contestants) {
                     results.figures(
@@ -51,6 +55,14 @@ final class FullSyncCase implements Case {
                 name(),
                 products,
                 Ratio.of("speed, to COPY of flat rows", ours, rounds.values("copy-flat", speed), ">= 0.9"));
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "speed, to COPY of flat rows merged in order",
+                        ours,
+                        rounds.values("copy-merged", speed),
+                        ""));
         List<Double> database = rounds.values(OURS, Measured::database);
         results.ratio(
                 name(),
@@ -60,6 +72,12 @@ final class FullSyncCase implements Case {
                         rounds.values(OURS, Measured::library),
                         database,
                         "<= 0.7"));
+        results.figure(
+                name(),
+                products,
+                "library's processor time, µs for each document",
+                rounds.spread(OURS, round -> round.library() / 1e3 / products),
+                products < LARGE ? "" : "<= 20");
         results.ratio(
                 name(),
                 products,

@@ -13,6 +13,8 @@ final class HeapCase implements Case {
 
     static final String LIMIT = "-Xmx128m";
 
+    static final String LIVE = "liveHeapMiB";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
@@ -31,6 +33,14 @@ final class HeapCase implements Case {
             ObjectNode line = Results.line(name(), products).put("limit", LIMIT);
             line.setAll(probe(stage, shop));
             results.add(line);
+            if (line.has(LIVE)) {
+                results.figure(
+                        name(),
+                        products,
+                        "live heap, MiB",
+                        Spread.of(line.path(LIVE).asDouble()),
+                        "<= 64");
+            }
         }
     }
 

@@ -64,7 +64,7 @@ final class HeapProbe implements SyncListener {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("succeeded", report.counts().written() == shop.products())
-                .put("liveHeapMiB", mebibytes(liveMost))
+                .put(HeapCase.LIVE, mebibytes(liveMost))
                 .put("looks", looks)
                 .put("residentMiB", mebibytes(resident()))
                 .put("ledgerRowsMost", rowsMost)

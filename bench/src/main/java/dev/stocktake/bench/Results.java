@@ -17,14 +17,24 @@ final class Results {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
+    private final boolean ratiosOnly;
     private final List<ObjectNode> all = new ArrayList<>();
 
     Results(PrintStream out) {
+        this(out, false);
+    }
+
+    /** @param ratiosOnly whether whatever depends on the machine is left out */
+    Results(PrintStream out, boolean ratiosOnly) {
         this.out = out;
+        this.ratiosOnly = ratiosOnly;
     }
 
     /** A line of its own: the machine, a counter, a verdict. */
     void add(ObjectNode line) {
+        if (ratiosOnly && !line.has("ratio")) {
+            return;
+        }
         all.add(line);
         out.println(line);
         out.flush();
@@ -47,6 +57,13 @@ final class Results {
             line.put("target", ratio.target());
         }
         add(line);
+    }
+
+    /** A figure that stands for itself, and what it should be. */
+    void figure(String test, int products, String name, Spread rounds, String target) {
+        ObjectNode line = line(test, products).put("measure", name).put("value", rounded(rounds.median()));
+        line.set("rounds", json(rounds));
+        add(target.isEmpty() ? line : line.put("target", target));
     }
 
     /** What a contestant took: each figure as median and ends. */

@@ -18,21 +18,29 @@ class ArgumentsTest {
     @Test
     void takesWhatIsSaidInWhateverOrder() {
         Arguments arguments =
-                Arguments.parse("--full", "--rounds=7", "--cases=heap", "--out=x.json", "--products=2000");
+                Arguments.parse("--full", "--rounds=7", "--cases=heap", "--out=x.json", "--report=docs", "--products=2000");
 
         assertThat(arguments.plan().rounds()).isEqualTo(7);
         assertThat(arguments.plan().catalogues()).containsExactly(2000);
         assertThat(arguments.plan().small()).isLessThanOrEqualTo(2000);
         assertThat(arguments.cases()).containsExactly("heap");
         assertThat(arguments.out()).isEqualTo(Path.of("x.json"));
+        assertThat(arguments.report()).isEqualTo(Path.of("docs"));
     }
 
     @Test
-    void measuresAMillionProductsForTheHeapAlone() {
+    void measuresFiveMillionProductsForTheHeapAlone() {
         Arguments arguments = Arguments.parse("--heap");
 
         assertThat(arguments.cases()).containsExactly("heap");
-        assertThat(arguments.plan().largest()).isEqualTo(1_000_000);
+        assertThat(arguments.plan().largest()).isEqualTo(5_000_000);
+    }
+
+    @Test
+    void saysRatiosOnlyUnlessSomebodyAsksForMore() {
+        assertThat(Arguments.parse("--rounds=5").ratiosOnly()).isTrue();
+        assertThat(Arguments.parse("--cases=audit").ratiosOnly()).isFalse();
+        assertThat(Arguments.parse("--full").ratiosOnly()).isFalse();
     }
 
     @ParameterizedTest

@@ -56,6 +56,27 @@ class ResultsTest {
     }
 
     @Test
+    void saysAFigureWithWhatItShouldBe() {
+        results.figure("heap", 100, "live heap, MiB", Spread.of(3.14159), "<= 64");
+
+        assertThat(lines().get(0).path("measure").asText()).isEqualTo("live heap, MiB");
+        assertThat(lines().get(0).path("value").asDouble()).isEqualTo(3.14);
+        assertThat(lines().get(0).path("target").asText()).isEqualTo("<= 64");
+    }
+
+    @Test
+    void leavesOutWhatDependsOnTheMachineIfItShall() {
+        Results few = new Results(new PrintStream(said, true, StandardCharsets.UTF_8), true);
+
+        few.add(Results.line("heap", 5));
+        few.figure("heap", 100, "live heap, MiB", Spread.of(3.14159), "<= 64");
+        few.ratio("full-sync", 100, Ratio.of("a to b", List.of(1.0, 1.0), List.of(2.0, 2.0), ""));
+
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.has("ratio")).isTrue());
+        assertThat(few.all()).hasSize(1);
+    }
+
+    @Test
     void keepsEverythingForTheFile(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("new").resolve("bench.json");
         results.add(Results.line("heap", 5));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.ProductKey;
+import dev.stocktake.ProductSource;
+import dev.stocktake.Reason;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
@@ -122,6 +124,154 @@ class ReadingAheadTest {
         assertThat(report.counts().written()).as("the batch that was begun").isPositive();
         shop.stocktake().run(SyncPolicy.smart());
         shop.assertIndexIsTrue();
+    }
+
+    private Stocktake inPages(int products, AuditableIndex index) {
+        return shop.settings(SyncSettings.defaults().withBatch(new SyncSettings.Batch(products, 1 << 20, 2, 1)))
+                .stocktake(index);
+    }
+
+    @Test
+    void readsTheNextPageWhileOneIsSent() {
+        Set<ProductKey> read = ConcurrentHashMap.newKeySet();
+        CountDownLatch next = new CountDownLatch(501);
+        shop.source.beforeRead(keys -> keys.forEach(key -> {
+            if (read.add(key)) {
+                next.countDown();
+            }
+        }));
+        AtomicInteger writes = new AtomicInteger();
+        AuditableIndex index = before("write", () -> {
+            if (writes.incrementAndGet() == 1) {
+                meet(next);
+            }
+        });
+
+        inPages(500, index).run(SyncPolicy.full());
+
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void claimsNoMoreThanMayBeInFlight() {
+        AtomicInteger most = new AtomicInteger();
+        AuditableIndex index = before(
+                "write",
+                () -> most.accumulateAndGet(shop.ledger.openBatches(Shop.INDEX).size(), Math::max));
+
+        inPages(200, index).run(SyncPolicy.full());
+
+        assertThat(most).hasValue(2);
+        shop.assertIndexIsTrue();
+    }
+
+    @Test
+    void marksWhatItClaimedAheadWhenItIsStopped() {
+        AtomicInteger writes = new AtomicInteger();
+        Stocktake[] stocktake = new Stocktake[1];
+        stocktake[0] = inPages(500, before("write", () -> {
+            if (writes.incrementAndGet() == 2) {
+                stocktake[0].close();
+            }
+        }));
+
+        SyncReport report = stocktake[0].run(SyncPolicy.full());
+
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+        assertThat(report.counts().written()).isEqualTo(1_000);
+        assertThat(shop.ledger.openBatches(Shop.INDEX)).isEmpty();
+        assertThat(shop.stocktake().run(SyncPolicy.smart()).counts().written()).isEqualTo(MANY - 1_000L);
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void losesNoChangeOfAProductThatWasReadAhead() {
+        AtomicInteger writes = new AtomicInteger();
+        CountDownLatch next = new CountDownLatch(501);
+        Set<ProductKey> read = ConcurrentHashMap.newKeySet();
+        shop.source.beforeRead(keys -> keys.forEach(key -> {
+            if (read.add(key)) {
+                next.countDown();
+            }
+        }));
+        AuditableIndex index = before("write", () -> {
+            if (writes.incrementAndGet() == 1) {
+                meet(next);
+                read.forEach(key -> shop.change(key, 77));
+            }
+        });
+
+        Stocktake stocktake = inPages(500, index);
+        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.smart());
+
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void readsAgainWhatSomebodyAskedForAfterItWasReadAhead() {
+        AtomicInteger writes = new AtomicInteger();
+        CountDownLatch next = new CountDownLatch(501);
+        Set<ProductKey> read = ConcurrentHashMap.newKeySet();
+        shop.source.beforeRead(keys -> keys.forEach(key -> {
+            if (read.add(key)) {
+                next.countDown();
+            }
+        }));
+        ProductKey late = key(600);
+        AuditableIndex index = before("write", () -> {
+            if (writes.incrementAndGet() == 1) {
+                meet(next);
+                shop.stock(late, 77);
+                shop.ledger.inTransaction(Shop.INDEX, tx -> {
+                    tx.mark(Set.of(late), Reason.DEMAND, false);
+                    return null;
+                });
+            }
+        });
+
+        inPages(500, index).run(SyncPolicy.full());
+
+        assertThat(shop.index.documents().get(late)).isEqualTo(Shop.document(late, 77));
+        shop.assertIndexIsTrue();
+        shop.assertLedgerIsEmpty();
+    }
+
+    @Test
+    void goesOnWhenTheNextPageCannotBeClaimedAhead() {
+        AtomicInteger pages = new AtomicInteger();
+        ProductSource source = before(ProductSource.class, shop.source, "keys", () -> {
+            if (pages.incrementAndGet() == 2) {
+                throw new UnavailableException("The database is away", null);
+            }
+        });
+        Stocktake stocktake = Stocktake.builder(source, shop.index, shop.ledger)
+                .settings(SyncSettings.defaults().withBatch(new SyncSettings.Batch(500, 1 << 20, 2, 1)))
+                .sleeper(shop.time)
+                .build();
+
+        SyncReport report = stocktake.run(SyncPolicy.full());
+
+        assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
+        assertThat(pages).hasValueGreaterThan(MANY / 500);
+        shop.assertIndexIsTrue();
+    }
+
+    private AuditableIndex before(String name, Runnable what) {
+        return before(AuditableIndex.class, shop.index, name, what);
+    }
+
+    private static <T> T before(Class<T> port, T real, String name, Runnable what) {
+        return port.cast(
+                Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, args) -> {
+                    if (method.getName().equals(name)) {
+                        what.run();
+                    }
+                    return method.invoke(real, args);
+                }));
     }
 
     @Test
