@@ -20,8 +20,7 @@ final class BatchReads {
      *
      * @param held what the index holds of the unforced ones; null if it was not asked
      */
-    record Seen(
-            Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {}
+    record Seen(Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {}
 
     /** Begins to read. */
     @FunctionalInterface

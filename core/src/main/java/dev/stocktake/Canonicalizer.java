@@ -6,13 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spells documents in canonical bytes, and takes their {@link Fingerprint}s, one document after the other. Buffers, the
- * digest and what was learnt of the documents' fields are kept: millions of documents have the same few shapes.
+ * Spells documents in canonical bytes, and takes their {@link Fingerprint}s, one document after the other. Buffers and the
+ * digest are kept; how names are spelt, their {@link Shape}s know.
  *
  * <p>Not thread-safe.
  */
@@ -24,12 +23,10 @@ final class Canonicalizer {
     private static final int HEAD = 1 + 5;
 
     private static final int LONGEST_NUMBER = 48;
-    private static final int SHAPES = 64;
 
     private final MessageDigest digest = sha256();
     private final byte[] buffer = new byte[8192];
     private final byte[] spelling = new byte[LONGEST_NUMBER];
-    private final @Nullable Shape[] shapes = new @Nullable Shape[SHAPES];
     private int used;
     private long size;
 
@@ -195,55 +192,20 @@ final class Canonicalizer {
     }
 
     private void map(FieldMap map) {
-        Shape shape = shape(map.names());
+        Shape.Spelling spelling = map.shape().spelling();
         head('m', map.size());
-        for (int i = 0; i < shape.sorted.length; i++) {
-            byte[] name = shape.heads[i];
+        for (int i = 0; i < spelling.size(); i++) {
+            byte[] name = spelling.head(i);
             bytes(name, name.length);
-            value(map.value(shape.sorted[i]));
+            value(map.value(spelling.place(i)));
         }
     }
 
-    private Shape shape(String[] names) {
-        if (names.length == 0 || names.length > SHAPES) {
-            return new Shape(names);
-        }
-        int slot = (names[0].hashCode() + 31 * names.length) & (SHAPES - 1);
-        Shape known = shapes[slot];
-        if (known == null || !Arrays.equals(known.names, names)) {
-            known = new Shape(names);
-            shapes[slot] = known;
-        }
-        return known;
-    }
-
-    /** The names of a map's fields, and their canonical order. */
-    private static final class Shape {
-
-        private final String[] names;
-        private final int[] sorted;
-
-        /** What stands before each of the values: a tag, a length, and the name. */
-        private final byte[][] heads;
-
-        Shape(String[] names) {
-            this.names = names;
-            Integer[] order = new Integer[names.length];
-            Arrays.setAll(order, i -> i);
-            Arrays.sort(order, Comparator.comparing(i -> names[i]));
-            sorted = new int[names.length];
-            heads = new byte[names.length][];
-            for (int i = 0; i < order.length; i++) {
-                sorted[i] = order[i];
-                heads[i] = head(names[order[i]].getBytes(StandardCharsets.UTF_8));
-            }
-        }
-
-        private static byte[] head(byte[] name) {
-            byte[] head = new byte[HEAD + name.length];
-            int length = Canonicalizer.head('k', name.length, head, 0);
-            System.arraycopy(name, 0, head, length, name.length);
-            return Arrays.copyOf(head, length + name.length);
-        }
+    /** What stands before the value of a field of this name. */
+    static byte[] nameHead(byte[] name) {
+        byte[] head = new byte[HEAD + name.length];
+        int length = head('k', name.length, head, 0);
+        System.arraycopy(name, 0, head, length, name.length);
+        return Arrays.copyOf(head, length + name.length);
     }
 }

@@ -2,8 +2,9 @@ package dev.stocktake;
 
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -12,32 +13,30 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a document or of an object in it, in their order: two arrays, as millions of them are made, walked through
- * twice and thrown away. Immutable, in contrast to its {@link Collector}.
+ * The fields of a document or of an object in it, in their order: a shape and an array of values, as millions of them are
+ * made, walked through twice and thrown away. Immutable, in contrast to its {@link Collector}.
  */
 final class FieldMap extends AbstractMap<String, @Nullable Object> {
 
-    /** Up to here looking through all names is quicker than a hash. */
-    private static final int FEW = 12;
-
-    private final String[] names;
+    private final Shape shape;
     private final @Nullable Object[] values;
-    private final @Nullable Map<String, Integer> places;
-    private final int depth;
 
-    private FieldMap(String[] names, @Nullable Object[] values, @Nullable Map<String, Integer> places) {
-        this.names = names;
+    private FieldMap(Shape shape, @Nullable Object[] values) {
+        this.shape = shape;
         this.values = values;
-        this.places = places;
-        this.depth = depth(values);
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    @Nullable
+    Object value(int place) {
+        return values[place];
     }
 
     /** How deep its values are nested: 0 if none of them is an object or a list. */
     int depth() {
-        return depth;
-    }
-
-    private static int depth(@Nullable Object[] values) {
         int deepest = 0;
         for (Object value : values) {
             deepest = Math.max(deepest, depth(value));
@@ -46,65 +45,43 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
     }
 
     private static int depth(@Nullable Object value) {
+        if (value instanceof String || value instanceof Long || value == null) {
+            // Most are, and the JVM is slow to find that a class is no list.
+            return 0;
+        }
         if (value instanceof FieldMap map) {
-            return 1 + map.depth;
+            return 1 + map.depth();
         }
         if (!(value instanceof List<?> list)) {
             return 0;
         }
         int deepest = 0;
-        for (Object element : list) {
-            deepest = Math.max(deepest, depth(element));
+        for (int i = 0; i < list.size(); i++) {
+            deepest = Math.max(deepest, depth(list.get(i)));
         }
         return 1 + deepest;
     }
 
-    /** The names in their order; not to be changed. */
-    String[] names() {
-        return names;
-    }
-
-    @Nullable
-    Object value(int place) {
-        return values[place];
-    }
-
     @Override
     public int size() {
-        return names.length;
+        return values.length;
     }
 
     @Override
     public boolean containsKey(@Nullable Object name) {
-        return place(name) >= 0;
+        return name instanceof String text && shape.place(text) >= 0;
     }
 
     @Override
     public @Nullable Object get(@Nullable Object name) {
-        int place = place(name);
+        int place = name instanceof String text ? shape.place(text) : -1;
         return place < 0 ? null : values[place];
-    }
-
-    private int place(@Nullable Object name) {
-        return name instanceof String text ? place(names, names.length, places, text) : -1;
-    }
-
-    private static int place(String[] names, int count, @Nullable Map<String, Integer> places, String name) {
-        if (places != null) {
-            return places.getOrDefault(name, -1);
-        }
-        for (int i = 0; i < count; i++) {
-            if (names[i].equals(name)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     @Override
     public void forEach(BiConsumer<? super String, ? super @Nullable Object> action) {
-        for (int i = 0; i < names.length; i++) {
-            action.accept(names[i], values[i]);
+        for (int i = 0; i < values.length; i++) {
+            action.accept(shape.name(i), values[i]);
         }
     }
 
@@ -114,7 +91,7 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
 
             @Override
             public int size() {
-                return names.length;
+                return values.length;
             }
 
             @Override
@@ -130,72 +107,124 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
 
         @Override
         public boolean hasNext() {
-            return next < names.length;
+            return next < values.length;
         }
 
         @Override
         public Map.Entry<String, @Nullable Object> next() {
-            if (next == names.length) {
+            if (next == values.length) {
                 throw new NoSuchElementException();
             }
-            Map.Entry<String, @Nullable Object> entry = new SimpleImmutableEntry<>(names[next], values[next]);
+            Map.Entry<String, @Nullable Object> entry = new SimpleImmutableEntry<>(shape.name(next), values[next]);
             next++;
             return entry;
         }
     }
 
-    /** Collects fields; the last value of a name wins and keeps the first one's place. Not thread-safe. */
+    /**
+     * Collects fields; the last value of a name wins and keeps the first one's place. As long as the names are those of a
+     * map that was met before, in their order, nothing is kept of them. Not thread-safe.
+     */
     static final class Collector {
 
-        private String[] names;
+        private static final String[] NONE = {};
+
+        private final int expected;
         private @Nullable Object[] values;
-        private @Nullable Map<String, Integer> places;
         private int count;
 
+        /** Whose first names those are that were put so far; null if they are in {@link #names}. */
+        private @Nullable Shape like;
+
+        private String[] names = NONE;
+        private @Nullable Map<String, Integer> places;
+
         Collector(int expected) {
-            names = new String[expected];
-            values = new @Nullable Object[expected];
+            this.expected = expected;
+            this.values = new @Nullable Object[expected];
         }
 
         void put(String name, @Nullable Object value) {
-            int place = place(names, count, places, name);
+            if (count == 0) {
+                like = Shape.beginningWith(name, expected);
+            }
+            Shape met = like;
+            if (met != null) {
+                if (count < met.size() && met.name(count).equals(name)) {
+                    values[count++] = value;
+                    return;
+                }
+                part(met);
+            }
+            int place = place(name);
             if (place >= 0) {
                 values[place] = value;
-                return;
+            } else {
+                append(name, value);
             }
-            if (count == names.length) {
-                grow();
+        }
+
+        /** The names are others from here on. */
+        private void part(Shape met) {
+            like = null;
+            names = met.firstNames(count, Math.max(count, expected));
+            index();
+        }
+
+        private int place(String name) {
+            if (places != null) {
+                return places.getOrDefault(name, -1);
+            }
+            for (int i = 0; i < count; i++) {
+                if (names[i].equals(name)) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        private void append(String name, @Nullable Object value) {
+            if (count == values.length) {
+                values = Arrays.copyOf(values, Math.max(8, count * 2));
+            }
+            if (count >= names.length) {
+                names = Arrays.copyOf(names, Math.max(values.length, count + 1));
             }
             names[count] = name;
             values[count] = value;
             count++;
             if (places != null) {
                 places.put(name, count - 1);
-            } else if (count > FEW) {
-                places = new LinkedHashMap<>();
+            } else {
+                index();
+            }
+        }
+
+        private void index() {
+            if (count > Shape.FEW) {
+                places = new HashMap<>();
                 for (int i = 0; i < count; i++) {
                     places.put(names[i], i);
                 }
             }
         }
 
-        private void grow() {
-            int more = Math.max(8, count * 2);
-            names = java.util.Arrays.copyOf(names, more);
-            values = java.util.Arrays.copyOf(values, more);
-        }
-
         /** What was collected; what is put afterwards does not change it. */
         FieldMap build() {
-            return new FieldMap(
-                    java.util.Arrays.copyOf(names, count),
-                    java.util.Arrays.copyOf(values, count),
-                    places == null ? null : new LinkedHashMap<>(places));
+            return new FieldMap(shape(), Arrays.copyOf(values, count));
         }
 
         /** As {@link #build}, if nothing is put afterwards. */
         FieldMap finish() {
-            return count == names.length ? new FieldMap(names, values, places) : build();
+            return count == values.length ? new FieldMap(shape(), values) : build();
+        }
+
+        private Shape shape() {
+            Shape met = like;
+            if (met != null && count == met.size()) {
+                return met;
+            }
+            return Shape.of(met == null ? Arrays.copyOf(names, count) : met.firstNames(count, count));
         }
     }
 }

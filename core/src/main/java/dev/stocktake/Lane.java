@@ -873,7 +873,9 @@ final class Lane {
      * @param walkedSince if it is the last page of a walk over all products: when that began
      */
     private record NextBatch(
-            OpenBatch batch, @Nullable BatchReads reads, @Nullable Instant walkedSince) {
+            OpenBatch batch,
+            @Nullable BatchReads reads,
+            @Nullable Instant walkedSince) {
 
         /** Told to the run at once: what is asked for later is not answered by what is read now. */
         static NextBatch of(Claim claim, Run run) {

@@ -27,7 +27,7 @@ class FingerprintTest {
                 .put("gone", null)
                 .build();
 
-        assertThat(Fingerprint.of(document, "1").value()).isEqualTo("ac2c10ab318963224bcd1e3ee10c8c4d");
+        assertThat(Fingerprint.of(document, "1").value()).isEqualTo("e3ecb2621c6591967c4ad5f37a8d6941");
     }
 
     @Test

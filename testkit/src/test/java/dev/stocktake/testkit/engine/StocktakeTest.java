@@ -124,7 +124,7 @@ class StocktakeTest {
 
         @Test
         void closesBatchesByCountAndByBytes() {
-            shop.products(40).index.limits(new BatchLimits(1000, 700));
+            shop.products(40).index.limits(new BatchLimits(1000, 350));
 
             shop.stocktake().run(SyncPolicy.full());
 
