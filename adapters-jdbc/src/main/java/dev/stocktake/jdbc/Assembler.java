@@ -45,7 +45,8 @@ record Assembler(
         for (Row row : rows) {
             String link = row.link();
             if (link != null) {
-                // Most queries say by what their rows belong together, so that it is the same as that of the row before.
+                // Most queries say by what their rows belong together, so that it is the same as that of the row
+                // before.
                 if (!link.equals(last)) {
                     last = link;
                     group = groups.computeIfAbsent(link, first -> new ArrayList<>(4));

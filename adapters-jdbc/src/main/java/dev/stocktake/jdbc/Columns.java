@@ -40,6 +40,7 @@ final class Columns {
 
     /** Those of the fields and of what is nested behind them; null if they are known only when a row was read. */
     private final String @Nullable [] names;
+
     private final @Nullable Id link;
     private final @Nullable Id key;
     private final @Nullable Id name;
@@ -250,8 +251,8 @@ final class Columns {
         return node.path() + ": column '" + label + "' cannot be read: " + SqlErrors.describe(error);
     }
 
-    private static @Nullable String text(
-            @Nullable Id id, ResultSet result, Map<String, @Nullable Object> values) throws SQLException {
+    private static @Nullable String text(@Nullable Id id, ResultSet result, Map<String, @Nullable Object> values)
+            throws SQLException {
         return id == null ? null : id.of(result, values);
     }
 

@@ -110,7 +110,10 @@ final class DocumentEncoder {
         }
         line.raw(',');
         line.name(FINGERPRINT);
-        line.text(ownId ? upsert.fingerprint().value() + OWN_ID : upsert.fingerprint().value());
+        line.text(
+                ownId
+                        ? upsert.fingerprint().value() + OWN_ID
+                        : upsert.fingerprint().value());
         line.raw('}');
     }
 

@@ -1,5 +1,8 @@
 package dev.stocktake.meilisearch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -38,6 +41,9 @@ final class JsonLine {
         }
     }
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101_0101_0101_0101L;
+    private static final long HIGHEST = 0x80 * EACH;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int NAMES = 512;
 
@@ -168,10 +174,7 @@ final class JsonLine {
             throw new TooLongException();
         }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        byte found = PLAIN;
-        for (byte b : utf8) {
-            found |= b < 0 ? PLAIN : KINDS[b];
-        }
+        byte found = isPlain(utf8) ? PLAIN : kindsIn(utf8);
         if ((found & DOUBTFUL) != 0) {
             requireWholeCharacters(text);
         }
@@ -182,6 +185,34 @@ final class JsonLine {
             escaped(utf8);
         }
         raw('"');
+    }
+
+    /** Looks at eight bytes at once; most texts are plain. */
+    private static boolean isPlain(byte[] utf8) {
+        int at = 0;
+        long special = 0;
+        for (; at + Long.BYTES <= utf8.length; at += Long.BYTES) {
+            long eight = (long) LONG.get(utf8, at);
+            special |= (eight - 0x20 * EACH) & ~eight;
+            special |= zeros(eight ^ '"' * EACH) | zeros(eight ^ '\\' * EACH) | zeros(eight ^ '?' * EACH);
+        }
+        for (; at < utf8.length; at++) {
+            special |= utf8[at] >= 0 && KINDS[utf8[at]] != PLAIN ? HIGHEST : 0;
+        }
+        return (special & HIGHEST) == 0;
+    }
+
+    /** Of each byte that is zero, and perhaps of others behind it, the highest bit. */
+    private static long zeros(long eight) {
+        return (eight - EACH) & ~eight;
+    }
+
+    private static byte kindsIn(byte[] utf8) {
+        byte found = PLAIN;
+        for (byte b : utf8) {
+            found |= b < 0 ? PLAIN : KINDS[b];
+        }
+        return found;
     }
 
     private static void requireWholeCharacters(String text) {
