@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param report a directory for tables and plots; null if nobody wants them
  */
 record Arguments(
-        Plan plan, List<String> cases, Path out, Path scratch, @Nullable Path report) {
+        Plan plan,
+        List<String> cases,
+        Path out,
+        Path scratch,
+        @Nullable Path report) {
 
     static final String USAGE = """
             usage: java -jar stocktake-bench.jar [--quick | --full | --heap] [--cases=a,b] [--products=n] [--rounds=n] \
@@ -24,8 +28,8 @@ record Arguments(
               --report   tables and plots as well""";
 
     static Arguments parse(String... args) {
-        Arguments all =
-                new Arguments(Plan.quick(), List.of(), Path.of("target", "bench.json"), Path.of("target", "bench"), null);
+        Arguments all = new Arguments(
+                Plan.quick(), List.of(), Path.of("target", "bench.json"), Path.of("target", "bench"), null);
         for (String arg : args) {
             all = all.with(arg);
         }

@@ -122,9 +122,14 @@ final class ChangeLogCase implements Case {
         line.set("p99Millis", Results.json(millis(fresh, Freshness::p99)));
         line.set("maxMillis", Results.json(millis(fresh, Freshness::max)));
         results.add(line);
-        results.figure(test, shop.products(), "from the change to the index, p50, ms", millis(fresh, Freshness::p50), "<= 50");
         results.figure(
-                test, shop.products(), "from the change to the index, p99, ms", millis(fresh, Freshness::p99), "<= 250");
+                test, shop.products(), "from the change to the index, p50, ms", millis(fresh, Freshness::p50), "<= 50");
+        results.figure(
+                test,
+                shop.products(),
+                "from the change to the index, p99, ms",
+                millis(fresh, Freshness::p99),
+                "<= 250");
         int seconds = plan.seconds();
         results.figures(
                 test,

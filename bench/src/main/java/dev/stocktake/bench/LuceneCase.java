@@ -25,8 +25,7 @@ final class LuceneCase implements Case {
         }
         try (LuceneSync ours = new LuceneSync(shop, stage, directories.get(0));
                 PlainLucene plain = new PlainLucene(shop, stage.source(), directories.get(1));
-                MassIndexing mass =
-                        new MassIndexing(shop, stage.source().source(), directories.get(2))) {
+                MassIndexing mass = new MassIndexing(shop, stage.source().source(), directories.get(2))) {
             List<Contestant> contestants = List.of(plain, ours, mass);
             Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), contestants);
             List<Figure> figures = List.of(

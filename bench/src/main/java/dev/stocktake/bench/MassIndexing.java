@@ -47,8 +47,8 @@ final class MassIndexing implements Contestant {
         settings.put("hibernate.search.backend.directory.root", directory.toString());
         settings.put("hibernate.search.schema_management.strategy", "drop-and-create-and-drop");
         Configuration configuration = new Configuration().addProperties(settings);
-        for (Class<?> entity : new Class<?>[] {PeerProduct.class, PeerVariant.class, PeerPrice.class, PeerLevel.class
-        }) {
+        for (Class<?> entity :
+                new Class<?>[] {PeerProduct.class, PeerVariant.class, PeerPrice.class, PeerLevel.class}) {
             configuration.addAnnotatedClass(entity);
         }
         hibernate = configuration.buildSessionFactory();

@@ -107,7 +107,9 @@ final class Report {
         return row(
                 test(line),
                 products(line),
-                line.has("ratio") ? line.path("ratio").asText() : line.path("measure").asText(),
+                line.has("ratio")
+                        ? line.path("ratio").asText()
+                        : line.path("measure").asText(),
                 line.has("refused") ? "" : BarChart.number(median),
                 ends(line.path("rounds")),
                 words.replace("<=", "≤").replace(">=", "≥"),

@@ -17,8 +17,8 @@ class ArgumentsTest {
 
     @Test
     void takesWhatIsSaidInWhateverOrder() {
-        Arguments arguments =
-                Arguments.parse("--full", "--rounds=7", "--cases=heap", "--out=x.json", "--report=docs", "--products=2000");
+        Arguments arguments = Arguments.parse(
+                "--full", "--rounds=7", "--cases=heap", "--out=x.json", "--report=docs", "--products=2000");
 
         assertThat(arguments.plan().rounds()).isEqualTo(7);
         assertThat(arguments.plan().catalogues()).containsExactly(2000);

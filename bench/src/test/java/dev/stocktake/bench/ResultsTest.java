@@ -72,7 +72,9 @@ class ResultsTest {
         few.figure("heap", 100, "live heap, MiB", Spread.of(3.14159), "<= 64");
         few.ratio("full-sync", 100, Ratio.of("a to b", List.of(1.0, 1.0), List.of(2.0, 2.0), ""));
 
-        assertThat(lines()).singleElement().satisfies(line -> assertThat(line.has("ratio")).isTrue());
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line.has("ratio")).isTrue());
         assertThat(few.all()).hasSize(1);
     }
 

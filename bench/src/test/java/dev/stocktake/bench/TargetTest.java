@@ -20,8 +20,8 @@ class TargetTest {
         "<= 0.05, 0, true"
     })
     void holdsUpToItsBound(String words, double value, boolean holds) {
-        assertThat(Target.of(words)).hasValueSatisfying(target -> assertThat(target.holds(value))
-                .isEqualTo(holds));
+        assertThat(Target.of(words))
+                .hasValueSatisfying(target -> assertThat(target.holds(value)).isEqualTo(holds));
     }
 
     @Test

@@ -1,0 +1,64 @@
+package dev.stocktake.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import dev.stocktake.SyncListener;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.util.List;
+
+/** A full sync in a JVM of its own that has just started: what a nightly job takes, with all that a JVM takes to begin. */
+final class ColdSync {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ColdSync() {}
+
+    /** The processor time of the whole process, in microseconds for each document. */
+    static double microsPerDocument(Stage stage, Shop shop) {
+        stage.sink().reset(false);
+        ProcessBuilder command = Jvm.command(
+                List.of(),
+                ColdSync.class,
+                List.of(
+                        stage.databaseUrl(),
+                        shop.schema(),
+                        Integer.toString(shop.products()),
+                        stage.sink().url()));
+        try {
+            Process process =
+                    command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            byte[] said = process.getInputStream().readAllBytes();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("The JVM of its own ended with " + process.exitValue());
+            }
+            return JSON.readValue(said, ObjectNode.class).path("micros").asDouble() / shop.products();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The JVM of its own could not be run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        }
+    }
+
+    /** Says what it took as JSON. Arguments: database, schema, products, sink. */
+    public static void main(String[] args) throws SQLException {
+        Shop shop = new Shop(args[1], Integer.parseInt(args[2]));
+        try (Database database = Database.open(args[0], "cold");
+                Subject subject =
+                        Subject.fresh(shop, database.source(), database.source(), args[3], SyncListener.NONE)) {
+            SyncReport report = subject.run(SyncPolicy.full());
+            if (report.counts().written() != shop.products()) {
+                throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
+            }
+            long nanos = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                    .getProcessCpuTime();
+            System.out.println(JSON.createObjectNode().put("micros", nanos / 1e3));
+        }
+    }
+}
