@@ -359,7 +359,9 @@ final class Brake {
 
     /** In the transaction that takes the owed walk for made: everything is looked at again, if that is needed. */
     void paid(LedgerTransaction tx) {
-        forgetPermission(tx);
+        if (fitted()) {
+            forgetPermission(tx);
+        }
         if (misread) {
             lookAtEverything(tx);
         }

@@ -85,6 +85,9 @@ final class Guarantees {
                             + " written even if it is unchanged, and nothing holds back deletions if the source is suddenly"
                             + " empty.");
         }
+        if (schedule.rebuilds() && !(ports.index() instanceof RebuildableIndex)) {
+            gaps.add("Nothing can be built beside the index: a full sync of the schedule is made in place.");
+        }
         boolean lateImpossible = ports.index().requestLife().isZero();
         if (!logged && !lateImpossible) {
             gaps.add("The index has no log of its writes: one that arrives later than "

@@ -30,7 +30,8 @@ public record HeldBack(long documents, long of, long limit, Instant since) {
         return "deletions are held back, as " + documents + " of its " + of
                 + " documents have no product in the database any more and at most " + limit
                 + " may be deleted unasked (brakes); an empty replica or a broken join looks like that. Everything else goes"
-                + " on. If the products are really gone, run(SyncPolicy.full().allowingMassDeletion()); if not, mend the"
+                + " on. If the products are really gone, run(SyncPolicy.full().inPlace().allowingMassDeletion());"
+                + " if not, mend the"
                 + " database or the query, and nothing is deleted";
     }
 }

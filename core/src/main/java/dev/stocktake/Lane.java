@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -66,6 +67,7 @@ final class Lane {
         WALK_INDEX(BATCHES_PER_STEP),
         COMPARE_EVERYTHING(BATCHES_PER_STEP),
         COMPARE_DUE(BATCHES_PER_PAGE),
+        REBUILD(BATCHES_PER_STEP),
         NOTHING(Integer.MAX_VALUE);
 
         /** Its turn comes after so many batches of marked products. */
@@ -89,6 +91,7 @@ final class Lane {
     private final LaneAudits audits;
     private final AwaitedProducts awaited;
     private final RollingAudit rolling;
+    private final Rebuild rebuild;
     private final Memory memory;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
@@ -104,9 +107,12 @@ final class Lane {
     private int batchesSinceTurn;
     private int fullBatches;
     private int lastTurn;
+    private int rebuildStepsInRow;
+    private @Nullable Run rebuilder;
     private long batches;
     private int pollsInVain;
     private boolean appliedSinceFailure;
+    private boolean adopted;
 
     /** @param stopping whether no further batch shall be begun */
     Lane(
@@ -131,6 +137,7 @@ final class Lane {
         this.audits = new LaneAudits(ports, settings, around, brake, readers, this::learn);
         this.rolling = new RollingAudit(ports, around, audits);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
+        this.rebuild = new Rebuild(ports, settings, around, readers, new RebuildHands());
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------
@@ -160,6 +167,7 @@ final class Lane {
         brake.open();
         audits.lease(lease);
         rolling.open();
+        rebuild.open();
         walkedSince = null;
         learnIdentity();
         intaker.startNewFeeds();
@@ -175,11 +183,14 @@ final class Lane {
             if (live.isEmpty()) {
                 return tx.open(lease(), identity, settled).isPresent();
             }
-            return live.get().identity().equals(identity) || adopt(tx, live.get(), identity);
+            return live.get().identity().equals(identity)
+                    || rebuild.recognizes(tx, identity)
+                    || adopt(tx, live.get(), identity);
         });
         if (!mine) {
             throw takenOver();
         }
+        rebuild.afterwards();
     }
 
     private boolean adopt(LedgerTransaction tx, Generation live, IndexIdentity identity) {
@@ -189,6 +200,7 @@ final class Lane {
                 ports.name(),
                 identity,
                 live.identity());
+        adopted = true;
         return tx.adopt(lease(), live.number(), identity, hold());
     }
 
@@ -225,6 +237,7 @@ final class Lane {
     void giveAnotherChance() {
         trouble.giveAnotherChance();
         brake.lookAgain();
+        rebuild.lookAgain();
     }
 
     Trouble trouble() {
@@ -233,6 +246,10 @@ final class Lane {
 
     RollingAudit rolling() {
         return rolling;
+    }
+
+    Rebuild rebuild() {
+        return rebuild;
     }
 
     /** What anybody can know of changes, the books know then. */
@@ -393,7 +410,8 @@ final class Lane {
         if (run.narrow()
                 || run.comparesStill()
                 || ahead != null
-                || inFlight.stream().anyMatch(OpenBatch::fromFrontier)) {
+                || rebuildsStill(run)
+                || inFlight.stream().filter(this::isLive).anyMatch(OpenBatch::fromFrontier)) {
             return null;
         }
         Balance balance = ports.inLedger(tx -> walksOn(live(tx)) ? null : balance(tx));
@@ -482,9 +500,41 @@ final class Lane {
         }
         if (backlog.marked() == 0 && (balance.live().frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
-            return ended(run, balance);
+            return rebuildsStill(run) ? waitForRebuild(run, progress) : ended(run, balance);
         }
         return waitUntilDue(run, backlog, progress);
+    }
+
+    /** Whether the run waits for a rebuild that has not ended. */
+    private boolean rebuildsStill(Run run) {
+        RebuildState.Ticket ticket = run.awaitedRebuild();
+        if (ticket == null) {
+            return false;
+        }
+        RebuildState.Ended ended = rebuild.ended(ticket);
+        if (ended == null) {
+            return true;
+        }
+        run.rebuilt(Objects.requireNonNull(ended.report()));
+        return false;
+    }
+
+    /** It rests for a reason; if that is nothing that comes by itself soon, the run does not wait for it. */
+    private Optional<End> waitForRebuild(Run run, Instant progress) throws InterruptedException {
+        Duration wait = rebuild.untilWanted();
+        Duration spent = Duration.between(progress, around.clock().instant());
+        Optional<String> obstacle = rebuild.waitsForSomebody();
+        boolean tooLong = spent.plus(wait).compareTo(settings.lane().patience()) > 0;
+        if (!run.waits() || trouble.exhausted() || obstacle.isPresent() || tooLong) {
+            run.problem("The rebuild of index '" + ports.name() + "' goes on in a later run: "
+                    + obstacle.orElse(rebuild.status().words()));
+            return Optional.of(End.LATER);
+        }
+        run.progressed(rebuild.status(), 0);
+        SyncSettings.Lane lane = settings.lane();
+        Duration longEnough = wait.compareTo(lane.firstPoll()) > 0 ? wait : lane.firstPoll();
+        rest(longEnough.compareTo(lane.longestPoll()) > 0 ? lane.longestPoll() : longEnough);
+        return Optional.empty();
     }
 
     /** A product's time has come since the last look; or the lane was lost, and then nobody marks for it here. */
@@ -573,7 +623,7 @@ final class Lane {
 
     // --- claim, read, write -----------------------------------------------------------------------------------------
 
-    private Step step(Run run) {
+    private Step step(Run run) throws InterruptedException {
         if (stopping.getAsBoolean()
                 || trouble.pausing()
                 || inFlight.size() >= settings.batch().maxInFlight()) {
@@ -599,6 +649,7 @@ final class Lane {
             case WALK_INDEX -> walkOn(run, next.generation());
             case COMPARE_EVERYTHING -> compareEverything(run);
             case COMPARE_DUE -> compareDue(run);
+            case REBUILD -> rebuild(run);
             case NOTHING -> Step.NOTHING;
         };
     }
@@ -607,6 +658,9 @@ final class Lane {
     private Background background(Run run, Generation live) {
         if (run.narrow()) {
             return Background.NOTHING;
+        }
+        if (rebuild.goesFirst()) {
+            return Background.REBUILD;
         }
         if (!live.frontier().ended()) {
             return Background.WALK_PRODUCTS;
@@ -617,9 +671,97 @@ final class Lane {
         if (run.comparesStill()) {
             return Background.COMPARE_EVERYTHING;
         }
-        boolean due =
-                run.comparesDue() && rolling.due() && (pagesInRun < PAGES_AT_ONCE || isTurn(Background.COMPARE_DUE));
-        return due || rolling.holdsClaims() ? Background.COMPARE_DUE : Background.NOTHING;
+        boolean turn = isTurn(Background.COMPARE_DUE) || rebuildStepsInRow >= BATCHES_PER_PAGE;
+        boolean due = run.comparesDue() && rolling.due() && (pagesInRun < PAGES_AT_ONCE || turn);
+        if (due || rolling.holdsClaims()) {
+            return Background.COMPARE_DUE;
+        }
+        return rebuild.wanted() ? Background.REBUILD : Background.NOTHING;
+    }
+
+    // --- rebuild ----------------------------------------------------------------------------------------------------
+
+    private Step rebuild(Run run) throws InterruptedException {
+        batchesSinceTurn = 0;
+        rebuildStepsInRow++;
+        rebuilder = run;
+        Rebuild.Step step = rebuild.step();
+        run.progressed(rebuild.status(), productsInFlight());
+        return step == Rebuild.Step.WORKED ? Step.WORKED : Step.NOTHING;
+    }
+
+    private boolean isLive(OpenBatch batch) {
+        return batch.build() == null;
+    }
+
+    /** What a rebuild does through the lane. */
+    private final class RebuildHands implements Rebuild.Hands {
+
+        @Override
+        public Lease lease() {
+            return Lane.this.lease();
+        }
+
+        @Override
+        public void fence(LedgerTransaction tx) {
+            Lane.this.fence(tx);
+        }
+
+        @Override
+        public Duration hold() {
+            return Lane.this.hold();
+        }
+
+        @Override
+        public void keepLease(boolean always) {
+            Lane.this.keepLease(always);
+        }
+
+        @Override
+        public StoppedException takenOver() {
+            return Lane.this.takenOver();
+        }
+
+        @Override
+        public String nextBatchId() {
+            return Lane.this.nextBatchId();
+        }
+
+        @Override
+        public boolean nothingInFlight() {
+            return inFlight.isEmpty() && ahead == null;
+        }
+
+        @Override
+        public long inFlight(long generation) {
+            return inFlight.stream()
+                    .filter(batch -> batch.claim().generation() == generation)
+                    .count();
+        }
+
+        @Override
+        public void makeTrue(OpenBatch batch) {
+            Run run = Objects.requireNonNull(rebuilder);
+            run.claimed(batch.claim());
+            Lane.this.makeTrue(new NextBatch(batch, null, null), run);
+        }
+
+        @Override
+        public boolean stopping() {
+            return stopping.getAsBoolean();
+        }
+
+        @Override
+        public void becameLive(@Nullable Instant since) {
+            walk.reset();
+            brake.open();
+            writer.walkBegins();
+            mustBeDone = null;
+            if (since != null) {
+                rolling.walkedProducts(Lane.this.lease(), since);
+                rolling.walkedIndex(Lane.this.lease(), since);
+            }
+        }
     }
 
     /**
@@ -680,6 +822,7 @@ final class Lane {
         }
         pagesInRun++;
         batchesSinceTurn = 0;
+        rebuildStepsInRow = 0;
         return compared(run, rolling.step(lease(), run.findings(false)));
     }
 
@@ -740,6 +883,10 @@ final class Lane {
         Claimed claimed = ports.inLedger(tx -> {
             Generation live = live(tx);
             int timed = look ? tx.markTimed(lease(), live.number(), TIMED_PAGE) : 0;
+            rebuild.look(tx);
+            if (rebuild.holdsClaims() && !run.narrow()) {
+                return new Claimed(live, Background.REBUILD, true, null, timed);
+            }
             Background next = background(run, live);
             boolean first = goesFirst(next, run, live, tx);
             Optional<Claim> claim = first
@@ -967,10 +1114,17 @@ final class Lane {
         OpenBatch batch = next.batch();
         inFlight.add(batch);
         try {
-            writer.write(batch, next.reads(), run, () -> claimAhead(run, batch), (request, receipt) -> {
-                walk.disturbed();
-                rolling.disturbed();
-                run.disturbed();
+            Build build = batch.build();
+            BatchWriter into = build == null ? writer : build.writer();
+            Runnable readersIdle = build == null ? () -> claimAhead(run, batch) : () -> {};
+            into.write(batch, next.reads(), run, readersIdle, (request, receipt) -> {
+                if (build == null) {
+                    walk.disturbed();
+                    rolling.disturbed();
+                    run.disturbed();
+                } else {
+                    build.walk().disturbed();
+                }
                 submitted(batch, request, receipt);
             });
             batch.handedOver();
@@ -1006,13 +1160,15 @@ final class Lane {
      * good as unknown.
      */
     private void submitted(OpenBatch batch, WriteBatch request, Receipt receipt) {
-        memory.lastWrites()
-                .accepted(
-                        request.products(),
-                        new Explanation.LastWrite(
-                                batch.claim().batchId(),
-                                receipt.positions(),
-                                around.calendar().instant()));
+        if (isLive(batch)) {
+            memory.lastWrites()
+                    .accepted(
+                            request.products(),
+                            new Explanation.LastWrite(
+                                    batch.claim().batchId(),
+                                    receipt.positions(),
+                                    around.calendar().instant()));
+        }
         if (receipt.positions().isEmpty() || !(ports.index() instanceof LoggedIndex)) {
             return;
         }
@@ -1063,6 +1219,9 @@ final class Lane {
     }
 
     private void notApplied(OpenBatch batch, OpenBatch.Verdict verdict, Run run) {
+        if (!isLive(batch)) {
+            rebuild.lookWhetherLost();
+        }
         switch (verdict) {
             case UNKNOWN -> suspect(batch, run);
             case REFUSED -> refused(batch, run);
@@ -1089,7 +1248,16 @@ final class Lane {
         ProductOutcome meant = batch.results().get(item.key());
         batch.refuse(item.key(), batch.reason(), meant == null ? null : meant.after());
         close(tx -> tx.confirm(lease(), batch.claim(), batch.refused(), batch.rechecks()));
-        run.confirmed(batch);
+        told(batch, run);
+    }
+
+    private void told(OpenBatch batch, Run run) {
+        if (isLive(batch)) {
+            run.confirmed(batch);
+        } else {
+            run.built(batch);
+            rebuild.built(batch);
+        }
     }
 
     private void failed(OpenBatch batch, Run run) {
@@ -1111,14 +1279,25 @@ final class Lane {
      * @return false if it does not; then everything was marked anew
      */
     private boolean identify(Run run) {
+        return identify(run, List.of());
+    }
+
+    /** @param applied batches that are about to be confirmed; of those of a build, its name must mean the same, too */
+    private boolean identify(Run run, List<OpenBatch> applied) {
         if (!around.on(Rule.IDENTIFY)) {
             return true;
         }
         IndexIdentity meant = live().identity();
-        if (ports.index().identify().filter(meant::equals).isPresent()) {
+        boolean live = ports.index().identify().filter(meant::equals).isPresent();
+        boolean built = applied.stream()
+                .filter(batch -> !isLive(batch))
+                .map(batch -> batch.claim().generation())
+                .distinct()
+                .allMatch(rebuild::isBound);
+        if (live && built) {
             return true;
         }
-        run.problem("Index '" + ports.name() + "' was replaced by somebody; everything is written anew");
+        adopted = false;
         if (ahead != null) {
             inFlight.add(ahead.batch());
             forgetAhead();
@@ -1129,6 +1308,9 @@ final class Lane {
         }
         mustBeDone = null;
         learnIdentity();
+        if (adopted) {
+            run.problem("Index '" + ports.name() + "' was replaced by somebody; everything is written anew");
+        }
         return false;
     }
 
@@ -1136,14 +1318,14 @@ final class Lane {
         if (applied.isEmpty()) {
             return false;
         }
-        if (!identify(run)) {
+        if (!identify(run, applied)) {
             return true;
         }
         for (OpenBatch batch : applied) {
-            Map<ProductKey, Instant> changes = batch.appliedChanges();
+            Map<ProductKey, Instant> changes = isLive(batch) ? batch.appliedChanges() : Map.of();
             Instant at = confirm(batch, !changes.isEmpty());
             inFlight.remove(batch);
-            run.confirmed(batch);
+            told(batch, run);
             run.applied(freshness(changes, at));
         }
         trouble.over();
@@ -1165,7 +1347,8 @@ final class Lane {
     }
 
     private boolean confirmed(LedgerTransaction tx, OpenBatch batch) {
-        return tx.confirm(lease(), batch.claim(), batch.refused(), batch.rechecks()) && remembersOrphans(tx, batch);
+        return tx.confirm(lease(), batch.claim(), batch.refused(), batch.rechecks())
+                && (!isLive(batch) || remembersOrphans(tx, batch));
     }
 
     private Map<ProductKey, Duration> freshness(Map<ProductKey, Instant> changes, Instant applied) {

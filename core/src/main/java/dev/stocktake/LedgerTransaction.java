@@ -108,8 +108,9 @@ public interface LedgerTransaction {
 
     /**
      * From {@link Generation.State#BUILDING} to {@link Generation.State#SWAPPING}, by compare-and-set (R11). Only what is clean
-     * may be swapped in (A6): its frontier has ended, it has no rows but quarantined ones, no walk is owed to it, and no batch
-     * of the index is open. Nothing is claimed any more, for any generation, until it is in another state.
+     * may be swapped in (A6): its frontier has ended, it has no rows but quarantined ones and those of products that wait in the
+     * live generation for at least as long (searchers see nothing older than before), no walk is owed to it, and no batch of
+     * the index is open. Nothing is claimed any more, for any generation, until it is in another state.
      *
      * @param life how long the request may be on its way that is sent next; so long the swap counts as unsettled
      * @return false if the lease is over, the generation is in another state or not clean, or another one is swapping

@@ -28,7 +28,7 @@ public interface Marker {
 
     /**
      * Documents without a product may be deleted from now on, however many they are, until the index was walked once to its
-     * end, or 24 hours are over.
+     * end, or 24 hours are over; and a rebuild that is on its way may hold far less than the live index.
      */
     void allowMassDeletion();
 

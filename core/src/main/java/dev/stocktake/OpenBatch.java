@@ -21,6 +21,7 @@ final class OpenBatch {
     }
 
     private final Claim claim;
+    private final @Nullable Build build;
     private final Map<Receipt, Outcome> writes = new LinkedHashMap<>();
     private final Map<ProductKey, ProductOutcome> results = new LinkedHashMap<>();
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
@@ -31,7 +32,19 @@ final class OpenBatch {
     private Duration retryAfter = Duration.ZERO;
 
     OpenBatch(Claim claim) {
+        this(claim, null);
+    }
+
+    /** @param build what is written, if it is not the live index */
+    OpenBatch(Claim claim, @Nullable Build build) {
         this.claim = claim;
+        this.build = build;
+    }
+
+    /** What it is written into, if that is not the live index. */
+    @Nullable
+    Build build() {
+        return build;
     }
 
     Claim claim() {

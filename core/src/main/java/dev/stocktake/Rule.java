@@ -30,6 +30,20 @@ enum Rule {
     BRAKE,
     /** A7: a comparison counts only if the index was the one that is meant. */
     COMPARE_IDENTIFIED,
+    /** A6: only what is clean is swapped in; switched off, a build is as soon as there is one. */
+    SWAP_CLEAN,
+    /** R11: nothing is in flight when a swap is asked for. */
+    SWAP_DRAINED,
+    /** R11: no second swap is asked for while a first may still be made. */
+    SWAP_ONCE,
+    /** R11: only what has been seen under the live name is taken for live. */
+    SWAP_PROVEN,
+    /** R12: nothing is removed as long as a swap may still be made that would put it under the live name. */
+    DROP_SETTLED,
+    /** R12: what is removed is what is meant, and nothing else that stands in its place. */
+    DROP_IDENTIFIED,
+    /** A build is counted before it is put in the place of the live index. */
+    GATE,
     /** A7: what a comparison finds is marked. */
     COMPARE_MARKS,
     /** A7: what somebody knows (marked, in flight, not walked yet) is no drift. */

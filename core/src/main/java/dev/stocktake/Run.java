@@ -46,6 +46,8 @@ final class Run {
     private @Nullable Findings findings;
     private @Nullable AuditPass pass;
     private boolean comparesEverything;
+    private RebuildState.@Nullable Ticket awaitedRebuild;
+    private @Nullable RebuildReport rebuild;
     private boolean comparesDue;
     private boolean broad;
     private long demanded;
@@ -107,6 +109,31 @@ final class Run {
     void compareDue() {
         broad = true;
         comparesDue = true;
+    }
+
+    /** The run is over when the rebuild has ended, too. */
+    void await(RebuildState.Ticket ticket) {
+        broad = true;
+        awaitedRebuild = ticket;
+    }
+
+    /** What it waits for of a rebuild; null if nothing. */
+    RebuildState.@Nullable Ticket awaitedRebuild() {
+        return awaitedRebuild;
+    }
+
+    /** The rebuild that it waited for has ended. */
+    void rebuilt(RebuildReport ended) {
+        awaitedRebuild = null;
+        rebuild = ended;
+        if (!ended.succeeded()) {
+            problem("The rebuild was not made: " + ended.words());
+        }
+    }
+
+    /** Whether what it asked for of a rebuild was done, if it asked for any. */
+    boolean wasRebuilt() {
+        return awaitedRebuild == null && (rebuild == null || rebuild.succeeded());
     }
 
     boolean comparesDue() {
@@ -201,6 +228,18 @@ final class Run {
             }
         });
         batch.refused().forEach((key, refusal) -> tell(() -> listener.quarantined(index, key, refusal)));
+    }
+
+    /** In a build, which nobody sees yet: that answers for no product. What has a mark in both is told of the live one. */
+    void built(OpenBatch batch) {
+        claimedSince.remove(batch.claim().batchId());
+        batch.results().forEach(this::count);
+        batch.claim().items().stream().filter(item -> item.token() == 0).forEach(item -> {
+            Refusal refusal = batch.refused().get(item.key());
+            if (refusal != null) {
+                tell(() -> listener.quarantined(index, item.key(), refusal));
+            }
+        });
     }
 
     /** Changes have been applied, each so long after it was made. */
@@ -298,7 +337,12 @@ final class Run {
     }
 
     void progressed(SyncProgress.Phase phase, long inFlight) {
-        tell(() -> listener.progressed(new SyncProgress(index, policy, phase, counts(), inFlight)));
+        tell(() -> listener.progressed(new SyncProgress(index, policy, phase, counts(), inFlight, null)));
+    }
+
+    void progressed(RebuildStatus status, long inFlight) {
+        tell(() -> listener.progressed(
+                new SyncProgress(index, policy, SyncProgress.Phase.REBUILDING, counts(), inFlight, status)));
     }
 
     SyncReport end(SyncReport.Outcome outcome) {
@@ -310,8 +354,8 @@ final class Run {
         SyncReport.Times times =
                 new SyncReport.Times(Duration.between(begun, clock.instant()), reading, writing, waiting);
         Freshness fresh = freshness == null ? Freshness.NONE : freshness.freshness();
-        SyncReport ended =
-                new SyncReport(index, policy, outcome, started, times, counts(), fresh, inOrder, problems, audit());
+        SyncReport ended = new SyncReport(
+                index, policy, outcome, started, times, counts(), fresh, inOrder, problems, audit(), rebuild);
         report = ended;
         tell(() -> listener.finished(ended));
         return ended;

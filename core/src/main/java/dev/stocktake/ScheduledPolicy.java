@@ -17,6 +17,9 @@ final class ScheduledPolicy implements SyncPolicy {
 
     private static final Duration AFTER_ANOTHER_WALK = Duration.ofSeconds(1);
 
+    /** A rebuild and a walk in place are two, though both are called full. */
+    private static final String REBUILD = " (rebuild)";
+
     private final SyncPolicy policy;
     private Duration interval;
     private Duration rest = Duration.ZERO;
@@ -45,6 +48,10 @@ final class ScheduledPolicy implements SyncPolicy {
     /** How long until its walk is due, if another one was made in time or is on its way; zero if it is made now. */
     Duration rest() {
         return rest;
+    }
+
+    private boolean rebuilds() {
+        return policy instanceof FullPolicy full && full.rebuilds();
     }
 
     /**
@@ -80,7 +87,8 @@ final class ScheduledPolicy implements SyncPolicy {
 
     private String place() {
         String name = name();
-        return PLACE + (name.length() > 80 ? name.substring(0, 80) : name);
+        String rebuild = rebuilds() ? REBUILD : "";
+        return PLACE + (name.length() > 80 ? name.substring(0, 80) : name) + rebuild;
     }
 
     /** The last walk over everything. */

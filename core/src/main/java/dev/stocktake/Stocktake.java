@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -55,7 +56,7 @@ public final class Stocktake implements AutoCloseable {
     private volatile @Nullable SyncReport lastRun;
 
     private Stocktake(Builder builder) {
-        this.ports = new Ports(builder.source, builder.index, builder.ledger, List.copyOf(builder.feeds));
+        this.ports = Ports.of(builder.source, builder.index, builder.ledger, List.copyOf(builder.feeds));
         this.settings = builder.settings;
         this.around = new Surroundings(
                 builder.calendar,
@@ -115,6 +116,25 @@ public final class Stocktake implements AutoCloseable {
     /** Makes these products true, before everything else; see {@link SyncPolicy#products(Collection)}. */
     public SyncReport sync(Collection<ProductKey> keys) {
         return run(SyncPolicy.products(keys));
+    }
+
+    /**
+     * Brings back what was live before the last rebuild, if it is still kept ({@link SyncSettings.Rebuilds#keepOld}): for a
+     * build that turned out to be wrong. Searchers see the old content at once; then it is looked at in place, so that it holds
+     * what the database says now, by the mapping of this process. Roll back the mapping first, if that was what was wrong.
+     *
+     * <p>Waits as {@link #run} does for {@link SyncPolicy#full()}. What was live until now is kept in turn.
+     *
+     * @throws IllegalStateException if there is nothing to roll back to, or a rebuild is on its way
+     * @throws MisconfiguredException if the index cannot be rebuilt
+     */
+    public SyncReport rollback() {
+        return run(SyncPolicy.of("rollback", marker -> ((FullPolicy.Rebuilding) marker).rollBack()));
+    }
+
+    /** What may be said to a rebuild while it goes on, by whichever instance it is made. */
+    public RebuildControl rebuilds() {
+        return new RebuildControl(ports);
     }
 
     SyncReport run(SyncPolicy policy, Run run, Runnable between) {
@@ -290,7 +310,7 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome drained(Run run, Runnable between) throws InterruptedException {
         Lane.End end = drain(run, between);
-        return end == Lane.End.DONE && lane.reached(run) && run.leftNothing()
+        return end == Lane.End.DONE && lane.reached(run) && run.leftNothing() && run.wasRebuilt()
                 ? SyncReport.Outcome.COMPLETE
                 : SyncReport.Outcome.INCOMPLETE;
     }
@@ -340,7 +360,11 @@ public final class Stocktake implements AutoCloseable {
             run.comparedEverything();
         }
         if (!run.narrow()) {
-            return run.waits() ? awaitSignOfLife(run) : SyncReport.Outcome.ELSEWHERE;
+            if (!run.waits()) {
+                return SyncReport.Outcome.ELSEWHERE;
+            }
+            RebuildState.Ticket ticket = run.awaitedRebuild();
+            return ticket == null ? awaitSignOfLife(run) : awaitRebuild(run, ticket);
         }
         return awaitOthers(policy, run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
     }
@@ -364,6 +388,60 @@ public final class Stocktake implements AutoCloseable {
             }
         }
         return SyncReport.Outcome.ELSEWHERE;
+    }
+
+    /**
+     * A rebuild is made once, whoever asks for it, and all of them are told how it ended. Whoever makes it may take its time; if
+     * it dies, it is made here.
+     */
+    private SyncReport.Outcome awaitRebuild(Run run, RebuildState.Ticket ticket) throws InterruptedException {
+        @Nullable Instant until = null;
+        while (!stopping) {
+            RebuildState.Ended ended = lane.rebuild().ended(ticket);
+            RebuildStatus status = ports.inLedger(RebuildState::status);
+            if (ended != null) {
+                RebuildReport report = Objects.requireNonNull(ended.report());
+                run.rebuilt(report);
+                if (!report.succeeded()) {
+                    return SyncReport.Outcome.INCOMPLETE;
+                }
+                if (ended.whole() || ports.inLedger(Stocktake::isTrue)) {
+                    return SyncReport.Outcome.COMPLETE;
+                }
+                Instant now = around.clock().instant();
+                until = until == null ? now.plus(settings.lane().patience()) : until;
+                if (!now.isBefore(until)) {
+                    run.problem("Another content is live, and is still being looked at; that goes on elsewhere");
+                    return SyncReport.Outcome.INCOMPLETE;
+                }
+            } else if (status != null && waitsForSomebody(status)) {
+                run.problem("The rebuild of index '" + ports.name() + "' goes on later: " + status.words());
+                return SyncReport.Outcome.INCOMPLETE;
+            }
+            if (status != null) {
+                run.progressed(status, 0);
+            }
+            Optional<SyncReport.Outcome> done = inLane(run, () -> drained(run, () -> {}));
+            if (done.isPresent()) {
+                return done.get();
+            }
+            around.sleeper().sleep(settings.lane().longestPoll());
+        }
+        return SyncReport.Outcome.INCOMPLETE;
+    }
+
+    private static boolean waitsForSomebody(RebuildStatus status) {
+        return status.phase() == RebuildStatus.Phase.WAITING || status.phase() == RebuildStatus.Phase.PAUSED;
+    }
+
+    /** Everything, also what the live index is walked over for after a swap, or instead of one. */
+    private static boolean isTrue(LedgerTransaction tx) {
+        Backlog backlog = tx.backlog();
+        return tx.live()
+                        .filter(live -> live.frontier().ended() && live.owedWalk() == 0)
+                        .isPresent()
+                && backlog.marked() == 0
+                && backlog.openBatches() == 0;
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
@@ -396,7 +474,7 @@ public final class Stocktake implements AutoCloseable {
     }
 
     /** What a policy may do in a run. */
-    private final class RunMarker implements RollingPolicy.Rolling {
+    private final class RunMarker implements RollingPolicy.Rolling, FullPolicy.Rebuilding {
 
         private static final int PAGE = 5_000;
 
@@ -439,6 +517,45 @@ public final class Stocktake implements AutoCloseable {
         }
 
         @Override
+        public void rebuild(boolean dry, boolean forced) {
+            if (!(ports.index() instanceof RebuildableIndex)) {
+                if (dry) {
+                    throw new MisconfiguredException(
+                            "A dry run of a rebuild needs a build, and nothing can be built beside" + " index '"
+                                    + ports.name() + "'; SyncPolicy.audit().dryRun() tells what differs");
+                }
+                markEverything();
+                if (forced) {
+                    allowMassDeletion();
+                }
+                return;
+            }
+            if (dry && scheduled != null) {
+                throw new MisconfiguredException(
+                        "A dry run of a rebuild is for Stocktake.run(...), not for a schedule");
+            }
+            run.broaden();
+            RebuildRequest.Kind kind = dry ? RebuildRequest.Kind.DRY_RUN : RebuildRequest.Kind.REBUILD;
+            String version = ports.source().projectionVersion();
+            Optional<RebuildState.Ticket> ticket = ports.inLedger(tx -> {
+                boolean now = scheduled == null
+                        || scheduled.isTime(tx, version, tx.build().map(Generation::frontier));
+                return now ? Optional.of(RebuildState.ask(tx, kind, forced)) : Optional.empty();
+            });
+            ticket.ifPresent(run::await);
+        }
+
+        @Override
+        public void rollBack() {
+            if (!(ports.index() instanceof RebuildableIndex)) {
+                throw new MisconfiguredException("Nothing can be built beside index '" + ports.name()
+                        + "', so there is nothing to roll back to");
+            }
+            run.broaden();
+            run.await(ports.inLedger(RebuildState::askBack));
+        }
+
+        @Override
         public void compareEverything() {
             auditable(ports.index());
             run.compareEverything();
@@ -455,6 +572,7 @@ public final class Stocktake implements AutoCloseable {
         public void allowMassDeletion() {
             ports.inLedger(tx -> {
                 Brake.allow(tx);
+                RebuildState.allow(tx);
                 return null;
             });
         }
@@ -568,6 +686,7 @@ public final class Stocktake implements AutoCloseable {
                     memory.freshness().sinceStart(),
                     Brake.heldBack(tx).orElse(null),
                     RollingAudit.status(tx),
+                    RebuildState.status(tx),
                     lastRun);
         });
     }

@@ -36,9 +36,13 @@ public interface SyncPolicy {
         });
     }
 
-    /** Every product of the source, and what is in the index but no longer in the source. Never empties the index first. */
-    static SyncPolicy full() {
-        return of("full", Marker::markEverything);
+    /**
+     * Every product of the source, and nothing else: fills a build beside the live index and puts it in its place where the
+     * index can be {@linkplain RebuildableIndex rebuilt}, otherwise looks at every product in the live one, as {@link
+     * FullPolicy#inPlace} always does. Never empties the index first.
+     */
+    static FullPolicy full() {
+        return FullPolicy.beside();
     }
 
     /** What the change feeds name. Costs what changed, not what is in the catalogue. */

@@ -1,5 +1,8 @@
 package dev.stocktake;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a run stands.
  *
@@ -8,8 +11,25 @@ package dev.stocktake;
  * @param phase what it is doing
  * @param counts what it has done so far
  * @param inFlight products handed to the index and not yet confirmed
+ * @param rebuild where the rebuild stands, if the run works on one; null otherwise
  */
-public record SyncProgress(String index, String policy, Phase phase, SyncCounts counts, long inFlight) {
+public record SyncProgress(
+        String index,
+        String policy,
+        Phase phase,
+        SyncCounts counts,
+        long inFlight,
+        @Nullable RebuildStatus rebuild) {
+
+    /** A run that works on no rebuild. */
+    public SyncProgress(String index, String policy, Phase phase, SyncCounts counts, long inFlight) {
+        this(index, policy, phase, counts, inFlight, null);
+    }
+
+    /** Where the rebuild stands, if the run works on one. */
+    public Optional<RebuildStatus> rebuilding() {
+        return Optional.ofNullable(rebuild);
+    }
 
     /** What a run is doing. */
     public enum Phase {
@@ -24,6 +44,8 @@ public record SyncProgress(String index, String policy, Phase phase, SyncCounts 
         /** Looking for documents without a product. */
         WALKING_INDEX,
         /** Comparing products with their documents. */
-        COMPARING
+        COMPARING,
+        /** Building beside the live index, judging the build or putting it in its place; {@link #rebuilding} tells more. */
+        REBUILDING
     }
 }

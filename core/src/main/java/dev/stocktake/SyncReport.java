@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param products what became of each product that was asked for by id, in that order; empty for other policies
  * @param problems in words, for the operator; at most a hundred
  * @param audit what it compared; null if it compared nothing
+ * @param rebuild how the rebuild ended that it asked for; null if it asked for none, or it has not ended
  */
 public record SyncReport(
         String index,
@@ -31,7 +32,8 @@ public record SyncReport(
         Freshness freshness,
         Map<ProductKey, ProductOutcome> products,
         List<String> problems,
-        @Nullable AuditReport audit) {
+        @Nullable AuditReport audit,
+        @Nullable RebuildReport rebuild) {
 
     /** How a run ended. */
     public enum Outcome {
@@ -72,6 +74,11 @@ public record SyncReport(
         return Optional.ofNullable(audit);
     }
 
+    /** How the rebuild ended that it asked for, if it did. */
+    public Optional<RebuildReport> rebuilt() {
+        return Optional.ofNullable(rebuild);
+    }
+
     /** One line of key=value pairs. */
     @Override
     public String toString() {
@@ -81,6 +88,7 @@ public record SyncReport(
                 + seconds(times.total()) + " reading=" + seconds(times.reading()) + " writing="
                 + seconds(times.writing()) + " waiting=" + seconds(times.waiting()) + fresh()
                 + (audit == null ? "" : " compared=" + audit.products() + " drift=" + audit.total())
+                + (rebuild == null ? "" : " rebuild=" + rebuild.ending() + " documents=" + rebuild.documents())
                 + (problems.isEmpty() ? "" : " problem='" + oneLine(problems.get(0)) + "'");
     }
 

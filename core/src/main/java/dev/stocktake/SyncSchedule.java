@@ -11,7 +11,7 @@ import java.util.List;
  * SyncSchedule schedule = SyncSchedule.builder()
  *         .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
  *         .audit(Duration.ofHours(1))
- *         .every(Duration.ofHours(24), SyncPolicy.full())
+ *         .every(Duration.ofHours(24), SyncPolicy.full().inPlace())
  *         .build();
  * }</pre>
  *
@@ -26,14 +26,14 @@ public final class SyncSchedule {
     }
 
     /**
-     * Smart at least every second, everything compared within an hour, full every day. Needs an index that can list what it
-     * holds ({@link AuditableIndex}).
+     * Smart at least every second, everything compared within an hour, full every day, in place: no index is swapped without
+     * somebody's saying so. Needs an index that can list what it holds ({@link AuditableIndex}).
      */
     public static SyncSchedule recommended() {
         return builder()
                 .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
                 .audit(Duration.ofHours(1))
-                .every(Duration.ofHours(24), SyncPolicy.full())
+                .every(Duration.ofHours(24), SyncPolicy.full().inPlace())
                 .build();
     }
 
@@ -52,6 +52,11 @@ public final class SyncSchedule {
                 .filter(entry -> entry.policy().name().equals(policy))
                 .map(Entry::slowest)
                 .min(Duration::compareTo);
+    }
+
+    /** Whether it has a rebuild. */
+    boolean rebuilds() {
+        return entries.stream().anyMatch(entry -> entry.policy() instanceof FullPolicy full && full.rebuilds());
     }
 
     /** Within which time everything is compared, if it is. */

@@ -14,14 +14,16 @@ import java.time.Duration;
  * @param retry when and how often something is tried again
  * @param lane how long the lease lasts and how long a run is patient
  * @param brakes how much may be deleted without being asked for
+ * @param rebuilds how fast a build is filled and how long the old content is kept
  */
-public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
+public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, Rebuilds rebuilds) {
 
     private static final SyncSettings DEFAULTS = new SyncSettings(
             new Batch(5_000, 8L * 1024 * 1024, 4, 1),
             new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5),
             new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1)),
-            new Brakes(0.2, 100));
+            new Brakes(0.2, 100),
+            new Rebuilds(0, Duration.ofHours(24)));
 
     /** The settings that are used where nothing else is said. */
     public static SyncSettings defaults() {
@@ -33,26 +35,32 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
         retry.check(problems);
         lane.check(problems);
         brakes.check(problems);
+        rebuilds.check(problems);
     }
 
     /** These settings with other batches. */
     public SyncSettings withBatch(Batch other) {
-        return new SyncSettings(other, retry, lane, brakes);
+        return new SyncSettings(other, retry, lane, brakes, rebuilds);
     }
 
     /** These settings with other retries. */
     public SyncSettings withRetry(Retry other) {
-        return new SyncSettings(batch, other, lane, brakes);
+        return new SyncSettings(batch, other, lane, brakes, rebuilds);
     }
 
     /** These settings with another lane. */
     public SyncSettings withLane(Lane other) {
-        return new SyncSettings(batch, retry, other, brakes);
+        return new SyncSettings(batch, retry, other, brakes, rebuilds);
     }
 
     /** These settings with other brakes. */
     public SyncSettings withBrakes(Brakes other) {
-        return new SyncSettings(batch, retry, lane, other);
+        return new SyncSettings(batch, retry, lane, other, rebuilds);
+    }
+
+    /** These settings with other rebuilds. */
+    public SyncSettings withRebuilds(Rebuilds other) {
+        return new SyncSettings(batch, retry, lane, brakes, other);
     }
 
     /**
@@ -119,7 +127,8 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
     /**
      * How much may be deleted without {@link SyncPolicy#allowingMassDeletion}. If more documents than that have no product in
      * the database any more, none of them is deleted: an empty replica or a broken join looks just like a shop that was
-     * emptied. What was deleted within ten minutes before counts as well. Everything else goes on.
+     * emptied. What was deleted within ten minutes before counts as well. Everything else goes on. Nor is a build put in the place
+     * of the live index by which searchers would lose more.
      *
      * @param share of the documents in the index, from 0 to 1; 1 switches the brake off
      * @param atLeast this many may always be deleted, however small the index is
@@ -136,6 +145,25 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes) {
         /** How many documents of an index of this size may be deleted. */
         long limit(long documents) {
             return Math.max(atLeast, (long) Math.floor(share * documents));
+        }
+    }
+
+    /**
+     * How a build is filled, and what becomes of the content that it replaced.
+     *
+     * @param documentsPerSecond so many products at most are walked over in a second; 0 for as many as the two sides can
+     * @param keepOld how long what was live before is kept for {@link Stocktake#rollback}; it is removed earlier if another
+     *     rebuild begins
+     */
+    public record Rebuilds(double documentsPerSecond, Duration keepOld) {
+
+        private void check(Problems problems) {
+            if (!(documentsPerSecond >= 0 && documentsPerSecond <= 1e9)) {
+                problems.add(
+                        "rebuilds.documentsPerSecond",
+                        "must be 0 (as many as possible) or a positive number, not " + documentsPerSecond);
+            }
+            problems.atLeast("rebuilds.keepOld", keepOld, Duration.ZERO);
         }
     }
 }

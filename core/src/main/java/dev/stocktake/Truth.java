@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param freshnessSinceStart the same since this instance was made
  * @param heldBack deletions that wait for somebody's leave; null if there are none
  * @param audit how well the index is audited; null if it never was
+ * @param rebuild where its rebuild stands, or how the last one ended; null if there never was one
  * @param lastRun the last run of this instance; null before the first
  */
 public record Truth(
@@ -45,6 +46,7 @@ public record Truth(
         Freshness freshnessSinceStart,
         @Nullable HeldBack heldBack,
         @Nullable AuditStatus audit,
+        @Nullable RebuildStatus rebuild,
         @Nullable SyncReport lastRun) {
 
     /** Whether nothing is known that is not true. Quarantined products are not true. */

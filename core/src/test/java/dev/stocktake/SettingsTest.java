@@ -17,14 +17,15 @@ class SettingsTest {
                 new SyncSettings.Retry(Duration.ofSeconds(2), Duration.ofSeconds(1), 0.5, 0),
                 new SyncSettings.Lane(
                         Duration.ofMillis(1), Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(10)),
-                new SyncSettings.Brakes(1.5, -1));
+                new SyncSettings.Brakes(1.5, -1),
+                new SyncSettings.Rebuilds(-1, Duration.ofSeconds(-1)));
         Problems problems = new Problems("Stocktake");
 
         wrong.check(problems);
 
         assertThatThrownBy(problems::throwIfAny)
                 .isInstanceOf(MisconfiguredException.class)
-                .hasMessageStartingWith("Stocktake has 12 problems:")
+                .hasMessageStartingWith("Stocktake has 14 problems:")
                 .hasMessageContainingAll(
                         "batch.maxProducts must be at least 1, not 0",
                         "batch.maxBytes",
@@ -37,7 +38,9 @@ class SettingsTest {
                         "lane.patience",
                         "lane.longestPoll",
                         "brakes.share must be between 0 and 1, not 1.5",
-                        "brakes.atLeast");
+                        "brakes.atLeast",
+                        "rebuilds.documentsPerSecond",
+                        "rebuilds.keepOld");
     }
 
     @Test
@@ -70,7 +73,7 @@ class SettingsTest {
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("at least one policy");
             assertThatThrownBy(SyncSchedule.builder()
-                            .every(Duration.ZERO, SyncPolicy.full())
+                            .every(Duration.ZERO, SyncPolicy.full().inPlace())
                             .paced(Duration.ofSeconds(2), Duration.ofSeconds(1), SyncPolicy.smart())::build)
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContainingAll(

@@ -31,7 +31,8 @@ class ScheduledWalksTest {
     private final class Instance {
 
         private final String name;
-        private final ScheduledPolicy policy = new ScheduledPolicy(SyncPolicy.full(), DAY);
+        private final ScheduledPolicy policy =
+                new ScheduledPolicy(SyncPolicy.full().inPlace(), DAY);
         private final Stocktake stocktake;
 
         Instance(String name) {
@@ -80,8 +81,10 @@ class ScheduledWalksTest {
 
     @Test
     void doNotKeepAnybodyFromAskingForOne() {
-        assertThat(two.stocktake.run(SyncPolicy.full()).counts().found()).isEqualTo(1);
-        assertThat(two.stocktake.run(SyncPolicy.full()).counts().found()).isEqualTo(1);
+        assertThat(two.stocktake.run(SyncPolicy.full().inPlace()).counts().found())
+                .isEqualTo(1);
+        assertThat(two.stocktake.run(SyncPolicy.full().inPlace()).counts().found())
+                .isEqualTo(1);
     }
 
     @Test

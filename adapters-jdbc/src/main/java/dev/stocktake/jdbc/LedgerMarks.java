@@ -74,8 +74,12 @@ final class LedgerMarks {
             from stocktake_mark m cross join (select {now} as micros) t
             where m.generation = ? and m.hold_until > t.micros""".formatted(COLUMNS);
 
-    private static final String UNTRUE =
-            "select product_key from stocktake_mark where generation = ? and stage < 2 limit 1";
+    /** Parameters: the generation and the live one. */
+    private static final String OLDER = """
+            select m.product_key from stocktake_mark m
+            where m.generation = ? and m.stage < 2 and not exists (select l.product_key from stocktake_mark l
+                where l.generation = ? and l.product_key = m.product_key and l.stage < 2 and l.since <= m.since)
+            limit 1""";
 
     private static final List<String> FORGET = List.of(
             "delete from stocktake_mark where generation = ?", "delete from stocktake_recheck where generation = ?");
@@ -193,9 +197,9 @@ final class LedgerMarks {
         sql.update(INHERIT, heir, LedgerReasons.number(Reason.SUSPECT), from);
     }
 
-    /** A6: whether it has no rows but quarantined ones. */
-    boolean isTrue(long generation) {
-        return sql.one(UNTRUE, row -> row.getString(1), generation).isEmpty();
+    /** A6: whether it has no rows but quarantined ones, and those of products that wait in the live one for at least as long. */
+    boolean isNoOlderThan(long live, long generation) {
+        return sql.one(OLDER, row -> row.getString(1), generation, live).isEmpty();
     }
 
     /** All of a generation's rows, and when its products must be looked at again. */

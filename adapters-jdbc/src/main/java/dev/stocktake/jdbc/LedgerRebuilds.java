@@ -46,9 +46,11 @@ final class LedgerRebuilds {
     }
 
     boolean beginSwap(long generation, Duration life) {
+        long live = generations.live().map(Generation::number).orElse(0L);
         Optional<Generation> build = in(generation, State.BUILDING)
                 .filter(found -> found.frontier().ended() && found.owedWalk() == 0)
-                .filter(found -> marks.isTrue(generation) && batches.open().isEmpty());
+                .filter(found ->
+                        marks.isNoOlderThan(live, generation) && batches.open().isEmpty());
         if (build.isEmpty() || generations.isAnySwapping()) {
             return false;
         }

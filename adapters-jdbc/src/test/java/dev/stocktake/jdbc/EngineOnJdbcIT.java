@@ -37,7 +37,7 @@ class EngineOnJdbcIT {
         TreeMap<String, Integer> held = new TreeMap<>();
         SearchIndex watched = watched(index, work -> held.merge(work, database.getActiveConnections(), Math::max));
         try (Stocktake stocktake = stocktake(database, watched)) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             Sql.run(database, "insert into stock values (7, 3, current_timestamp)");
             stocktake.run(SyncPolicy.smart());
         }

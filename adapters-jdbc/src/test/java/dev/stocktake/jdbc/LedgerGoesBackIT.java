@@ -240,7 +240,7 @@ class LedgerGoesBackIT {
                             ledger)
                     .feed(feed())
                     .build()) {
-                stocktake.run(SyncPolicy.full());
+                stocktake.run(SyncPolicy.full().inPlace());
                 edit("p1");
                 stocktake.run(SyncPolicy.smart());
                 List<String> backup = backup();

@@ -94,7 +94,7 @@ class MariaDbShopIT {
 
     @Test
     void keepsAnIndexTrueFromTheFirstDocumentOn() {
-        agree(stocktake().run(SyncPolicy.full()));
+        agree(stocktake().run(SyncPolicy.full().inPlace()));
         assertThat(index.documents()).hasSize(2_700);
 
         run("update stock set quantity = 0 where sku = 'LAMP-7'");
@@ -110,7 +110,7 @@ class MariaDbShopIT {
 
         run("delete from product where sku = 'Lamp-9'");
         run("update product set sku = 'LAMP-11' where sku = 'Lamp-11'");
-        agree(stocktake().run(SyncPolicy.full()));
+        agree(stocktake().run(SyncPolicy.full().inPlace()));
         assertThat(index.document(ProductKey.of("LAMP-11"))).isPresent();
         assertThat(index.document(ProductKey.of("Lamp-11"))).isEmpty();
     }
@@ -118,7 +118,7 @@ class MariaDbShopIT {
     @Test
     void findsWhatWasCommittedLongAfterItWasStamped() throws SQLException {
         Stocktake stocktake = stocktake();
-        agree(stocktake.run(SyncPolicy.full()));
+        agree(stocktake.run(SyncPolicy.full().inPlace()));
         try (Connection open = database.getConnection()) {
             open.setAutoCommit(false);
             Sql.run(open, "update stock set quantity = 77 where sku = 'Lamp-1'");
@@ -146,7 +146,7 @@ class MariaDbShopIT {
                 .feed(ChangeLogFeed.builder(database, tables()).build())
                 .instance("one")
                 .build();
-        agree(stocktake.run(SyncPolicy.full()));
+        agree(stocktake.run(SyncPolicy.full().inPlace()));
         agree(stocktake.run(SyncPolicy.smart()));
 
         run("update stock set quantity = 3, updated_at = updated_at where sku = 'LAMP-7'");

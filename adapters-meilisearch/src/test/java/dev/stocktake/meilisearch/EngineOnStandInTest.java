@@ -44,7 +44,7 @@ class EngineOnStandInTest extends EngineRules {
     void getsOverAServerInTrouble(int status) {
         stock(0, 170);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             stock(100, 200);
             source.remove(ProductKey.of("lamp/3"));
             for (int i = 0; i < 3; i++) {
@@ -74,7 +74,7 @@ class EngineOnStandInTest extends EngineRules {
     void getsOverABackup() {
         stock(0, 100);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             MeilisearchStandIn.Backup backup = server.backup();
             stock("lamp/3", 77);
             stocktake.sync("lamp/3");
@@ -90,7 +90,7 @@ class EngineOnStandInTest extends EngineRules {
     void getsOverALateWriteThatWasAppliedAndIsSaidToHaveFailed() {
         stock(0, 3);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             stock("lamp/1", 50);
             server.forgetRequests();
             server.dropNextBefore("POST /indexes/lamps/documents?");
@@ -120,7 +120,7 @@ class EngineOnStandInTest extends EngineRules {
     void asksLittleWhenNothingChanged() {
         stock(0, 100);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             stocktake.run(SyncPolicy.smart());
             server.forgetRequests();
             stocktake.run(SyncPolicy.smart());
@@ -133,7 +133,7 @@ class EngineOnStandInTest extends EngineRules {
         SyncReport report = null;
         for (int i = 0; i < 20 && (report == null || !report.complete()); i++) {
             try {
-                report = stocktake.run(SyncPolicy.full());
+                report = stocktake.run(SyncPolicy.full().inPlace());
             } catch (dev.stocktake.UnavailableException e) {
                 server.drain();
             }

@@ -79,14 +79,14 @@ abstract class EngineRules {
     void makesAnIndexTrueAndThenLeavesItAlone() {
         stock(0, 170);
         try (Stocktake stocktake = stocktake()) {
-            SyncReport first = stocktake.run(SyncPolicy.full());
+            SyncReport first = stocktake.run(SyncPolicy.full().inPlace());
             assertThat(first.problems()).isEmpty();
             assertThat(first.complete()).isTrue();
             assertThat(first.counts().written()).isEqualTo(170);
             assertIndexIsTrue();
             assertThat(stocktake.status().clean()).isTrue();
 
-            SyncReport second = stocktake.run(SyncPolicy.full());
+            SyncReport second = stocktake.run(SyncPolicy.full().inPlace());
             assertThat(second.problems()).isEmpty();
             assertThat(second.counts().written()).isZero();
             assertThat(second.counts().deleted()).isZero();
@@ -106,7 +106,7 @@ abstract class EngineRules {
                         DocumentIds.keyOf("b64-rubbish", null),
                         Document.builder().put("title", "Rubbish").build());
         try (Stocktake stocktake = stocktake()) {
-            assertThat(stocktake.run(SyncPolicy.full()).counts().deleted()).isEqualTo(2);
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().deleted()).isEqualTo(2);
         }
         assertIndexIsTrue();
     }
@@ -115,7 +115,7 @@ abstract class EngineRules {
     void noticesThatSomebodyElseWroteAndWritesAnew() {
         stock(0, 5);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             harness()
                     .writeElsewhere(
                             ProductKey.of("lamp/3"),
@@ -131,7 +131,7 @@ abstract class EngineRules {
     void noticesThatTheIndexWasMadeAnew() {
         stock(0, 5);
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             harness().recreate();
 
             stocktake.run(SyncPolicy.smart());
@@ -144,7 +144,7 @@ abstract class EngineRules {
         stock(0, 20);
         source.put(ProductKey.of("nowhere"), harness().bad());
         try (Stocktake stocktake = stocktake()) {
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.counts().refused()).as(report.toString()).isEqualTo(1);
             assertThat(stocktake.quarantine(10)).containsOnlyKeys(ProductKey.of("nowhere"));

@@ -33,7 +33,7 @@ final class AuditCase implements Case {
             CountedPort<ProductSource> source = new CountedPort<>(ProductSource.class, products);
             CountedPort<AuditableIndex> index = new CountedPort<>(AuditableIndex.class, lucene);
             try (Subject subject = Subject.between(source.port(), index.port(), shop, stage)) {
-                subject.run(SyncPolicy.full());
+                subject.run(SyncPolicy.full().inPlace());
                 compare(
                         stage,
                         plan,

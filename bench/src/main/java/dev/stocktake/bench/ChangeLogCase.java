@@ -58,7 +58,7 @@ final class ChangeLogCase implements Case {
     private static Subject synced(Shop shop, Stage stage) throws SQLException {
         Subject.forget(shop, stage.ledger().source());
         Subject subject = Subject.logged(shop, stage, SyncListener.NONE);
-        subject.run(SyncPolicy.full());
+        subject.run(SyncPolicy.full().inPlace());
         return subject;
     }
 

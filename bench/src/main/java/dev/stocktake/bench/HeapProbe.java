@@ -43,7 +43,7 @@ final class HeapProbe implements SyncListener {
         try (Database database = Database.open(args[0], "probe")) {
             HeapProbe probe = new HeapProbe(database, shop);
             try (Subject subject = Subject.fresh(shop, database.source(), database.source(), args[3], probe)) {
-                SyncReport report = subject.run(SyncPolicy.full());
+                SyncReport report = subject.run(SyncPolicy.full().inPlace());
                 System.out.println(probe.found(report));
             }
         }

@@ -46,7 +46,7 @@ final class SmartSyncCase implements Case {
                 stage.ledger().source(),
                 stage.sink().url(),
                 listener);
-        subject.run(SyncPolicy.full());
+        subject.run(SyncPolicy.full().inPlace());
         return subject;
     }
 

@@ -161,7 +161,7 @@ class AuditIT {
             JdbcLedger.builder(shop.dataSource()).build().initialize();
             index = openIndex();
             stocktake = ShopKeeper.stocktake(shop, shop.source(), counting());
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
             assertThat(report.counts()).isEqualTo(new SyncCounts(PRODUCTS, 0, PRODUCTS, 0, 0, 0));
             writes.set(0);
         }

@@ -272,7 +272,7 @@ class BrokenWireIT {
 
         private SyncReport work() {
             return switch (random.nextInt(8)) {
-                case 0 -> stocktake.run(SyncPolicy.full());
+                case 0 -> stocktake.run(SyncPolicy.full().inPlace());
                 case 1 -> stocktake.run(SyncPolicy.audit());
                 case 2, 3 -> stocktake.sync("p" + random.nextInt(PRODUCTS), "p" + random.nextInt(PRODUCTS), "nobody");
                 default -> stocktake.run(SyncPolicy.smart());

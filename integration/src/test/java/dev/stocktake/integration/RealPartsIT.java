@@ -79,7 +79,7 @@ class RealPartsIT {
     @Test
     void theStoryOfAnEditBySql() {
         try (Stocktake stocktake = stocktake()) {
-            assertThat(stocktake.run(SyncPolicy.full()).counts())
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts())
                     .isEqualTo(new SyncCounts(PRODUCTS, 0, PRODUCTS, 0, 0, 0));
             assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
 
@@ -95,12 +95,12 @@ class RealPartsIT {
     @Test
     void anEditThatMovesNoTimestampAndADeletionAreFoundByTheNextFullRun() {
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.execute(
                     "update stock set quantity = 1 where variant_id = 'p7-1'", "delete from product where id = 'p9'");
 
             assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
-            assertThat(stocktake.run(SyncPolicy.full()).counts())
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts())
                     .isEqualTo(new SyncCounts(PRODUCTS, PRODUCTS - 2, 1, 1, 0, 0));
 
             assertThat(north("p7")).isEqualTo(2);
@@ -117,7 +117,7 @@ class RealPartsIT {
                 ChangeLogFeed.builder(shop.dataSource(), ShopDatabase.tables()).build();
         try (Stocktake stocktake =
                 Stocktake.builder(source, index, shop.ledger()).feed(feed).build()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(SyncCounts.NONE);
             shop.execute(
                     "update stock set quantity = 1 where variant_id = 'p7-1'",
@@ -144,7 +144,7 @@ class RealPartsIT {
     @Test
     void oneProductIsMadeTrueOnRequest() {
         try (Stocktake stocktake = stocktake()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.execute("update stock set quantity = 1 where variant_id = 'p7-1'");
 
             SyncReport report = stocktake.sync("p7", "nowhere");
@@ -167,7 +167,7 @@ class RealPartsIT {
         };
         try (Stocktake stocktake =
                 ShopKeeper.builder(shop, source, index).sleeper(untilItIsBack).build()) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.execute("update stock set quantity = 3, updated_at = clock_timestamp() where variant_id = 'p7-1'");
             server.down();
             down.set(true);
@@ -185,7 +185,7 @@ class RealPartsIT {
         try (Stocktake stocktake = stocktake()) {
             shop.execute("update product set title = repeat('x', 200000000) where id = 'p99'");
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(report.counts()).isEqualTo(new SyncCounts(PRODUCTS, 0, PRODUCTS - 1, 0, 1, 0));
@@ -201,7 +201,7 @@ class RealPartsIT {
     void aWrongKeyIsNamedAsSuchAndNeverShown() {
         try (MeilisearchIndex wrong = ShopKeeper.index(server.url(), "not-the-right-key-0123456789");
                 Stocktake stocktake = ShopKeeper.stocktake(shop, source, wrong)) {
-            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full()))
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full().inPlace()))
                     .isInstanceOf(MisconfiguredException.class)
                     .hasMessageContaining("apiKey")
                     .hasMessageNotContaining("not-the-right-key");

@@ -270,17 +270,23 @@ public final class InMemoryLedger implements Ledger {
 
     /** {@link #isClean(String, ProductKey, ProductSource)} with the order of keys alone. */
     public boolean isClean(String index, ProductKey key, Comparator<ProductKey> order) {
-        lock.lock();
-        try {
-            Volume live = books(index).live();
-            return live != null
-                    && live.row(key) == null
-                    && !live.inFlight(key)
-                    && !isDue(live.recheck(key))
-                    && !new KeyOrder(order).beyond(live.generation().frontier(), key);
-        } finally {
-            lock.unlock();
-        }
+        return reading(() -> isClean(books(index).live(), key, order));
+    }
+
+    /** Whether a product is clean in one open generation; false if there is no such. */
+    public boolean isClean(String index, long generation, ProductKey key, Comparator<ProductKey> order) {
+        return reading(() -> {
+            Volume volume = books(index).volume(generation);
+            return volume != null && volume.generation().open() && isClean(volume, key, order);
+        });
+    }
+
+    private boolean isClean(@Nullable Volume volume, ProductKey key, Comparator<ProductKey> order) {
+        return volume != null
+                && volume.row(key) == null
+                && !volume.inFlight(key)
+                && !isDue(volume.recheck(key))
+                && !new KeyOrder(order).beyond(volume.generation().frontier(), key);
     }
 
     private boolean isDue(@Nullable Instant recheck) {

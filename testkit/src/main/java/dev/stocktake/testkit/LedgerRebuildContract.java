@@ -317,6 +317,30 @@ abstract class LedgerRebuildContract extends LedgerTimedContract {
     }
 
     @Test
+    void swapsInWhatWaitsInTheLiveGenerationForAsLong() {
+        Lease lease = lane();
+        Generation build = cleanBuild(lease);
+        change(A);
+
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE))).isTrue();
+        assertThat(done(tx -> tx.swappedIn(lease, build.number(), NO_HOLD))).isTrue();
+        assertThat(keys(claim(lease, live()))).containsExactly(A);
+    }
+
+    @Test
+    void swapsNothingInThatIsOlderThanTheLiveGeneration() {
+        needs(Capability.CLOCK_CONTROL);
+        Lease lease = lane();
+        Generation build = cleanBuild(lease);
+        change(A);
+        confirm(lease, claim(lease, live()));
+        advance(Duration.ofSeconds(1));
+        change(A);
+
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE))).isFalse();
+    }
+
+    @Test
     void swapsInWhatOnlyTheLiveGenerationHasMarksOf() {
         Lease lease = lane();
         Generation build = cleanBuild(lease);

@@ -93,9 +93,19 @@ final class RebuildRules {
         Generation generation = volume.generation();
         boolean clean = generation.frontier().ended()
                 && generation.owedWalk() == 0
-                && volume.rows().size() == volume.rows().quarantined().size();
+                && volume.rows().all().stream().allMatch(this::isNoOlderThanLive);
         return (clean || !work.keeps(LedgerRule.SWAP_ONLY_WHAT_IS_CLEAN))
                 && (isDrained() || !work.keeps(LedgerRule.DRAIN_BEFORE_SWAP));
+    }
+
+    /** What waits in the live generation for at least as long is no older there. */
+    private boolean isNoOlderThanLive(Row row) {
+        Volume live = books.live();
+        Row there = live == null ? null : live.row(row.key());
+        return row.quarantined()
+                || (there != null
+                        && !there.quarantined()
+                        && !there.mark().since().isAfter(row.mark().since()));
     }
 
     private boolean isDrained() {

@@ -38,7 +38,7 @@ class EngineOnFakesTest {
 
     @Test
     void fillsAnEmptyIndexAndLeavesNothingBehind() {
-        SyncReport report = stocktake.run(SyncPolicy.full());
+        SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
         assertThat(report.complete()).as(report.toString()).isTrue();
         assertThat(index.documents()).isEqualTo(source.documents());
@@ -49,7 +49,7 @@ class EngineOnFakesTest {
 
     @Test
     void followsAChangeThatTheFeedNames() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         long before = index.documentsWritten();
         source.put(ProductKey.of(5), lamp(-5));
         feed.changed(ProductKey.of(5));
@@ -67,7 +67,7 @@ class EngineOnFakesTest {
         index.applyLater();
         time.onSleep(nap -> index.apply());
 
-        SyncReport report = stocktake.run(SyncPolicy.full());
+        SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
         assertThat(report.complete()).as(report.toString()).isTrue();
         assertThat(index.documents()).isEqualTo(source.documents());

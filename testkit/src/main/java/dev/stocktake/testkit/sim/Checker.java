@@ -34,6 +34,7 @@ final class Checker {
 
     private static final int MANY = 1_000;
     private static final String BRAKE = "stocktake.brake";
+    private static final String REBUILD = "stocktake.rebuild";
 
     private final World world;
     private final Shop shop;
@@ -135,6 +136,7 @@ final class Checker {
         if (!faults.isEmpty()) {
             return;
         }
+        checkBuild();
         Books books = world.ledger().inTransaction(IndexClient.NAME, Books::of);
         if (books.identity() == null || !server.exists() || !books.identity().equals(server.identity())) {
             return;
@@ -147,6 +149,33 @@ final class Checker {
         }
     }
 
+    /** What is clean in a build is true in it, too: it may be swapped in at any time. */
+    private void checkBuild() {
+        Generation build = world.ledger()
+                .inTransaction(IndexClient.NAME, LedgerTransaction::build)
+                .orElse(null);
+        String label = build == null ? null : build.place().orElse(null);
+        if (build == null || label == null || !server.identity(label).equals(build.identity())) {
+            return;
+        }
+        long audited = world.ledger().inTransaction(IndexClient.NAME, LedgerTransaction::auditPosition);
+        for (int product = 0; product < shop.products(); product++) {
+            if (takenForTrue(product, build, label, audited)) {
+                checks++;
+                check(product, server.value(label, product), "build " + label);
+            }
+        }
+    }
+
+    private boolean takenForTrue(int product, Generation build, String label, long audited) {
+        return !misread.contains(product)
+                && !shop.isBlank()
+                && !shop.hasUnread(product)
+                && !(build.owedWalk() != 0 && shop.value(product) == Value.ABSENT)
+                && (!world.scenario().on(Knob.LOGGED) || server.lastTouched(label, product) <= audited)
+                && world.ledger().isClean(IndexClient.NAME, build.number(), Shop.key(product), Shop::compare);
+    }
+
     private boolean takenForTrue(int product, Books books) {
         return !misread.contains(product)
                 && !shop.isBlank()
@@ -157,13 +186,16 @@ final class Checker {
     }
 
     private void check(int product) {
-        Value held = server.value(product);
+        check(product, server.value(product), "the index");
+    }
+
+    private void check(int product, Value held, String where) {
         boolean holds = held == shop.value(product) || !everyChangeIsSeen() && heldSinceMarked(product, held);
         if (!holds) {
             wrong(
                     product,
-                    "is taken for true, but is " + shop.value(product) + " in the database and " + held
-                            + " in the index");
+                    "is taken for true, but is " + shop.value(product) + " in the database and " + held + " in "
+                            + where);
         }
     }
 
@@ -281,10 +313,46 @@ final class Checker {
 
     private void lose(int product, boolean held) {
         lostWhileBlank.add(product);
-        long limit = Math.max(world.scenario().whole(Knob.BRAKE_AT_LEAST), (long)
-                (world.scenario().of(Knob.BRAKE_SHARE) * shop.products()));
-        if (held || lostWhileBlank.size() > limit * takenWhileBlank) {
+        if (held || lostWhileBlank.size() > brakeLimit() * takenWhileBlank) {
             wrong(product, "is deleted with " + lostWhileBlank.size() + " others, though nobody allowed it");
+        }
+    }
+
+    // --- builds -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Searchers see a build for the first time: what the shop has had ever since it was begun is in it, but for what the brake
+     * lets go.
+     */
+    void swappedIn(long begun) {
+        long now = world.time().now();
+        List<Integer> missing = new ArrayList<>();
+        for (int product = 0; product < shop.products(); product++) {
+            boolean allAlong = !shop.history(product).held(Value.ABSENT, begun, now) && !wasUnsound(product, begun);
+            if (allAlong && server.value(product) == Value.ABSENT) {
+                missing.add(product);
+            }
+        }
+        long limit = world.scenario().on(Knob.BLANK_EVERY) ? brakeLimit() : 0;
+        if (missing.size() > limit) {
+            missing.forEach(product -> wrong(product, "is missing in the build that searchers see now"));
+        }
+    }
+
+    private long brakeLimit() {
+        return Math.max(world.scenario().whole(Knob.BRAKE_AT_LEAST), (long)
+                (world.scenario().of(Knob.BRAKE_SHARE) * shop.products()));
+    }
+
+    /** Nobody removes what he takes for live. */
+    void removes(String label) {
+        IndexIdentity removed = server.identity(label);
+        IndexIdentity live =
+                world.ledger().inTransaction(IndexClient.NAME, Books::of).identity();
+        if (removed.equals(live)) {
+            faults.add(String.format(
+                    "%.3f s: build %s is removed, which holds what was live",
+                    world.time().now() / 1000.0, label));
         }
     }
 
@@ -431,6 +499,12 @@ final class Checker {
         }
         if (backlog.dueRechecks() > 0) {
             open.add(backlog.dueRechecks() + " products must be looked at again");
+        }
+        if (tx.build().isPresent()) {
+            open.add("there is a build beside the live index");
+        }
+        if (tx.cursor(REBUILD).filter(request -> !request.isEmpty()).isPresent()) {
+            open.add("a rebuild is asked for");
         }
         if (backlog.marked() > 0 || backlog.inFlight() > 0) {
             open.add(backlog.marked() + " products are marked and " + backlog.inFlight() + " in flight");

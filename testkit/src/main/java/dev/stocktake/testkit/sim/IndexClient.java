@@ -8,6 +8,7 @@ import dev.stocktake.FingerprintPage;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.RefusedException;
 import dev.stocktake.UnavailableException;
@@ -19,10 +20,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One node's connection to the index's server, which has no log as far as this client knows. */
-final class IndexClient implements AuditableIndex {
+final class IndexClient implements RebuildableIndex {
 
     static final String NAME = "products";
 
@@ -34,11 +36,18 @@ final class IndexClient implements AuditableIndex {
     private final Server server;
     private final Node node;
     private final World world;
+    private final String content;
 
     IndexClient(World world, Node node) {
+        this(world, node, Server.LIVE);
+    }
+
+    /** @param content the label of a build, or the live one */
+    private IndexClient(World world, Node node, String content) {
         this.world = world;
         this.server = world.server();
         this.node = node;
+        this.content = content;
     }
 
     /** What happens to a request on its way. */
@@ -70,7 +79,7 @@ final class IndexClient implements AuditableIndex {
 
     @Override
     public String name() {
-        return NAME;
+        return content.equals(Server.LIVE) ? NAME : NAME + "-" + content;
     }
 
     @Override
@@ -109,21 +118,29 @@ final class IndexClient implements AuditableIndex {
     }
 
     private long send(WriteBatch batch) {
-        world.checker().sends(batch);
+        if (content.equals(Server.LIVE)) {
+            world.checker().sends(batch);
+        }
         Fate fate = fate();
-        fate.count(world);
+        String to = content.equals(Server.LIVE) ? "" : " to build " + content;
         world.history()
                 .note(
-                        () -> node + " sends batch " + batch.id() + " " + Batches.contents(batch) + ", which " + fate,
+                        () -> node + " sends batch " + batch.id() + to + " " + Batches.contents(batch) + ", which "
+                                + fate,
                         () -> Batches.keys(batch));
+        return send(fate, answer -> arrives(batch, answer), "batch '" + batch.id() + "'");
+    }
+
+    private long send(Fate fate, Consumer<Answer> arrival, String what) {
+        fate.count(world);
         Answer answer = new Answer();
         boolean late = fate == Fate.ARRIVES_LATE || fate == Fate.NEVER_ARRIVES;
         long there = world.dice().between(1, 30);
         if (!late) {
-            deliver(batch, there, answer);
+            deliver(arrival, there, answer);
         }
         if (fate == Fate.ARRIVES_LATE || fate == Fate.ARRIVES_TWICE) {
-            deliver(batch, there + world.storm().lateness(), new Answer());
+            deliver(arrival, there + world.storm().lateness(), new Answer());
         }
         node.waits(there + world.dice().between(1, 30));
         if (answer.refused) {
@@ -131,7 +148,7 @@ final class IndexClient implements AuditableIndex {
         }
         if (late || fate == Fate.ARRIVES_BUT_REPLY_IS_LOST) {
             node.waits(TIMEOUT);
-            throw new UnknownOutcomeException("No answer to batch '" + batch.id() + "'", null);
+            throw new UnknownOutcomeException("No answer to " + what, null);
         }
         if (answer.objection != null) {
             throw new RefusedException(answer.objection, null);
@@ -153,18 +170,24 @@ final class IndexClient implements AuditableIndex {
         return storm.strikes(Knob.TWICE) ? Fate.ARRIVES_TWICE : Fate.ARRIVES;
     }
 
-    private void deliver(WriteBatch batch, long delay, Answer answer) {
+    private void deliver(Consumer<Answer> arrival, long delay, Answer answer) {
         world.storm().sent();
         world.time().after(delay, () -> {
             world.storm().arrived();
             if (world.storm().serverDown()) {
                 answer.refused = true;
-            } else if (Batches.holdsPoison(batch) && world.dice().chance(0.3)) {
-                answer.objection = "A document of the batch is no JSON";
             } else {
-                answer.position = server.accept(batch, false);
+                arrival.accept(answer);
             }
         });
+    }
+
+    private void arrives(WriteBatch batch, Answer answer) {
+        if (Batches.holdsPoison(batch) && world.dice().chance(0.3)) {
+            answer.objection = "A document of the batch is no JSON";
+        } else {
+            answer.position = server.accept(content, batch, false);
+        }
     }
 
     private static UnavailableException unreachable() {
@@ -187,7 +210,8 @@ final class IndexClient implements AuditableIndex {
     @Override
     public Optional<IndexIdentity> identify() {
         ask();
-        Optional<IndexIdentity> identity = server.exists() ? Optional.of(server.identity()) : Optional.empty();
+        Optional<IndexIdentity> identity =
+                server.exists(content) ? Optional.of(server.identity(content)) : Optional.empty();
         hear();
         return identity;
     }
@@ -195,8 +219,8 @@ final class IndexClient implements AuditableIndex {
     @Override
     public IndexIdentity prepare() {
         ask();
-        server.create();
-        IndexIdentity identity = server.identity();
+        server.create(content);
+        IndexIdentity identity = server.identity(content);
         hear();
         return identity;
     }
@@ -216,7 +240,7 @@ final class IndexClient implements AuditableIndex {
         ask();
         Map<ProductKey, Fingerprint> held = new LinkedHashMap<>();
         for (ProductKey key : keys) {
-            Fingerprint fingerprint = server.fingerprint(Shop.product(key));
+            Fingerprint fingerprint = server.fingerprint(content, Shop.product(key));
             if (fingerprint != null) {
                 held.put(key, fingerprint);
             }
@@ -234,7 +258,7 @@ final class IndexClient implements AuditableIndex {
         String next = null;
         int met = 0;
         for (int product = 0; product < world.shop().products(); product++) {
-            Fingerprint fingerprint = server.fingerprint(product);
+            Fingerprint fingerprint = server.fingerprint(content, product);
             if (fingerprint == null || met++ < skip) {
                 continue;
             }
@@ -244,7 +268,7 @@ final class IndexClient implements AuditableIndex {
             }
             page.put(Shop.key(product), fingerprint);
         }
-        FingerprintPage answer = new FingerprintPage(page, next, server.version());
+        FingerprintPage answer = new FingerprintPage(page, next, server.version(content));
         hear();
         return answer;
     }
@@ -252,7 +276,7 @@ final class IndexClient implements AuditableIndex {
     @Override
     public long count() {
         ask();
-        long count = server.count();
+        long count = server.count(content);
         hear();
         return count;
     }
@@ -262,12 +286,52 @@ final class IndexClient implements AuditableIndex {
         ask();
         Map<ProductKey, Document> held = new LinkedHashMap<>();
         for (ProductKey key : keys) {
-            Value value = server.value(Shop.product(key));
+            Value value = server.value(content, Shop.product(key));
             if (value != Value.ABSENT) {
                 held.put(key, value.document());
             }
         }
         hear();
         return held;
+    }
+
+    // --- builds -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public AuditableIndex build(String label) {
+        return new IndexClient(world, node, RebuildableIndex.requireLabel(label));
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        ask();
+        Map<String, IndexIdentity> builds = server.builds();
+        hear();
+        return builds;
+    }
+
+    @Override
+    public Receipt swap(String label) {
+        Fate fate = world.storm().strikes(Knob.SWAP_LATE) ? Fate.ARRIVES_LATE : fate();
+        world.history().event(() -> node + " asks for a swap with build " + label + ", which " + fate);
+        return Receipt.at(send(fate, answer -> answer.position = server.acceptSwap(label), "a swap"));
+    }
+
+    /** Looks first and removes then, as somebody must whose server knows no conditions; but not while swaps wait there. */
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        ask();
+        boolean meant = server.exists(label) && server.identity(label).equals(onlyIf) && !server.swapWaits();
+        hear();
+        if (!meant) {
+            return false;
+        }
+        node.waits(world.dice().anyScale(1, world.scenario().whole(Knob.LONGEST_REMOVAL)));
+        ask();
+        world.history().event(() -> node + " removes build " + label);
+        world.checker().removes(label);
+        server.remove(label);
+        hear();
+        return true;
     }
 }

@@ -73,6 +73,22 @@ enum Knob {
     AUDITS(0),
     /** Within which time the schedule compares everything; 0: never. */
     AUDIT_WITHIN(0),
+    /** Runs that rebuild the index. */
+    REBUILDS(0),
+    /** Runs that bring back what was live before a rebuild. */
+    BRINGS_BACK(0),
+    /** Mean time between two moments at which somebody cancels a rebuild, or pauses one for a while; 0: never. */
+    REBUILD_STOPPED_EVERY(0),
+    /** Swaps after whose execution the server crashes, so that it executes them once more: the content is swapped back. */
+    SWAP_REPEATED(0),
+    /** Swaps that are delivered late, or of which nobody hears. */
+    SWAP_LATE(0),
+    /** Swaps in the middle of which whoever asks for them is killed. */
+    SWAP_KILLS(0),
+    /** How long a removal waits in the server's queue at most, after it was found to be meant. */
+    LONGEST_REMOVAL(100),
+    /** How long what was live before is kept. */
+    KEEP_OLD(5 * Unit.MINUTE),
     /** Runs for some products. */
     SYNCS(0.08),
     BATCH(5),

@@ -9,6 +9,7 @@ import dev.stocktake.IndexIdentity;
 import dev.stocktake.LoggedIndex;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One node's connection to the index's server, with its log of writes. */
-record LoggedClient(IndexClient client, Server server) implements AuditableIndex, LoggedIndex {
+record LoggedClient(IndexClient client, Server server) implements RebuildableIndex, LoggedIndex {
 
     /** Small, so that one audit needs several. */
     private static final int PAGE = 7;
@@ -82,6 +83,26 @@ record LoggedClient(IndexClient client, Server server) implements AuditableIndex
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
         return client.fingerprints(cursor, limit);
+    }
+
+    @Override
+    public AuditableIndex build(String label) {
+        return client.build(label);
+    }
+
+    @Override
+    public Map<String, IndexIdentity> builds() {
+        return client.builds();
+    }
+
+    @Override
+    public Receipt swap(String label) {
+        return client.swap(label);
+    }
+
+    @Override
+    public boolean drop(String label, IndexIdentity onlyIf) {
+        return client.drop(label, onlyIf);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class Meddler {
                 : new WriteBatch("edit", List.of(upsert(product)), List.of());
         world.history().note(() -> "somebody edits the index " + Batches.contents(batch), () -> Batches.keys(batch));
         world.count(Happening.INDEX_EDITED);
-        world.server().accept(batch, true);
+        world.server().accept(Server.LIVE, batch, true);
     }
 
     /** Without a fingerprint, or an old document of ours with its own. */
@@ -43,6 +43,11 @@ final class Meddler {
     }
 
     private void drop() {
+        List<String> builds = List.copyOf(world.server().builds().keySet());
+        if (!builds.isEmpty() && world.dice().chance(0.5)) {
+            world.server().removeBuild(world.dice().oneOf(builds));
+            return;
+        }
         world.count(Happening.INDEX_DROPPED);
         world.server().replace(world.dice().chance(0.7));
     }

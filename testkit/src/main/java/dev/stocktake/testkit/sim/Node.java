@@ -4,6 +4,7 @@ import dev.stocktake.ChangeFeed;
 import dev.stocktake.Drift;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildControl;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.StocktakeException;
@@ -31,6 +32,8 @@ final class Node {
 
     private static final SyncSettings.Retry RETRY =
             new SyncSettings.Retry(Duration.ofSeconds(1), Duration.ofSeconds(20), 2, 5);
+
+    private static final SyncPolicy BACK = SyncPolicy.of("back", marker -> {});
 
     private final World world;
     private final int number;
@@ -77,7 +80,8 @@ final class Node {
                         Duration.ofMinutes(2),
                         Duration.ofMillis(200),
                         Duration.ofSeconds(2)),
-                new SyncSettings.Brakes(scenario.of(Knob.BRAKE_SHARE), scenario.whole(Knob.BRAKE_AT_LEAST)));
+                new SyncSettings.Brakes(scenario.of(Knob.BRAKE_SHARE), scenario.whole(Knob.BRAKE_AT_LEAST)),
+                new SyncSettings.Rebuilds(0, Duration.ofMillis(scenario.whole(Knob.KEEP_OLD))));
     }
 
     private SearchIndex index(IndexClient client) {
@@ -92,6 +96,21 @@ final class Node {
     void begin() {
         start(world.dice().between(0, 5_000));
         world.storm().every(Knob.KILL_EVERY, this::die);
+        world.storm().every(Knob.REBUILD_STOPPED_EVERY, this::stopRebuild);
+    }
+
+    /** Somebody cancels it, or pauses it for a while; from outside, so that no process of ours must be alive. */
+    private void stopRebuild() {
+        RebuildControl control =
+                Stocktake.builder(source, index, world.ledger()).build().rebuilds();
+        if (world.dice().chance(0.5)) {
+            world.history().event(() -> "somebody cancels the rebuild");
+            control.cancel();
+        } else {
+            world.history().event(() -> "somebody pauses the rebuild");
+            control.pause();
+            world.time().after(world.dice().anyScale(1_000, 240_000), control::resume);
+        }
     }
 
     private void start(long delay) {
@@ -104,7 +123,7 @@ final class Node {
         world.time().cue(actor, delay);
     }
 
-    private void die() {
+    void die() {
         if (world.storm().strikes(Knob.ABANDONED) && mayPause()) {
             abandon();
         } else {
@@ -189,6 +208,10 @@ final class Node {
             long every = Math.round(poll / world.scenario().of(Knob.FULLS));
             schedule.every(Duration.ofMillis(every), fullWhileItHelps());
         }
+        if (world.scenario().on(Knob.REBUILDS)) {
+            long every = Math.round(poll / world.scenario().of(Knob.REBUILDS));
+            schedule.every(Duration.ofMillis(every), SyncPolicy.full());
+        }
         if (world.scenario().on(Knob.AUDIT_WITHIN)) {
             schedule.audit(Duration.ofMillis(world.scenario().whole(Knob.AUDIT_WITHIN)));
         }
@@ -221,7 +244,11 @@ final class Node {
 
     private void act(Stocktake stocktake, SyncPolicy policy) {
         try {
-            stocktake.run(policy);
+            if (policy == BACK) {
+                stocktake.rollback();
+            } else {
+                stocktake.run(policy);
+            }
         } catch (MisconfiguredException e) {
             world.time().broke(toString(), e);
         } catch (StoppedException e) {
@@ -229,7 +256,19 @@ final class Node {
             Thread.interrupted();
         } catch (StocktakeException e) {
             world.history().event(() -> this + " fails: " + e);
+        } catch (IllegalStateException e) {
+            nothingOfThatKindNow(e);
         }
+    }
+
+    /** Somebody else asked for a rebuild, or there is nothing to roll back to. */
+    private void nothingOfThatKindNow(IllegalStateException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!message.contains("roll back") && !message.contains("is on its way")) {
+            world.time().broke(toString(), e);
+            return;
+        }
+        world.history().event(() -> this + " may not: " + message);
     }
 
     private final class Reporter implements SyncListener {
@@ -264,6 +303,12 @@ final class Node {
         }
         if (world.dice().chance(world.scenario().of(Knob.FULLS))) {
             return fullWhileItHelps();
+        }
+        if (world.storm().strikes(Knob.REBUILDS)) {
+            return world.dice().chance(0.15) ? SyncPolicy.full().dryRun() : SyncPolicy.full();
+        }
+        if (world.storm().strikes(Knob.BRINGS_BACK)) {
+            return BACK;
         }
         boolean sync = world.storm().strikes(Knob.SYNCS);
         return sync ? someProducts() : SyncPolicy.smart();

@@ -112,6 +112,31 @@ public final class Scenario {
         return stormy(3).named("timed-3").with(Knob.TIMED, 0.4);
     }
 
+    /** Documents that the index refuses, or that cannot be made. */
+    static Scenario poisoned() {
+        return stormy(3)
+                .named("poison-3")
+                .with(Knob.POISON, 0.04)
+                .with(Knob.UNREADABLE, 0.02)
+                .with(Knob.OVERSIZED, 0.02);
+    }
+
+    /**
+     * The index is rebuilt again and again. Requests live shorter than elsewhere, and pauses are bounded, as what waits for the
+     * end of a request's life would wait to the end of the storm.
+     */
+    static Scenario rebuilt(Scenario other) {
+        return other.with(Knob.REBUILDS, 0.08)
+                .with(Knob.LONGEST_PAUSE, 60_000)
+                .with(Knob.PAUSE_REST, 120_000)
+                .with(Knob.LATEST, 60_000)
+                .with(Knob.REQUEST_LIFE, 150_000)
+                .with(Knob.SWAP_REPEATED, 0.15)
+                .with(Knob.SWAP_LATE, 0.1)
+                .with(Knob.SWAP_KILLS, 0.1)
+                .with(Knob.LONGEST_REMOVAL, 20_000);
+    }
+
     /** Somebody drops the index now and then. */
     static Scenario dropped() {
         return stormy(2).named("dropped-2").with(Knob.DROP_EVERY, 240_000);
@@ -150,11 +175,7 @@ public final class Scenario {
                         .with(Knob.CALLERS, 2)
                         .with(Knob.CLOSE_EVERY, 180_000)
                         .with(Knob.INTERRUPTS, 0.01),
-                stormy(3)
-                        .named("poison-3")
-                        .with(Knob.POISON, 0.04)
-                        .with(Knob.UNREADABLE, 0.02)
-                        .with(Knob.OVERSIZED, 0.02),
+                poisoned(),
                 timed(),
                 timed().named("timed-scheduled-3")
                         .with(Knob.SCHEDULED, 1)
@@ -190,6 +211,22 @@ public final class Scenario {
                         .with(Knob.CALLERS, 1),
                 untold(),
                 brisk(),
+                rebuilt(calm().named("rebuilt-1")),
+                rebuilt(stormy(1).named("rebuilt-stormy-1")),
+                rebuilt(stormy(3).named("rebuilt-3")),
+                rebuilt(stormy(3).named("rebuilt-busy-3"))
+                        .with(Knob.PRODUCTS, 6)
+                        .with(Knob.CHANGE_EVERY, 2_000),
+                rebuilt(scheduled().named("rebuilt-scheduled-3")),
+                rebuilt(stormy(3).named("rebuilt-stopped-3"))
+                        .with(Knob.REBUILD_STOPPED_EVERY, 90_000)
+                        .with(Knob.BRINGS_BACK, 0.05),
+                rebuilt(deposed().named("rebuilt-deposed-3")),
+                rebuilt(poisoned().named("rebuilt-poison-3")),
+                rebuilt(timed().named("rebuilt-timed-3")),
+                rebuilt(dropped().named("rebuilt-dropped-2")),
+                rebuilt(unlogged().named("rebuilt-no-log-3")),
+                rebuilt(blank().named("rebuilt-blank-2")),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TracedTransaction implements LedgerTransaction {
 
     private static final String BRAKE = "stocktake.brake";
+    private static final String REBUILT = "stocktake.rebuild.ended";
 
     private final LedgerTransaction tx;
     private final Node node;
@@ -121,6 +122,7 @@ final class TracedTransaction implements LedgerTransaction {
         Optional<Generation> build = tx.openBuild(lease, label, identity);
         build.ifPresent(opened -> {
             event(() -> "begins generation " + opened.number() + " in build " + label + ", " + identity);
+            count(Happening.REBUILD_BEGUN);
         });
         return changing(build);
     }
@@ -129,7 +131,6 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean markAll(long generation, boolean forced) {
         boolean done = tx.markAll(generation, forced);
         event(() -> "marks everything in generation " + generation + ": " + done);
-        effects.add(world.checker()::markedAll);
         return changing(done);
     }
 
@@ -137,6 +138,9 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean beginSwap(Lease lease, long generation, Duration life) {
         boolean done = tx.beginSwap(lease, generation, life);
         event(() -> "is about to swap generation " + generation + " in: " + done);
+        if (done && world.storm().strikes(Knob.SWAP_KILLS)) {
+            effects.add(() -> world.time().after(world.dice().between(1, 400), node::die));
+        }
         return changing(done);
     }
 
@@ -373,6 +377,14 @@ final class TracedTransaction implements LedgerTransaction {
     @Override
     public void saveCursor(String feed, String cursor) {
         tx.saveCursor(feed, cursor);
+        if (feed.equals(REBUILT)) {
+            event(() -> "ends a rebuild: " + cursor);
+            if (cursor.contains("|CANCELLED|")) {
+                count(Happening.REBUILD_CANCELLED);
+            } else if (cursor.contains("|ROLLED_BACK|")) {
+                count(Happening.BROUGHT_BACK);
+            }
+        }
         if (feed.equals(BRAKE) && cursor.contains("/")) {
             event(() -> "holds deletions back: " + cursor);
             count(Happening.DELETION_HELD_BACK);

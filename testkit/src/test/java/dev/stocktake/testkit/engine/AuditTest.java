@@ -51,7 +51,7 @@ class AuditTest {
     private Stocktake filled(int products) {
         Stocktake filling = instance();
         shop.products(products);
-        filling.run(SyncPolicy.full());
+        filling.run(SyncPolicy.full().inPlace());
         return filling;
     }
 
@@ -314,7 +314,7 @@ class AuditTest {
         void isNoDriftWhereDeletionsAreHeldBack() {
             filled(300);
             IntStream.range(0, 200).forEach(i -> shop.source.remove(key(i)));
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             AuditReport found = audit();
 
@@ -591,7 +591,7 @@ class AuditTest {
         void countsAFullRunAsAComparisonOfEverything() {
             let(HOUR, Duration.ofMinutes(1));
             shop.pass(Duration.ofHours(5));
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(status().oldestComparison().orElseThrow()).isLessThan(Duration.ofMinutes(1));
         }
@@ -656,7 +656,11 @@ class AuditTest {
 
         @Test
         void isTheSmallerOfTwoBounds() {
-            assertThat(of(SyncSchedule.builder().audit(HOUR).every(Duration.ofMinutes(5), SyncPolicy.full()))
+            assertThat(of(SyncSchedule.builder()
+                                    .audit(HOUR)
+                                    .every(
+                                            Duration.ofMinutes(5),
+                                            SyncPolicy.full().inPlace()))
                             .worstCase())
                     .contains(Duration.ofMinutes(5));
             assertThat(of(SyncSchedule.builder().every(Duration.ofMinutes(7), SyncPolicy.audit()))

@@ -43,7 +43,7 @@ class BrakeTest {
 
     private Stocktake filled(int products) {
         Stocktake filling = shop.products(products).batches(50, 2).stocktake();
-        filling.run(SyncPolicy.full());
+        filling.run(SyncPolicy.full().inPlace());
         return filling;
     }
 
@@ -70,7 +70,7 @@ class BrakeTest {
         assertThat(report.problems())
                 .anySatisfy(problem -> assertThat(problem)
                         .contains(documents + " of its " + of)
-                        .contains("run(SyncPolicy.full().allowingMassDeletion())"));
+                        .contains("run(SyncPolicy.full().inPlace().allowingMassDeletion())"));
     }
 
     @Nested
@@ -80,7 +80,7 @@ class BrakeTest {
         void keepsTheIndexWhenTheSourceIsSuddenlyEmpty() {
             removeSilently(0, PRODUCTS);
 
-            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), PRODUCTS, PRODUCTS);
             assertNothingWasDeleted();
         }
 
@@ -88,7 +88,7 @@ class BrakeTest {
         void keepsTheIndexWhenAJoinBreaksAndEveryRowLosesItsDocument() {
             keys(0, PRODUCTS).forEach(shop.source::unpublish);
 
-            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), PRODUCTS, PRODUCTS);
             assertNothingWasDeleted();
         }
 
@@ -157,11 +157,12 @@ class BrakeTest {
         void holdsForAWalkOverEverything(int products, int limit) {
             stocktake = filled(products);
             removeSilently(0, limit);
-            assertThat(stocktake.run(SyncPolicy.full()).counts().deleted()).isEqualTo(limit);
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().deleted())
+                    .isEqualTo(limit);
 
             stocktake = filled(products);
             removeSilently(0, limit + 1);
-            assertHeldBack(stocktake.run(SyncPolicy.full()), limit + 1, products);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), limit + 1, products);
             assertThat(shop.index.documents()).hasSize(products);
         }
 
@@ -175,7 +176,9 @@ class BrakeTest {
                     })
                     .after("walked", () -> mark(60, 120));
 
-            SyncReport report = shop.builder(shop.index, books).build().run(SyncPolicy.full());
+            SyncReport report = shop.builder(shop.index, books)
+                    .build()
+                    .run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
             assertThat(report.counts().deleted()).isEqualTo(60);
@@ -197,7 +200,7 @@ class BrakeTest {
             shop.feed.changed(keys(0, 120));
             assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted()).isEqualTo(120);
 
-            assertHeldBack(stocktake.run(SyncPolicy.full()), PRODUCTS, PRODUCTS);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), PRODUCTS, PRODUCTS);
             assertThat(shop.index.documents()).hasSize(PRODUCTS - 120);
         }
 
@@ -208,7 +211,7 @@ class BrakeTest {
             shop.pass(Duration.ofMinutes(10));
             remove(60, 120);
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
         }
@@ -219,17 +222,17 @@ class BrakeTest {
             shop.index.failNext(2);
 
             assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
             shop.assertIndexIsTrue();
         }
 
         @Test
         void isNotReachedByWhatSomebodyAllowed() {
             remove(0, 200);
-            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion());
             remove(200, 260);
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
             shop.assertIndexIsTrue();
         }
 
@@ -254,7 +257,7 @@ class BrakeTest {
 
             shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(1, 0)));
             remove(0, PRODUCTS);
-            shop.stocktake().run(SyncPolicy.full());
+            shop.stocktake().run(SyncPolicy.full().inPlace());
             assertThat(shop.index.documents()).isEmpty();
         }
 
@@ -292,7 +295,7 @@ class BrakeTest {
                 });
             });
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.documents()).hasSize(PRODUCTS - 20);
         }
@@ -300,7 +303,7 @@ class BrakeTest {
         @Test
         void neverKeepsAProductThatSomebodyAskedForByName() {
             removeSilently(0, PRODUCTS);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             SyncReport report = stocktake.sync(key(7).value());
 
@@ -329,7 +332,7 @@ class BrakeTest {
 
         private void hold() {
             removeSilently(0, 150);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
         }
 
         @Test
@@ -386,7 +389,7 @@ class BrakeTest {
             listed.atPage(1, () -> {
                 throw new StoppedException("killed", null);
             });
-            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full().inPlace())).isInstanceOf(StoppedException.class);
             keys(0, 150).forEach(key -> shop.stock(key, 77));
 
             SyncReport report = shop.stocktake(listed).run(SyncPolicy.smart());
@@ -404,7 +407,7 @@ class BrakeTest {
                     new HookedLedger(shop.ledger).afterEach("backlog", this::anotherInstancePaysWhatIsHeldWithMarks);
             stocktake = shop.builder(shop.index, books).build();
 
-            assertHeldBack(stocktake.run(SyncPolicy.full()), 150, PRODUCTS);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), 150, PRODUCTS);
             assertNothingWasDeleted();
             assertThat(shop.ledger.rows(INDEX)).isEqualTo(150);
             assertThat(shop.ledger.owesWalk(INDEX)).isFalse();
@@ -436,7 +439,7 @@ class BrakeTest {
             List<String> said = Said.by(() -> {
                 hold();
                 stocktake.run(SyncPolicy.smart());
-                stocktake.run(SyncPolicy.full());
+                stocktake.run(SyncPolicy.full().inPlace());
                 keys(0, 150).forEach(key -> shop.stock(key, 10));
                 stocktake.run(SyncPolicy.smart());
                 stocktake.run(SyncPolicy.smart());
@@ -492,7 +495,7 @@ class BrakeTest {
 
         private void hold() {
             removeSilently(0, 150);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
         }
 
         private Lease another() {
@@ -578,9 +581,9 @@ class BrakeTest {
         @Test
         void everythingWithoutAProductGoes() {
             removeSilently(0, PRODUCTS);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
-            SyncReport report = stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion());
 
             assertThat(report.complete()).isTrue();
             assertThat(report.policy()).isEqualTo("full");
@@ -606,7 +609,7 @@ class BrakeTest {
         @Test
         void whatWasReadWrongMeanwhileIsLookedAtAgain() {
             removeSilently(0, 150);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.feed.changed(key(1));
             stocktake.run(SyncPolicy.smart());
             shop.stock(key(1), 77);
@@ -621,19 +624,19 @@ class BrakeTest {
 
         @Test
         void itIsForThisTimeOnly() {
-            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion());
             removeSilently(0, 150);
-            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion());
             removeSilently(150, PRODUCTS);
 
-            assertHeldBack(stocktake.run(SyncPolicy.full()), 150, 150);
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), 150, 150);
         }
 
         @Test
         void itIsForgottenAfterADay() {
             removeSilently(0, 150);
             shop.index.down();
-            stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion());
             shop.index.up();
             shop.pass(Duration.ofHours(25));
 
@@ -645,11 +648,11 @@ class BrakeTest {
             removeSilently(0, 150);
             Stocktake holder = shop.holderLives()
                     .builder(shop.index)
-                    .listener(new WhileRunning(
-                            () -> shop.stocktake().run(SyncPolicy.full().allowingMassDeletion())))
+                    .listener(new WhileRunning(() ->
+                            shop.stocktake().run(SyncPolicy.full().inPlace().allowingMassDeletion())))
                     .build();
 
-            holder.run(SyncPolicy.full());
+            holder.run(SyncPolicy.full().inPlace());
             holder.run(SyncPolicy.smart());
 
             shop.assertIndexIsTrue();
@@ -674,7 +677,7 @@ class BrakeTest {
                 shop.stock(key(i), 10);
             }
             stocktake = instance();
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             keys(0, GONE).forEach(shop.source::unpublish);
         }
 
@@ -691,7 +694,9 @@ class BrakeTest {
                 }
             });
 
-            SyncReport report = shop.builder(shop.index, books).build().run(SyncPolicy.full());
+            SyncReport report = shop.builder(shop.index, books)
+                    .build()
+                    .run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(report.counts().deleted()).isZero();
@@ -708,7 +713,7 @@ class BrakeTest {
         void goIfTheyAreReallyGone() {
             seemToBeGone();
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(shop.index.documents()).hasSize(ALL - GONE);

@@ -23,7 +23,7 @@ class ExplainTest {
 
     @Test
     void findsNothingWrongWithATrueProduct() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
 
         Explanation explanation = stocktake.explain(KEY);
 
@@ -35,7 +35,7 @@ class ExplainTest {
 
     @Test
     void namesTheFieldsThatNobodyKnewToBeWrong() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         shop.stock(KEY, 0);
 
         Explanation explanation = stocktake.explain(KEY);
@@ -49,7 +49,7 @@ class ExplainTest {
 
     @Test
     void isNotMisledByAWriteBetweenItsLooks() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         AtomicBoolean sold = new AtomicBoolean();
         shop.source.afterRead(keys -> {
             if (!sold.getAndSet(true)) {
@@ -66,7 +66,7 @@ class ExplainTest {
 
     @Test
     void tellsAKnownDifferenceFromAnUnknownOne() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         shop.change(KEY, 0);
         shop.ledger.inTransaction(Shop.INDEX, tx -> {
             tx.mark(List.of(KEY), Reason.CHANGE, false);
@@ -87,7 +87,7 @@ class ExplainTest {
 
     @Test
     void givesTheReasonOfAQuarantine() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         shop.source.unreadable(KEY, "price is no number");
         stocktake.sync(KEY.value());
 
@@ -100,7 +100,7 @@ class ExplainTest {
 
     @Test
     void remembersTheLastWriteByItsBatchAndItsPlaceInTheIndex() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
 
         assertThat(stocktake.explain(KEY).lastAccepted()).hasValueSatisfying(write -> {
             assertThat(write.batchId()).isNotEmpty();
@@ -113,7 +113,7 @@ class ExplainTest {
 
     @Test
     void takesAnAbsentProductWithoutADocumentForTrueAndALeftOverOneForWrong() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         assertThat(stocktake.explain("no such product").verdict()).isEqualTo(Explanation.Verdict.TRUE);
 
         shop.source.remove(KEY);
@@ -137,7 +137,7 @@ class ExplainTest {
     @Test
     void saysThatAnIndexWhichOnlyTakesWritesCannotTell() {
         Stocktake blind = shop.stocktake(shop.index.writeOnly());
-        blind.run(SyncPolicy.full());
+        blind.run(SyncPolicy.full().inPlace());
 
         Explanation explanation = blind.explain(KEY);
 
@@ -147,7 +147,7 @@ class ExplainTest {
 
     @Test
     void changesNothing() {
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         shop.stock(KEY, 0);
         var before = shop.index.documents();
 

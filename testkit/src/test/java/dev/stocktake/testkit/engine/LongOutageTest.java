@@ -30,7 +30,7 @@ class LongOutageTest {
     @Test
     void costsOneWriteForEachProductThatChangedAndNoChangeIsLost() {
         Stocktake stocktake = shop.stocktake();
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         long before = shop.index.documentsWritten();
         shop.index.down();
 

@@ -32,7 +32,7 @@ class LoopTest {
     private static SyncSchedule quick() {
         return SyncSchedule.builder()
                 .paced(Duration.ofMillis(5), Duration.ofMillis(20), SyncPolicy.smart())
-                .every(Duration.ofHours(1), SyncPolicy.full())
+                .every(Duration.ofHours(1), SyncPolicy.full().inPlace())
                 .build();
     }
 
@@ -116,7 +116,7 @@ class LoopTest {
         assertThat(shop.ledger.<Boolean>inTransaction(
                         Shop.INDEX, tx -> tx.holder().isEmpty()))
                 .isTrue();
-        assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+        assertThatThrownBy(() -> stocktake.run(SyncPolicy.full().inPlace())).isInstanceOf(StoppedException.class);
     }
 
     @Test

@@ -39,7 +39,7 @@ class NeverIdleTest {
 
     private Stocktake filled() {
         Stocktake filling = shop.products(PRODUCTS).batches(40, 2).stocktake(index);
-        filling.run(SyncPolicy.full());
+        filling.run(SyncPolicy.full().inPlace());
         shop.source.afterRead(this::shopGoesOn);
         return filling;
     }
@@ -77,7 +77,7 @@ class NeverIdleTest {
             plantNobodys();
             shop.stock(key(PRODUCTS - 1), 77);
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(shop.index.document(key(PRODUCTS - 1))).contains(document(key(PRODUCTS - 1), 77));
@@ -87,7 +87,7 @@ class NeverIdleTest {
 
         @Test
         void leavesMostOfTheTimeToWhatChanged() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             long ofTheWalk = reads.stream()
                     .filter(keys -> keys.stream()
@@ -102,7 +102,7 @@ class NeverIdleTest {
             index.atPage(2, () -> mark(key(PRODUCTS - 1), Reason.DEMAND));
             index.atPage(3, () -> assertThat(reads.get(reads.size() - 1)).containsExactly(key(PRODUCTS - 1)));
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
             assertThat(index.pages()).isGreaterThan(3);
         }
 
@@ -110,7 +110,7 @@ class NeverIdleTest {
         void comesToItsEndWhereSomebodyAlwaysAsksForProductsByName() {
             shop.source.afterRead(keys -> mark(key(changes % (PRODUCTS / 2)), Reason.DEMAND));
 
-            assertThat(stocktake.run(SyncPolicy.full()).problems())
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).problems())
                     .singleElement()
                     .asString()
                     .contains("could not be listed in one piece");
@@ -123,7 +123,7 @@ class NeverIdleTest {
                 throw new UnavailableException("too busy to list", null);
             });
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isFalse();
             assertThat(report.counts().written()).isGreaterThan(PRODUCTS / 2);
@@ -143,7 +143,7 @@ class NeverIdleTest {
             shop.stock(key(PRODUCTS - 2), 78);
             mark(key(PRODUCTS - 2), Reason.FANOUT);
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).as(report.toString()).isTrue();
             assertThat(shop.index.document(key(PRODUCTS - 1))).contains(document(key(PRODUCTS - 1), 77));

@@ -29,13 +29,13 @@ class PoisonInACrowdTest {
             poison.add(key(random.nextInt(PRODUCTS)));
         }
         Shop healthy = new Shop().products(PRODUCTS).batches(batch, 2);
-        healthy.stocktake().run(SyncPolicy.full());
+        healthy.stocktake().run(SyncPolicy.full().inPlace());
         Shop shop = new Shop().products(PRODUCTS).batches(batch, 2);
         InMemoryIndex index = shop.index;
         poison.forEach(key -> index.refuse(key, "no such unit"));
         Stocktake stocktake = shop.stocktake();
 
-        SyncReport report = stocktake.run(SyncPolicy.full());
+        SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
         double refused = refusedTasks(index);
         assertThat(report.complete()).isTrue();

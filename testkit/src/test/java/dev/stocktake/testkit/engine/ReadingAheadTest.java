@@ -43,7 +43,7 @@ class ReadingAheadTest {
     void readsWithAsManyThreadsAsItIsGiven() {
         CountDownLatch both = new CountDownLatch(2);
         try (Stocktake stocktake = reading(2)) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.source.beforeRead(keys -> {
                 if (Thread.currentThread().getName().contains("reader")) {
                     both.countDown();
@@ -51,7 +51,7 @@ class ReadingAheadTest {
                 }
             });
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
             assertThat(both.getCount()).isZero();
@@ -70,7 +70,7 @@ class ReadingAheadTest {
 
     @Test
     void readsByItselfIfItIsGivenNone() {
-        reading(0).run(SyncPolicy.full());
+        reading(0).run(SyncPolicy.full().inPlace());
 
         shop.assertIndexIsTrue();
         assertThat(threads).containsExactly(Thread.currentThread().getName());
@@ -79,7 +79,7 @@ class ReadingAheadTest {
     @Test
     void readsAFewProductsByItself() {
         Stocktake stocktake = reading(2);
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         threads.clear();
         shop.change(key(7), 1);
 
@@ -98,7 +98,7 @@ class ReadingAheadTest {
             }
         });
 
-        SyncReport report = reading(2).run(SyncPolicy.full());
+        SyncReport report = reading(2).run(SyncPolicy.full().inPlace());
 
         assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
         shop.assertIndexIsTrue();
@@ -108,7 +108,7 @@ class ReadingAheadTest {
     @Test
     void readsOnByItselfWhenItIsClosedMeanwhile() {
         Stocktake stocktake = reading(1);
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         AtomicInteger reads = new AtomicInteger();
         for (int i = 0; i < MANY; i++) {
             shop.change(key(i), 3);
@@ -283,12 +283,12 @@ class ReadingAheadTest {
                         SyncSettings.defaults().withBatch(new SyncSettings.Batch(100, 1 << 20, 2, 0)))
                 .stocktake(index);
 
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
 
         shop.assertIndexIsTrue();
         assertThat(asked.getAndSet(0)).as("asked for while the index filled").isBetween(200, MANY / 3);
 
-        SyncReport again = stocktake.run(SyncPolicy.full());
+        SyncReport again = stocktake.run(SyncPolicy.full().inPlace());
 
         assertThat(again.counts().unchanged()).isEqualTo(MANY);
         assertThat(asked.get()).as("asked for while nothing differed").isEqualTo(MANY);

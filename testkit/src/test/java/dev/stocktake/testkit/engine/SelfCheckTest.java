@@ -19,7 +19,7 @@ class SelfCheckTest {
 
     private static final SyncSchedule SMART_AND_FULL = SyncSchedule.builder()
             .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
-            .every(Duration.ofHours(24), SyncPolicy.full())
+            .every(Duration.ofHours(24), SyncPolicy.full().inPlace())
             .build();
     private static final SyncSchedule SMART = SyncSchedule.builder()
             .every(Duration.ofSeconds(1), SyncPolicy.smart())
@@ -135,7 +135,7 @@ class SelfCheckTest {
     void saysThatNoFeedIsAskedWhereTheScheduleTakesNoChanges() {
         shop.feed.covers(trigger("stock"));
         SyncSchedule full = SyncSchedule.builder()
-                .every(Duration.ofHours(1), SyncPolicy.full())
+                .every(Duration.ofHours(1), SyncPolicy.full().inPlace())
                 .build();
 
         SelfCheck check = check(full);

@@ -57,7 +57,10 @@ class StocktakeTest {
 
         @Test
         void fillsAnEmptyIndex() {
-            SyncReport report = shop.products(25).batches(10, 3).stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.products(25)
+                    .batches(10, 3)
+                    .stocktake()
+                    .run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
             assertThat(report.counts()).isEqualTo(new SyncCounts(25, 0, 25, 0, 0, 0));
@@ -68,10 +71,10 @@ class StocktakeTest {
         @Test
         void writesNothingWhereNothingChanged() {
             Stocktake stocktake = shop.products(25).stocktake();
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             long writes = shop.index.writes();
 
-            SyncReport again = stocktake.run(SyncPolicy.full());
+            SyncReport again = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(again.counts()).isEqualTo(new SyncCounts(25, 25, 0, 0, 0, 0));
             assertThat(shop.index.writes()).isEqualTo(writes);
@@ -80,10 +83,10 @@ class StocktakeTest {
         @Test
         void removesWhatIsNoLongerInTheSource() {
             Stocktake stocktake = shop.products(5).stocktake();
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.source.remove(key(2));
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.counts().deleted()).isEqualTo(1);
             shop.assertIndexIsTrue();
@@ -95,14 +98,14 @@ class StocktakeTest {
             shop.products(3).index.prepare();
             shop.index.plant(ProductKey.of("alien"), document(key(1), 1));
 
-            shop.stocktake().run(SyncPolicy.full());
+            shop.stocktake().run(SyncPolicy.full().inPlace());
 
             shop.assertIndexIsTrue();
         }
 
         @Test
         void neverEmptiesTheIndexOnTheWay() {
-            shop.products(20).batches(4, 2).stocktake().run(SyncPolicy.full());
+            shop.products(20).batches(4, 2).stocktake().run(SyncPolicy.full().inPlace());
             for (int i = 0; i < 20; i++) {
                 shop.stock(key(i), 99);
             }
@@ -116,7 +119,7 @@ class StocktakeTest {
                     })
                     .build();
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(sizes).hasSizeGreaterThan(3).containsOnly(20);
             shop.assertIndexIsTrue();
@@ -126,7 +129,7 @@ class StocktakeTest {
         void closesBatchesByCountAndByBytes() {
             shop.products(40).index.limits(new BatchLimits(1000, 350));
 
-            shop.stocktake().run(SyncPolicy.full());
+            shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.writes()).isBetween(5L, 20L);
             shop.assertIndexIsTrue();
@@ -134,7 +137,7 @@ class StocktakeTest {
 
         @Test
         void closesBatchesByCount() {
-            shop.products(25).batches(10, 3).stocktake().run(SyncPolicy.full());
+            shop.products(25).batches(10, 3).stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.writes()).isEqualTo(3);
         }
@@ -148,7 +151,7 @@ class StocktakeTest {
                 shop.index.apply();
             });
 
-            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             assertThat(waiting).startsWith(3).allMatch(tasks -> tasks <= 3);
@@ -160,18 +163,20 @@ class StocktakeTest {
         void worksOnAnIndexThatCanOnlyBeWritten() {
             Stocktake stocktake = shop.products(5).stocktake(shop.index.writeOnly());
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
 
             shop.assertIndexIsTrue();
         }
 
         @Test
         void leavesNoBatchBehindWhetherOrNotTheIndexKeepsALog() {
-            shop.products(5).stocktake(shop.index.withoutLog()).run(SyncPolicy.full());
+            shop.products(5)
+                    .stocktake(shop.index.withoutLog())
+                    .run(SyncPolicy.full().inPlace());
             assertThat(shop.ledger.batches(INDEX)).isZero();
 
             shop.stock(key(1), 3);
-            shop.stocktake().run(SyncPolicy.full());
+            shop.stocktake().run(SyncPolicy.full().inPlace());
             assertThat(shop.ledger.batches(INDEX)).isZero();
         }
     }
@@ -183,7 +188,7 @@ class StocktakeTest {
 
         @Test
         void findsExactlyWhatChanged() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.change(key(7), 0);
 
             SyncReport report = stocktake.run(SyncPolicy.smart());
@@ -195,7 +200,7 @@ class StocktakeTest {
 
         @Test
         void writesNothingWhereNothingChanged() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             long writes = shop.index.writes();
 
             SyncReport report = stocktake.run(SyncPolicy.smart());
@@ -207,7 +212,7 @@ class StocktakeTest {
 
         @Test
         void writesNothingForAHintThatProvesFalse() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.feed.changed(key(1));
 
             assertThat(stocktake.run(SyncPolicy.smart()).counts()).isEqualTo(new SyncCounts(1, 1, 0, 0, 0, 0));
@@ -215,7 +220,7 @@ class StocktakeTest {
 
         @Test
         void writesAHotProductOnce() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             for (int i = 0; i < 1_000; i++) {
                 shop.change(key(1), i);
             }
@@ -236,7 +241,7 @@ class StocktakeTest {
 
         @Test
         void looksAtEverythingAfterAGap() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.stock(key(3), 1);
             shop.feed.gap();
 
@@ -265,7 +270,7 @@ class StocktakeTest {
 
         @Test
         void makesOneProductTrueAndReportsBeforeAndAfter() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.stock(key(4), 0);
 
             SyncReport report = stocktake.run(only(key(4)));
@@ -287,7 +292,7 @@ class StocktakeTest {
 
         @Test
         void removesAProductThatIsGone() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.source.remove(key(4));
 
             SyncReport report = stocktake.sync(key(4).value(), "never-was");
@@ -300,7 +305,7 @@ class StocktakeTest {
 
         @Test
         void saysWhyAProductIsNotTrue() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.stock(key(4), 0);
             shop.index.refuse(key(4), "no such unit");
 
@@ -324,7 +329,7 @@ class StocktakeTest {
                 }
             });
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(order.indexOf(key(49))).isEqualTo(10);
             shop.assertIndexIsTrue();
@@ -338,7 +343,7 @@ class StocktakeTest {
 
         @Test
         void betweenReadAndConfirmIsNotForgotten() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             AtomicInteger reads = new AtomicInteger();
             shop.source.afterRead(keys -> {
                 if (reads.incrementAndGet() == 1) {
@@ -367,7 +372,7 @@ class StocktakeTest {
                 }
             });
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             stocktake.run(SyncPolicy.smart());
 
             shop.assertIndexIsTrue();
@@ -393,7 +398,7 @@ class StocktakeTest {
                     })
                     .build();
 
-            SyncReport report = listening.run(SyncPolicy.full());
+            SyncReport report = listening.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             assertThat(report.counts().written()).isEqualTo(15);
@@ -408,7 +413,7 @@ class StocktakeTest {
         void costsNoMoreTasksThanHalvingNeeds() {
             shop.index.refuse(key(5), "bad unit");
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.writes()).isLessThanOrEqualTo(1 + 2 * 4);
         }
@@ -416,7 +421,7 @@ class StocktakeTest {
         @Test
         void isTriedAgainWhenItsContentChanges() {
             shop.index.refuse(key(5), "bad unit");
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.acceptAgain(key(5));
             shop.change(key(5), 1);
 
@@ -429,12 +434,12 @@ class StocktakeTest {
         @Test
         void isNotSentAgainWhileItIsTheSame() {
             shop.index.refuse(key(5), "bad unit");
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             long writes = shop.index.writes();
             shop.feed.changed(key(5));
 
             stocktake.run(SyncPolicy.smart());
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.writes()).isEqualTo(writes);
             assertThat(stocktake.quarantine(10).get(key(5)).reason()).contains("bad unit");
@@ -443,7 +448,7 @@ class StocktakeTest {
         @Test
         void isSentAgainOnRequest() {
             shop.index.refuse(key(5), "bad unit");
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.acceptAgain(key(5));
 
             stocktake.run(only(key(5)));
@@ -453,7 +458,7 @@ class StocktakeTest {
 
         @Test
         void leavesTheLastGoodVersionInPlace() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.refuse(key(5), "bad unit");
             shop.change(key(5), 1);
 
@@ -466,7 +471,7 @@ class StocktakeTest {
         void inTheDatabaseFailsOneProductOnly() {
             shop.source.unreadable(key(3), "column 'price' is not a number");
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             assertThat(stocktake.quarantine(10).get(key(3)).reason()).contains("'price'");
@@ -483,7 +488,7 @@ class StocktakeTest {
         void forAMomentIsWaitedOut() {
             shop.index.rejectNext(2);
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             assertThat(report.counts().retried()).isPositive();
@@ -497,7 +502,7 @@ class StocktakeTest {
             shop.index.rejectNext(1);
             shop.time.onSleep(nap -> shop.stock(key(3), 77));
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(shop.index.document(key(3))).contains(document(key(3), 77));
         }
@@ -506,7 +511,7 @@ class StocktakeTest {
         void isWorthOneWarningHoweverOftenItFailsAndOneLineWhenItIsOver() {
             shop.index.rejectNext(4);
 
-            List<String> said = Said.by(() -> stocktake.run(SyncPolicy.full()));
+            List<String> said = Said.by(() -> stocktake.run(SyncPolicy.full().inPlace()));
 
             assertThat(said)
                     .satisfiesExactly(
@@ -524,7 +529,7 @@ class StocktakeTest {
                 }
             });
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
 
             assertThat(shop.time.slept()).isBetween(Duration.ofSeconds(33), Duration.ofSeconds(40));
             shop.assertIndexIsTrue();
@@ -534,7 +539,7 @@ class StocktakeTest {
         void inItsOwnTasksIsAskedAgain() {
             shop.index.failNext(2);
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
@@ -542,7 +547,7 @@ class StocktakeTest {
 
         @Test
         void forLongEndsTheRunAndLosesNothing() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.change(key(1), 0);
             shop.index.down();
 
@@ -566,7 +571,7 @@ class StocktakeTest {
                 }
             });
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
             assertThat(report.problems()).isNotEmpty();
@@ -579,7 +584,7 @@ class StocktakeTest {
 
         @Test
         void doesNotForgetWhatWasAskedForMeanwhile() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.stock(key(1), 0);
             shop.index.down();
 
@@ -600,7 +605,7 @@ class StocktakeTest {
                 }
             });
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(shop.time.slept()).isLessThan(Duration.ofMinutes(11));
         }
@@ -611,7 +616,7 @@ class StocktakeTest {
             large.stocktake().run(SyncPolicy.products(List.of(key(1))));
             large.index.rejectNext(1_000);
 
-            large.stocktake().run(SyncPolicy.full());
+            large.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(large.ledger.rows(INDEX)).isLessThanOrEqualTo(100);
         }
@@ -619,7 +624,7 @@ class StocktakeTest {
         @ParameterizedTest
         @ValueSource(strings = {"reply lost", "never arrived", "arrives late", "arrives twice"})
         void toAnswerIsWrittenAgain(String how) {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.change(key(1), 1);
             switch (how) {
                 case "reply lost" -> shop.index.loseReplyOfNext();
@@ -648,14 +653,14 @@ class StocktakeTest {
                 }
             });
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
 
             shop.assertIndexIsTrue();
         }
 
         @Test
         void toApplyIsNotTakenForTrue() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.applyLater();
             shop.change(key(1), 0);
 
@@ -677,7 +682,7 @@ class StocktakeTest {
 
         @Test
         void whoAltersADocumentIsFound() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.alter(key(3), document(key(3), 666));
 
             stocktake.run(SyncPolicy.smart());
@@ -687,7 +692,7 @@ class StocktakeTest {
 
         @Test
         void whoErasesADocumentIsFound() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.erase(key(3));
 
             stocktake.run(SyncPolicy.smart());
@@ -697,7 +702,7 @@ class StocktakeTest {
 
         @Test
         void whoDropsTheIndexIsFound() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.index.drop();
 
             stocktake.run(SyncPolicy.smart());
@@ -715,7 +720,7 @@ class StocktakeTest {
                 }
             });
 
-            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             shop.assertIndexIsTrue();
@@ -747,20 +752,20 @@ class StocktakeTest {
         }
 
         private void dies(Runnable fault) {
-            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full());
+            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full().inPlace());
             for (int i = 0; i < 10; i += 2) {
                 shop.change(key(i), 0);
             }
             shop.source.remove(key(9));
             fault.run();
             try {
-                shop.stocktake().run(SyncPolicy.full());
+                shop.stocktake().run(SyncPolicy.full().inPlace());
             } catch (Killed expected) {
                 shop.pass(Duration.ofMinutes(2));
             }
 
             Stocktake next = shop.stocktake();
-            next.run(SyncPolicy.full());
+            next.run(SyncPolicy.full().inPlace());
             next.run(SyncPolicy.smart());
 
             shop.assertIndexIsTrue();
@@ -784,7 +789,7 @@ class StocktakeTest {
             shop.ledger.beforeCommit(
                     commit, how.equals("lost reply") ? shop.ledger::loseNextCommitReply : shop.ledger::loseNextCommit);
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
 
             assertThat(shop.time.naps()).as("it waited for another try").isNotEmpty();
             shop.assertIndexIsTrue();
@@ -810,7 +815,7 @@ class StocktakeTest {
         @ParameterizedTest
         @CsvSource({"1,lost reply", "2,lost reply", "3,lost commit", "4,lost reply"})
         void ofTheLedgersConnectionWhileCommittingIsSurvived(int commit, String how) {
-            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full());
+            shop.products(10).batches(4, 2).stocktake().run(SyncPolicy.full().inPlace());
             shop.change(key(1), 0);
             Stocktake stocktake = shop.stocktake();
             AtomicInteger reads = new AtomicInteger();
@@ -840,7 +845,8 @@ class StocktakeTest {
                     key(50),
                     Document.builder().put("title", "x".repeat(5_000_000)).build());
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).complete())
+                    .isTrue();
 
             assertThat(shop.index.writes()).isBetween(6L, 9L);
         }
@@ -852,7 +858,8 @@ class StocktakeTest {
                     key(0),
                     Document.builder().put("title", "x".repeat(5_000_000)).build());
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).complete())
+                    .isTrue();
 
             assertThat(shop.index.writes()).isBetween(6L, 9L);
         }
@@ -868,7 +875,8 @@ class StocktakeTest {
             List<Integer> reads = new ArrayList<>();
             shop.source.beforeRead(keys -> reads.add(keys.size()));
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).complete())
+                    .isTrue();
 
             assertThat(reads.subList(reads.size() / 2, reads.size())).allMatch(read -> read <= 5);
         }
@@ -887,7 +895,7 @@ class StocktakeTest {
                 }
             });
 
-            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(OutOfMemoryError.class);
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full().inPlace())).isInstanceOf(OutOfMemoryError.class);
             stocktake.run(SyncPolicy.smart());
 
             shop.assertIndexIsTrue();
@@ -908,7 +916,7 @@ class StocktakeTest {
                             Duration.ofSeconds(1), lane.patience(), lane.firstPoll(), lane.longestPoll())))
                     .batches(2, 1);
             Stocktake stocktake = shop.stocktake();
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             AtomicInteger reads = new AtomicInteger();
             shop.source.beforeRead(keys -> {
                 int edit = reads.incrementAndGet();
@@ -950,7 +958,7 @@ class StocktakeTest {
             });
             self[0] = shop.stocktake();
 
-            assertThat(self[0].run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(self[0].run(SyncPolicy.full().inPlace()).complete()).isTrue();
 
             assertThat(refused).isNotEmpty().allMatch(e -> e.getMessage().contains("inside one of its own runs"));
             shop.assertIndexIsTrue();
@@ -967,7 +975,7 @@ class StocktakeTest {
                     .sleeper(shop.time)
                     .instance("without")
                     .build();
-            without.run(SyncPolicy.full());
+            without.run(SyncPolicy.full().inPlace());
             shop.stock(key(1), 0);
             shop.ledger.inTransaction(INDEX, tx -> tx.acquire("busy", Duration.ofSeconds(30), Duration.ZERO));
             Stocktake with = shop.stocktake();
@@ -1023,7 +1031,7 @@ class StocktakeTest {
                     })
                     .build();
             first.start(SyncSchedule.builder()
-                    .every(Duration.ofDays(1), SyncPolicy.full())
+                    .every(Duration.ofDays(1), SyncPolicy.full().inPlace())
                     .build());
             try {
                 assertThat(asleep.await(30, TimeUnit.SECONDS)).isTrue();
@@ -1044,7 +1052,7 @@ class StocktakeTest {
             shop.products(5);
             shop.ledger.inTransaction(INDEX, tx -> tx.acquire("killed", Duration.ofSeconds(60), Duration.ZERO));
 
-            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
             assertThat(report.times().total()).isBetween(Duration.ofSeconds(55), Duration.ofSeconds(65));
@@ -1063,7 +1071,7 @@ class StocktakeTest {
                 }
             });
 
-            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
             assertThat(shop.time.slept()).isLessThan(Duration.ofSeconds(30));
@@ -1083,7 +1091,8 @@ class StocktakeTest {
                 }
             });
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).complete())
+                    .isTrue();
 
             assertThat(signs).hasSizeBetween(12, 25);
         }
@@ -1102,7 +1111,8 @@ class StocktakeTest {
                 }
             });
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).outcome())
+                    .isEqualTo(SyncReport.Outcome.ELSEWHERE);
             assertThat(shop.time.slept()).isLessThanOrEqualTo(Duration.ofSeconds(3));
         }
 
@@ -1114,7 +1124,8 @@ class StocktakeTest {
                     .orElseThrow();
             shop.time.onSleep(nap -> shop.ledger.inTransaction(INDEX, tx -> tx.release(lease)));
 
-            assertThat(shop.stocktake().run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(shop.stocktake().run(SyncPolicy.full().inPlace()).complete())
+                    .isTrue();
             assertThat(shop.time.slept()).isLessThan(Duration.ofSeconds(5));
         }
 
@@ -1126,11 +1137,11 @@ class StocktakeTest {
             shop.holderLives();
             shop.source.afterRead(keys -> {
                 if (other[0] == null) {
-                    other[0] = second.run(SyncPolicy.full());
+                    other[0] = second.run(SyncPolicy.full().inPlace());
                 }
             });
 
-            SyncReport first = shop.stocktake().run(SyncPolicy.full());
+            SyncReport first = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(first.complete()).isTrue();
             assertThat(other[0].outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
@@ -1139,7 +1150,7 @@ class StocktakeTest {
 
         @Test
         void takeOverFromAHolderThatIsGone() {
-            shop.products(5).stocktake().run(SyncPolicy.full());
+            shop.products(5).stocktake().run(SyncPolicy.full().inPlace());
             shop.ledger.inTransaction(INDEX, tx -> tx.acquire("gone", Duration.ofSeconds(30), Duration.ZERO));
             shop.stock(key(1), 0);
 
@@ -1162,12 +1173,12 @@ class StocktakeTest {
             });
             Stocktake paused = shop.stocktake();
 
-            assertThatThrownBy(() -> paused.run(SyncPolicy.full()))
+            assertThatThrownBy(() -> paused.run(SyncPolicy.full().inPlace()))
                     .isInstanceOf(StoppedException.class)
                     .hasMessageContaining("taken over");
 
             shop.pass(Duration.ofMinutes(1));
-            paused.run(SyncPolicy.full());
+            paused.run(SyncPolicy.full().inPlace());
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
         }
@@ -1182,13 +1193,13 @@ class StocktakeTest {
             shop.time.onSleep(nap -> Thread.currentThread().interrupt());
             Stocktake stocktake = shop.stocktake();
 
-            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full())).isInstanceOf(StoppedException.class);
+            assertThatThrownBy(() -> stocktake.run(SyncPolicy.full().inPlace())).isInstanceOf(StoppedException.class);
             assertThat(Thread.interrupted()).isTrue();
 
             shop.time.onSleep(nap -> {});
             shop.index.applyAll();
             shop.index.applyAtOnce();
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
         }
@@ -1203,7 +1214,7 @@ class StocktakeTest {
             assertThat(stocktake.status().known()).isFalse();
             assertThat(stocktake.status().clean()).isFalse();
 
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             assertThat(stocktake.status().clean()).isTrue();
 
             shop.ledger.inTransaction(INDEX, tx -> {
@@ -1245,7 +1256,7 @@ class StocktakeTest {
                     })
                     .build();
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
         }
     }
 
@@ -1286,7 +1297,7 @@ class StocktakeTest {
                 .listener(broken)
                 .build();
 
-        assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+        assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
         assertThat(told).containsExactly("started", "finished");
     }
 
@@ -1304,7 +1315,7 @@ class StocktakeTest {
                 }
             });
 
-            SyncReport report = shop.stocktake().run(SyncPolicy.full());
+            SyncReport report = shop.stocktake().run(SyncPolicy.full().inPlace());
 
             assertThat(report.complete()).isTrue();
             assertThat(report.times().total()).isBetween(Duration.ZERO, Duration.ofSeconds(10));
@@ -1313,7 +1324,7 @@ class StocktakeTest {
 
         @Test
         void backAgainAndAgainStillEndsAWait() {
-            shop.products(1).stocktake().run(SyncPolicy.full());
+            shop.products(1).stocktake().run(SyncPolicy.full().inPlace());
             Lease lease = shop.ledger
                     .inTransaction(INDEX, tx -> tx.acquire("other", Duration.ofSeconds(60), Duration.ZERO))
                     .orElseThrow();
@@ -1351,7 +1362,7 @@ class StocktakeTest {
 
         @Test
         void aProductThatSomebodyAskedForDoesNotWait() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             List<String> seen = new ArrayList<>();
             listed.atPage(2, listed::move);
             listed.atPage(FIRST_TRY + 2, () -> {
@@ -1365,7 +1376,7 @@ class StocktakeTest {
             });
             listed.atPage(FIRST_TRY + 3, () -> seen.add("asked " + isTrue(key(3)) + ", changed " + isTrue(key(4))));
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(seen).containsExactly("asked true, changed false");
             assertThat(report.complete()).isTrue();
@@ -1378,7 +1389,7 @@ class StocktakeTest {
 
         @Test
         void aQuestionThatWritesNothingDisturbsNobody() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             listed.atPage(2, listed::move);
             listed.atPage(
                     FIRST_TRY + 2,
@@ -1387,13 +1398,13 @@ class StocktakeTest {
                         return true;
                     }));
 
-            assertThat(stocktake.run(SyncPolicy.full()).complete()).isTrue();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
             assertThat(listed.pages()).isEqualTo(8 + 8);
         }
 
         @Test
         void questionsWithoutEndAreAnsweredAndTheWalkIsLeftForLater() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             AtomicInteger stock = new AtomicInteger();
             listed.atEachPage(() -> {
                 shop.stock(key(3), stock.incrementAndGet());
@@ -1403,7 +1414,7 @@ class StocktakeTest {
                 });
             });
 
-            SyncReport report = stocktake.run(SyncPolicy.full());
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace());
 
             assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
             assertThat(report.problems()).anyMatch(problem -> problem.contains("could not be listed in one piece"));
@@ -1417,7 +1428,7 @@ class StocktakeTest {
     void logsOneLinePerRun() {
         Stocktake stocktake = shop.products(3).stocktake();
 
-        assertThat(Said.by(() -> stocktake.run(SyncPolicy.full())))
+        assertThat(Said.by(() -> stocktake.run(SyncPolicy.full().inPlace())))
                 .singleElement()
                 .asString()
                 .contains("written=3");
@@ -1429,7 +1440,7 @@ class StocktakeTest {
 
     @Test
     void printsOneLineOfNumbers() {
-        SyncReport report = shop.products(3).stocktake().run(SyncPolicy.full());
+        SyncReport report = shop.products(3).stocktake().run(SyncPolicy.full().inPlace());
 
         assertThat(report.toString())
                 .startsWith("sync finished index='products' policy=full outcome=COMPLETE found=3 unchanged=0 written=3")
@@ -1439,10 +1450,11 @@ class StocktakeTest {
     @Test
     void writesEverythingAnewWhenTheProjectionHasANewVersion() {
         Stocktake stocktake = shop.products(3).stocktake();
-        stocktake.run(SyncPolicy.full());
+        stocktake.run(SyncPolicy.full().inPlace());
         shop.source.projectionVersion("2");
 
-        assertThat(stocktake.run(SyncPolicy.full()).counts().written()).isEqualTo(3);
+        assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().written())
+                .isEqualTo(3);
     }
 
     @Test

@@ -44,7 +44,7 @@ class TimesTest {
                 .build();
 
         Freshly() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
         }
 
         private void change(int product, Duration ago) {
@@ -162,7 +162,7 @@ class TimesTest {
             sellsFromNoon(0);
             sellsFromNoon(1);
             sellsFromNoon(2);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             long read = shop.source.productsRead();
             stocktake.run(SyncPolicy.smart());
             assertThat(shop.source.productsRead()).isEqualTo(read);
@@ -186,9 +186,10 @@ class TimesTest {
 
         @Test
         void remembersTheTimeOfADocumentThatIsNotWritten() {
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             sellsFromNoon(1);
-            assertThat(stocktake.run(SyncPolicy.full()).counts().written()).isZero();
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().written())
+                    .isZero();
             becomesNoon();
             shop.stock(key(0), 10);
             shop.stock(key(2), 10);
@@ -201,7 +202,7 @@ class TimesTest {
         @Test
         void forgetsTheTimeWithTheProduct() {
             sellsFromNoon(1);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             assertThat(shop.ledger.rechecks(INDEX)).isEqualTo(1);
             shop.source.remove(key(1));
             shop.feed.changed(key(1));
@@ -214,7 +215,7 @@ class TimesTest {
         @Test
         void marksItAlsoInTheMiddleOfALongRun() {
             sellsFromNoon(1);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.source.afterRead(keys -> {
                 if (now().isBefore(noon)) {
                     becomesNoon();
@@ -231,7 +232,7 @@ class TimesTest {
         @Test
         void leavesOthersTimesToOtherRuns() {
             sellsFromNoon(1);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             becomesNoon();
 
             stocktake.run(SyncPolicy.products(key(2).value()));
@@ -243,7 +244,7 @@ class TimesTest {
         @Test
         void doesNotReadAgainAndAgainWhatNamesATimeThatHasPassed() {
             sellsFromNoon(1);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             shop.pass(Duration.between(now(), noon));
             long read = shop.source.productsRead();
             for (int i = 0; i < 200; i++) {
@@ -256,7 +257,7 @@ class TimesTest {
                     .isEqualTo(2);
             assertThat(shop.ledger.rechecks(INDEX)).isZero();
             shop.pass(LedgerTransaction.CLOCK_TOLERANCE);
-            stocktake.run(SyncPolicy.full());
+            stocktake.run(SyncPolicy.full().inPlace());
             assertThat(shop.ledger.rechecks(INDEX)).isZero();
         }
     }

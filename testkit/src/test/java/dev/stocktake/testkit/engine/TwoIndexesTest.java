@@ -26,8 +26,8 @@ class TwoIndexesTest {
 
     @Test
     void theSickOneStopsNobodyAndIsNotCalledHealthy() {
-        sick.run(SyncPolicy.full());
-        sound.run(SyncPolicy.full());
+        sick.run(SyncPolicy.full().inPlace());
+        sound.run(SyncPolicy.full().inPlace());
         shop.index.down();
         shop.change(key(1), 0);
         soundFeed.changed(key(1));
@@ -48,8 +48,8 @@ class TwoIndexesTest {
 
     @Test
     void theSickOneIsMadeTrueWhenItIsWell() {
-        sick.run(SyncPolicy.full());
-        sound.run(SyncPolicy.full());
+        sick.run(SyncPolicy.full().inPlace());
+        sound.run(SyncPolicy.full().inPlace());
         shop.index.down();
         shop.change(key(1), 0);
         soundFeed.changed(key(1));

@@ -142,12 +142,79 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         true,
                         Scenario.untold(),
                         scenario -> scenario.with(Knob.AUDIT_WITHIN, 0)),
+                new Mutant(
+                        "R1-build",
+                        "a mark reaches the build, too",
+                        true,
+                        Scenario.rebuilt(Scenario.stormy(3)),
+                        ledger("MARK_EVERY_GENERATION")),
+                new Mutant(
+                        "A4-build",
+                        "a build inherits what is held",
+                        true,
+                        Scenario.rebuilt(Scenario.unlogged()),
+                        ledger("INHERIT_HOLDS")),
+                new Mutant(
+                        "A6",
+                        "only what is clean is swapped in",
+                        true,
+                        Scenario.rebuilt(hard),
+                        both("SWAP_CLEAN", "SWAP_ONLY_WHAT_IS_CLEAN")),
+                new Mutant(
+                        "R10-build",
+                        "identity check, where swaps are made twice and late",
+                        true,
+                        Scenario.rebuilt(Scenario.scheduled()),
+                        engine("IDENTIFY")),
+                new Mutant(
+                        "R11-once",
+                        "no second swap as long as the first may come",
+                        true,
+                        Scenario.rebuilt(hard),
+                        engine("SWAP_ONCE")),
+                new Mutant(
+                        "R11-proven",
+                        "only what was seen under the live name is live",
+                        true,
+                        Scenario.rebuilt(hard),
+                        engine("SWAP_PROVEN")),
+                new Mutant(
+                        "R11-quiet",
+                        "nothing is claimed while a swap is made",
+                        true,
+                        Scenario.rebuilt(hard),
+                        ledger("NO_CLAIMS_WHILE_SWAPPING")),
+                new Mutant(
+                        "R11-drain",
+                        "nothing is in flight when a swap begins",
+                        true,
+                        Scenario.rebuilt(hard),
+                        both("SWAP_DRAINED", "DRAIN_BEFORE_SWAP")),
+                new Mutant(
+                        "R11-state",
+                        "the state of a generation is compared before it is set",
+                        true,
+                        Scenario.rebuilt(Scenario.deposed()),
+                        ledger("COMPARE_STATE")),
+                new Mutant(
+                        "R12-settled",
+                        "nothing is removed as long as a swap may come",
+                        true,
+                        Scenario.rebuilt(hard),
+                        engine("DROP_SETTLED")),
+                new Mutant(
+                        "R12",
+                        "only what is meant is removed",
+                        true,
+                        Scenario.rebuilt(hard),
+                        engine("DROP_IDENTIFIED", "DROP_SETTLED")),
+                new Mutant("gate", "the build is counted", true, Scenario.rebuilt(Scenario.blank()), engine("GATE")),
                 new Mutant("brake", "the brake", true, Scenario.blank(), engine("BRAKE")),
                 new Mutant("skip", "skipping at all: the control", false, hard, engine("SKIP")));
     }
 
-    private static UnaryOperator<Scenario> engine(String rule) {
-        return scenario -> scenario.withEngine(EngineMutants.without(rule));
+    private static UnaryOperator<Scenario> engine(String... rules) {
+        return scenario -> scenario.withEngine(EngineMutants.without(rules));
     }
 
     private static UnaryOperator<Scenario> ledger(String... rules) {

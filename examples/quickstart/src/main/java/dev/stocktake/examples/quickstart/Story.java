@@ -109,7 +109,7 @@ final class Story {
         tell(smart);
         check(smart.counts().found() == 0, "the smart sync should have found nothing");
         check(smart.counts().written() == 0, "the smart sync should have written nothing");
-        SyncReport full = run(SyncPolicy.full());
+        SyncReport full = run(SyncPolicy.full().inPlace());
         tell(full);
         check(
                 full.counts().written() == 0 && full.counts().deleted() == 0,

@@ -1,0 +1,51 @@
+package dev.stocktake;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody wants a build, or the last live content back; kept in the ledger until whoever runs the lane has brought it to its
+ * end.
+ *
+ * @param kind what is wanted
+ * @param asked when it was asked for first, by the ledger's clock
+ * @param begun when its build was opened; null before
+ * @param forced whether the build may hold far less than the live index
+ */
+record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean forced) {
+
+    /** What is wanted. */
+    enum Kind {
+        REBUILD,
+        DRY_RUN,
+        ROLLBACK
+    }
+
+    private static final String NONE = "-";
+
+    static RebuildRequest of(Kind kind, boolean forced, Instant now) {
+        return new RebuildRequest(kind, now, null, forced);
+    }
+
+    /** The same for somebody who wants it, too; a real rebuild is one that was asked for once. */
+    RebuildRequest joined(Kind other, boolean force) {
+        return new RebuildRequest(other == Kind.REBUILD ? other : kind, asked, begun, forced || force);
+    }
+
+    RebuildRequest begun(@Nullable Instant now) {
+        return new RebuildRequest(kind, asked, now, forced);
+    }
+
+    String text() {
+        return kind + "|" + asked.toEpochMilli() + "|" + (begun == null ? NONE : begun.toEpochMilli()) + "|" + forced;
+    }
+
+    static RebuildRequest parse(String text) {
+        String[] fields = text.split("\\|", -1);
+        return new RebuildRequest(
+                Kind.valueOf(fields[0]),
+                Instant.ofEpochMilli(Long.parseLong(fields[1])),
+                fields[2].equals(NONE) ? null : Instant.ofEpochMilli(Long.parseLong(fields[2])),
+                Boolean.parseBoolean(fields[3]));
+    }
+}
