@@ -583,12 +583,11 @@ final class Rebuild {
 
     private Step judged(RebuildState now, Build current, BuildGate gate) {
         RebuildRequest request = now.request();
-        BuildGate.Verdict verdict = gate.step(request != null && request.forced());
+        BuildGate.Verdict verdict = gate.step(isForced(request));
         if (verdict == BuildGate.Verdict.MORE) {
             return worked(RebuildStatus.Phase.JUDGING);
         }
-        boolean insists = request != null && request.forced() && lookedAgain >= LOOKS_AGAIN;
-        if (verdict == BuildGate.Verdict.PASSES || insists || !around.on(Rule.GATE) || isDry(now)) {
+        if (passes(verdict, request) || isDry(now)) {
             rest = FIRST_REST;
             current.passed(around.clock().instant());
             return worked(RebuildStatus.Phase.JUDGING);
@@ -603,6 +602,16 @@ final class Rebuild {
             }
         }
         return restFor(sentence);
+    }
+
+    private static boolean isForced(@Nullable RebuildRequest request) {
+        return request != null && request.forced();
+    }
+
+    /** Somebody who insists gets what the database has had all along; but it is looked at a few times before. */
+    private boolean passes(BuildGate.Verdict verdict, @Nullable RebuildRequest request) {
+        boolean insists = isForced(request) && lookedAgain >= LOOKS_AGAIN;
+        return verdict == BuildGate.Verdict.PASSES || insists || !around.on(Rule.GATE);
     }
 
     private static boolean isDry(RebuildState now) {
@@ -683,8 +692,7 @@ final class Rebuild {
             return Step.WORKED;
         }
         BuildGate gate = current.gate();
-        boolean forced = now.request() != null && now.request().forced();
-        if (around.on(Rule.GATE) && (gate == null || gate.judge(forced) != BuildGate.Verdict.PASSES)) {
+        if (gate == null || !passes(gate.judge(isForced(now.request())), now.request())) {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
