@@ -106,7 +106,8 @@ abstract class EngineRules {
                         DocumentIds.keyOf("b64-rubbish", null),
                         Document.builder().put("title", "Rubbish").build());
         try (Stocktake stocktake = stocktake()) {
-            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().deleted()).isEqualTo(2);
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).counts().deleted())
+                    .isEqualTo(2);
         }
         assertIndexIsTrue();
     }
