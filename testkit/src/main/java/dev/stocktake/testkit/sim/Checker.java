@@ -48,6 +48,7 @@ final class Checker {
     private final long[] lastMisread;
     private final long[] misreadUntil;
     private final Map<Thread, Set<Integer>> markedInRun = new HashMap<>();
+    private final Map<Integer, Boolean> knownWhenFound = new HashMap<>();
     private final Set<Integer> lostWhileBlank = new TreeSet<>();
     private long takenWhileBlank = 1;
     private final Durations noticed = new Durations();
@@ -217,15 +218,25 @@ final class Checker {
     void drifted(Drift drift) {
         world.count(Happening.DRIFT_FOUND);
         int product = Shop.product(drift.product());
+        Boolean knew = markedInThisRun().contains(product) ? knownWhenFound.get(product) : null;
+        if (knew != null ? knew : isKnown(product)) {
+            wrong(product, "is called drift (" + drift.kind() + "), though somebody knew");
+        }
+    }
+
+    /** An audit marked these; what others learn before it tells of them is no reproach. */
+    void foundByAudit(Collection<ProductKey> keys) {
+        keys.forEach(key -> knownWhenFound.put(Shop.product(key), isKnown(Shop.product(key))));
+    }
+
+    private boolean isKnown(int product) {
         Books books = world.ledger().inTransaction(IndexClient.NAME, Books::of);
         boolean toldByLog = !world.scenario().on(Knob.LOGGED) || server.lastTouched(product) <= books.audited();
         boolean indexIsMeant = server.exists() && server.identity().equals(books.identity());
-        if (everyChangeIsSeen()
+        return everyChangeIsSeen()
                 && toldByLog
                 && indexIsMeant
-                && !world.scenario().on(Knob.BLANK_EVERY)) {
-            wrong(product, "is called drift (" + drift.kind() + "), though somebody knew");
-        }
+                && !world.scenario().on(Knob.BLANK_EVERY);
     }
 
     /** What is read while every query finds nothing is wrong; until it is marked again nobody can know better. */

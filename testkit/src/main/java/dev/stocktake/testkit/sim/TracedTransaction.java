@@ -187,6 +187,9 @@ final class TracedTransaction implements LedgerTransaction {
         note(() -> "marks " + reason + (forced ? " forced" : ""), () -> keys);
         tx.mark(keys, reason, forced);
         effects.add(() -> world.checker().marked(keys));
+        if (reason == Reason.AUDIT) {
+            effects.add(() -> world.checker().foundByAudit(keys));
+        }
         changed = true;
     }
 
