@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,12 +13,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Keeps one search index true to a database, whoever wrote the row.
@@ -36,7 +39,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Stocktake implements AutoCloseable {
 
+    /** Under this key of slf4j's MDC stands, while a run works, its index and policy: {@code products/smart}. */
+    public static final String MDC_KEY = "stocktake";
+
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(30);
 
     private final Ports ports;
     private final SyncSettings settings;
@@ -51,7 +58,8 @@ public final class Stocktake implements AutoCloseable {
     private final ReentrantLock loopLock = new ReentrantLock();
     private @Nullable Loop loop;
     private volatile @Nullable SyncSchedule schedule;
-    private volatile boolean stopping;
+    private volatile boolean closed;
+    private volatile boolean pausing;
     private volatile boolean keepLane;
     private volatile @Nullable SyncReport lastRun;
 
@@ -68,7 +76,7 @@ public final class Stocktake implements AutoCloseable {
         this.listener = builder.listener;
         this.explainer = new Explainer(ports, memory.lastWrites());
         this.readers = new Readers(ports.name(), settings.batch().readers());
-        this.lane = new Lane(ports, settings, around, memory, readers, () -> stopping);
+        this.lane = new Lane(ports, settings, around, memory, readers, this::stopping);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
     }
 
@@ -137,6 +145,36 @@ public final class Stocktake implements AutoCloseable {
         return new RebuildControl(ports);
     }
 
+    /** {@link #changed(Collection)} of the products with these ids. */
+    public void changed(String... ids) {
+        changed(Arrays.stream(ids).map(ProductKey::new).toList());
+    }
+
+    /**
+     * Remembers that these products may have changed, and returns at once: for an application that knows what it wrote. The
+     * schedule makes them true in its next round; without a schedule, the next run does. Call it when the change is committed;
+     * before that it may be looked at too early. If it fails or is forgotten, a feed or the audit finds the change.
+     *
+     * @throws UnavailableException if the ledger cannot be reached, or nobody knows whether it remembers
+     */
+    public void changed(Collection<ProductKey> keys) {
+        List<ProductKey> all = List.copyOf(keys);
+        try {
+            for (int from = 0; from < all.size(); from += RunMarker.PAGE) {
+                List<ProductKey> page = all.subList(from, Math.min(all.size(), from + RunMarker.PAGE));
+                ports.inLedger(tx -> {
+                    tx.mark(page, Reason.CHANGE, false);
+                    return null;
+                });
+            }
+        } catch (UnknownOutcomeException e) {
+            throw new UnavailableException(
+                    "The ledger of index '" + ports.name() + "' broke off while changed products were marked; nobody knows"
+                            + " whether they were: " + e.getMessage(),
+                    e);
+        }
+    }
+
     SyncReport run(SyncPolicy policy, Run run, Runnable between) {
         if (laneLock.isHeldByCurrentThread()) {
             throw new IllegalStateException("Stocktake for index '" + ports.name()
@@ -144,8 +182,10 @@ public final class Stocktake implements AutoCloseable {
                     + " hand the call to another thread");
         }
         SyncReport.Outcome outcome = SyncReport.Outcome.INCOMPLETE;
+        String before = MDC.get(MDC_KEY);
+        MDC.put(MDC_KEY, ports.name() + "/" + policy.name());
         try {
-            if (stopping) {
+            if (closed) {
                 throw new StoppedException("Stocktake for index '" + ports.name() + "' is closed");
             }
             outcome = policy instanceof AuditPolicy audit && audit.isDry()
@@ -162,8 +202,17 @@ public final class Stocktake implements AutoCloseable {
             throw e;
         } finally {
             end(run, outcome);
+            restoreMdc(before);
         }
         return run.report();
+    }
+
+    private static void restoreMdc(@Nullable String before) {
+        if (before == null) {
+            MDC.remove(MDC_KEY);
+        } else {
+            MDC.put(MDC_KEY, before);
+        }
     }
 
     private void end(Run run, SyncReport.Outcome outcome) {
@@ -187,7 +236,7 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private AuditBeside beside() {
-        return new AuditBeside(ports, auditable(ports.index()), settings, around, readers, () -> stopping);
+        return new AuditBeside(ports, auditable(ports.index()), settings, around, readers, this::stopping);
     }
 
     private static AuditableIndex auditable(SearchIndex index) {
@@ -255,7 +304,7 @@ public final class Stocktake implements AutoCloseable {
                 return Optional.empty();
             }
             SyncReport.Outcome outcome = work.run();
-            if (!keepLane || stopping) {
+            if (!keepLane || stopping()) {
                 giveBack();
             }
             ended = true;
@@ -300,7 +349,7 @@ public final class Stocktake implements AutoCloseable {
             } catch (UnavailableException | UnknownOutcomeException e) {
                 giveUp(e);
                 lane.trouble().note(e);
-                if (!run.waits() || stopping || lane.trouble().exhausted()) {
+                if (!run.waits() || stopping() || lane.trouble().exhausted()) {
                     throw new ClosedLaneException(e);
                 }
                 around.sleeper().sleep(lane.trouble().pause());
@@ -376,7 +425,7 @@ public final class Stocktake implements AutoCloseable {
     private SyncReport.Outcome awaitSignOfLife(Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().lease());
         Optional<Instant> held = ports.inLedger(LedgerTransaction::heldUntil);
-        while (!stopping && !laneLock.isLocked() && around.clock().instant().isBefore(until)) {
+        while (!stopping() && !laneLock.isLocked() && around.clock().instant().isBefore(until)) {
             around.sleeper().sleep(settings.lane().longestPoll());
             Optional<Instant> now = ports.inLedger(LedgerTransaction::heldUntil);
             if (now.isPresent() && !now.equals(held)) {
@@ -396,7 +445,7 @@ public final class Stocktake implements AutoCloseable {
      */
     private SyncReport.Outcome awaitRebuild(Run run, RebuildState.Ticket ticket) throws InterruptedException {
         @Nullable Instant until = null;
-        while (!stopping) {
+        while (!stopping()) {
             RebuildState.Ended ended = lane.rebuild().ended(ticket);
             RebuildStatus status = ports.inLedger(RebuildState::status);
             if (ended != null) {
@@ -447,7 +496,7 @@ public final class Stocktake implements AutoCloseable {
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
     private boolean awaitOthers(SyncPolicy policy, Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().patience());
-        while (around.clock().instant().isBefore(until) && !stopping) {
+        while (around.clock().instant().isBefore(until) && !stopping()) {
             markUnlessKept(policy, run);
             if (run.kept() && awaited.reached(run)) {
                 return true;
@@ -587,7 +636,7 @@ public final class Stocktake implements AutoCloseable {
     // --- the loop ---------------------------------------------------------------------------------------------------
 
     /**
-     * Runs the schedule on one daemon thread named {@code stocktake-<index>}, until {@link #close}.
+     * Runs the schedule on one daemon thread named {@code stocktake-<index>}, until {@link #stop} or {@link #close}.
      *
      * @throws IllegalStateException if it runs already
      * @throws MisconfiguredException if it takes changes and there is no feed
@@ -595,7 +644,7 @@ public final class Stocktake implements AutoCloseable {
     public void start(SyncSchedule schedule) {
         loopLock.lock();
         try {
-            if (stopping) {
+            if (closed) {
                 throw new IllegalStateException("Stocktake for index '" + ports.name() + "' is closed");
             }
             if (loop != null) {
@@ -622,7 +671,7 @@ public final class Stocktake implements AutoCloseable {
      */
     @Override
     public void close() {
-        stopping = true;
+        closed = true;
         loopLock.lock();
         try {
             if (loop != null) {
@@ -639,6 +688,38 @@ public final class Stocktake implements AutoCloseable {
             }
         }
         readers.close();
+    }
+
+    /**
+     * Ends the schedule at the next border between two batches and gives the lane back, as {@link #close} does, but {@link
+     * #start} may be called again. Runs in other threads end at their next border as well; what they did not do stays marked.
+     */
+    public void stop() {
+        loopLock.lock();
+        try {
+            pausing = true;
+            keepLane = false;
+            if (loop != null) {
+                loop.close();
+                loop = null;
+            }
+            if (!laneLock.isHeldByCurrentThread() && laneLock.tryLock(LONGEST_FAREWELL.toSeconds(), TimeUnit.SECONDS)) {
+                try {
+                    giveBack();
+                } finally {
+                    laneLock.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            pausing = false;
+            loopLock.unlock();
+        }
+    }
+
+    private boolean stopping() {
+        return closed || pausing;
     }
 
     /** How long the loop may leave the rolling audit alone. */

@@ -200,6 +200,14 @@ final class Columns {
         }
     }
 
+    /** The labels of the columns that become one field each. */
+    List<String> fields() {
+        return fields.stream()
+                .filter(field -> !field.spread())
+                .map(Field::label)
+                .toList();
+    }
+
     /** The result's current row. A value that no document can hold spoils its row, and no other. */
     Row row(ResultSet result) throws SQLException {
         RowFields array = names == null ? null : new RowFields(names);

@@ -127,6 +127,19 @@ public final class JdbcProductSource implements ProductSource {
         return projectionVersion;
     }
 
+    /**
+     * The fields at the top of a document, in the order of the queries. Asks the database for the columns of the root query. Of
+     * {@linkplain Builder#document columns that hold an object} the fields are not known, and what a {@linkplain Builder#mapper
+     * mapper} does is not either.
+     *
+     * @throws MisconfiguredException if the query fails
+     * @throws dev.stocktake.UnavailableException if the database cannot be reached
+     */
+    public List<String> fields() {
+        QueryNode root = reader.queries().get(0);
+        return database.read(Database.View.LATEST, "Asking for columns", session -> RowReader.fields(session, root));
+    }
+
     /** {@inheritDoc} Runs every query once, for no product at all, and tells all that is wrong at once. */
     @Override
     public void verify() {

@@ -49,6 +49,31 @@ final class RowReader {
         run(session, node, new Selection.None(), problems);
     }
 
+    /**
+     * The names of a node's fields, those of its branches at the end.
+     *
+     * @throws dev.stocktake.MisconfiguredException if the query cannot be run
+     */
+    static List<String> fields(Database.Session session, QueryNode node) throws SQLException {
+        Problems problems = new Problems("JdbcProductSource");
+        String sql = node.query().sql(expression -> new Selection.None().condition(expression, session.dialect()));
+        List<String> fields = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(sql);
+                ResultSet result = statement.executeQuery()) {
+            fields.addAll(
+                    Columns.of(result.getMetaData(), session.dialect(), node, problems).fields());
+        } catch (SQLException e) {
+            if (SqlErrors.kind(e) == SqlErrors.Kind.UNAVAILABLE) {
+                throw e;
+            }
+            problems.add(node.path(), "the query fails: " + SqlErrors.describe(e));
+        }
+        problems.throwIfAny();
+        node.roles().hidden().forEach(hidden -> fields.removeIf(hidden::equalsIgnoreCase));
+        node.branches().forEach(branch -> fields.add(branch.field()));
+        return List.copyOf(fields);
+    }
+
     private static List<Row> run(Database.Session session, QueryNode node, Selection selection, Problems problems)
             throws SQLException {
         ProductQuery query = node.query();

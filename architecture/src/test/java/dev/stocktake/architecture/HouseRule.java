@@ -61,16 +61,38 @@ enum HouseRule {
     TESTKIT_IS_FOR_TESTS(
             "fakes must not reach production",
             world -> noClasses()
-                    .that(world.in(Module.CORE, Module.JDBC, Module.MEILISEARCH, Module.LUCENE))
+                    .that(world.in(Module.CORE, Module.JDBC, Module.MEILISEARCH, Module.LUCENE, Module.SPRING))
                     .should()
                     .dependOnClassesThat(world.in(Module.TESTKIT))),
 
     SQL_IS_FOR_JDBC(
             "the engine and the indexes do not know what a database is",
             world -> noClasses()
-                    .that(world.published().and(not(world.in(Module.JDBC))))
+                    .that(world.published().and(not(world.in(Module.JDBC, Module.SPRING))))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql.."))),
+
+    SPRING_HANDS_A_DATA_SOURCE_ON(
+            "the starter assembles; it speaks no SQL",
+            world -> noClasses()
+                    .that(world.in(Module.SPRING))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("java.sql.."))),
+
+    WHAT_MOVED_IN_BOOT_4_IS_IN_TWO_CLASSES(
+            "one artifact serves two lines of Spring Boot",
+            world -> noClasses()
+                    .that(world.in(Module.SPRING)
+                            .and(not(world.named(List.of("spring.HealthOnBoot3", "spring.HealthOnBoot4")))))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(
+                            "org.springframework.boot.actuate.health..",
+                            "org.springframework.boot.actuate.autoconfigure.health..",
+                            "org.springframework.boot.actuate.autoconfigure.metrics..",
+                            "org.springframework.boot.health..",
+                            "org.springframework.boot.autoconfigure.jdbc..",
+                            "org.springframework.boot.autoconfigure.jackson..",
+                            "org.springframework.boot.autoconfigure.web.."))),
 
     HTTP_AND_THE_SDK_ARE_FOR_MEILISEARCH(
             "only one adapter talks to a Meilisearch server",
@@ -185,9 +207,21 @@ enum HouseRule {
     /** The exceptions, by name below the root package, with everything nested in them. */
     private static final class Exceptions {
         static final List<String> MAY_TOUCH_TIME_AND_CHANCE =
-                List.of("Stocktake$Builder", "SystemTime", "Sleeper", "meilisearch.MeilisearchIndex$Builder");
+                List.of(
+                        "Stocktake$Builder",
+                        "SystemTime",
+                        "Sleeper",
+                        "meilisearch.MeilisearchIndex$Builder",
+                        "spring.StocktakeAutoConfiguration");
         static final List<String> MAY_MAKE_THREADS =
-                List.of("Loop", "Readers", "testkit.Crowd", "meilisearch.HttpThreads", "testkit.sim.Crew");
+                List.of(
+                        "Loop",
+                        "Readers",
+                        "testkit.Crowd",
+                        "meilisearch.HttpThreads",
+                        "testkit.sim.Crew",
+                        "spring.StocktakeLifecycle",
+                        "spring.Runner");
     }
 
     private final String reason;

@@ -7,6 +7,7 @@ enum Module {
     JDBC(".jdbc", true),
     MEILISEARCH(".meilisearch", true),
     LUCENE(".lucene", true),
+    SPRING(".spring", true),
     QUICKSTART(".examples.quickstart", false),
     BENCH(".bench", false),
     ARCHITECTURE(".architecture", false);
@@ -30,6 +31,10 @@ enum Module {
     }
 
     String artifactId() {
-        return this == CORE ? "stocktake-core" : "stocktake" + suffix.replace('.', '-');
+        return switch (this) {
+            case CORE -> "stocktake-core";
+            case SPRING -> "stocktake-spring-boot-starter";
+            default -> "stocktake" + suffix.replace('.', '-');
+        };
     }
 }

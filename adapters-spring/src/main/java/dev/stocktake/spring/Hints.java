@@ -1,0 +1,15 @@
+package dev.stocktake.spring;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/** What a native image must take along. */
+final class Hints implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        hints.resources().registerPattern("dev/stocktake/spring/admin/*");
+        hints.resources().registerPattern("dev/stocktake/jdbc/ledger/*");
+    }
+}

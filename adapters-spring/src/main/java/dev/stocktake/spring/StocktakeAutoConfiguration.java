@@ -1,0 +1,115 @@
+package dev.stocktake.spring;
+
+import dev.stocktake.Stocktake;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * The engine of every index, and what runs it.
+ *
+ * <p>Of what moved between Boot 3 and 4 only names stand here. Whether a DataSource is there is not a condition: an
+ * application that lacks one shall be told, not be left without Stocktake.
+ */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration",
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration",
+            "org.springframework.boot.autoconfigure.liquibase.LiquibaseAutoConfiguration",
+            "org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration",
+            "org.springframework.boot.autoconfigure.orm.jpa.HibernateJpaAutoConfiguration",
+            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
+        })
+@ConditionalOnProperty(name = "stocktake.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(Stocktake.class)
+@EnableConfigurationProperties(StocktakeProperties.class)
+@Import(StocktakeRegistrar.class)
+final class StocktakeAutoConfiguration {
+
+    static final String ONLY = "products";
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    @Bean
+    RunBook stocktakeRunBook() {
+        return new RunBook(CLOCK);
+    }
+
+    @Bean
+    Truths stocktakeTruths(Stocktakes stocktakes) {
+        return new Truths(stocktakes, CLOCK);
+    }
+
+    @Bean
+    Desk stocktakeDesk(Stocktakes stocktakes, Truths truths, RunBook book, StocktakeProperties properties) {
+        return new Desk(stocktakes, truths, book, properties.health().staleAfter(), CLOCK);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    Stocktakes stocktakes(
+            StocktakeProperties properties,
+            ListableBeanFactory beans,
+            Environment environment,
+            ResourceLoader resources,
+            RunBook runBook,
+            @StocktakeDataSource ObjectProvider<DataSource> annotated,
+            ObjectProvider<DataSource> dataSources) {
+        Set<String> names = new TreeSet<>(properties.indexes().keySet());
+        boolean atTop = names.isEmpty();
+        if (atTop) {
+            names.add(ONLY);
+        }
+        Assembly.Surroundings around = new Assembly.Surroundings(
+                properties,
+                new Beans(beans, names),
+                new DataSourceChoice(beans, properties.dataSource(), annotated, dataSources)::get,
+                new Texts(resources),
+                runBook);
+        Map<String, Kept> kept = new LinkedHashMap<>();
+        try {
+            for (String name : names) {
+                StocktakeProperties.Index index = atTop ? properties.top() : LayeredSource.bind(environment, name);
+                String path = atTop ? "stocktake" : "stocktake.indexes." + name;
+                kept.put(name, new Assembly(name, path, index, around).assemble());
+            }
+        } catch (RuntimeException e) {
+            new Stocktakes(kept).close();
+            throw e;
+        }
+        return new Stocktakes(kept);
+    }
+
+    @Bean
+    StocktakeLifecycle stocktakeLifecycle(Stocktakes stocktakes, StocktakeProperties properties) {
+        return new StocktakeLifecycle(stocktakes, properties.scheduler());
+    }
+
+    /** Otherwise {@code spring.main.lazy-initialization} would leave an index that nobody keeps true. */
+    @Bean
+    static LazyInitializationExcludeFilter stocktakeStartsAtOnce() {
+        return LazyInitializationExcludeFilter.forBeanTypes(StocktakeLifecycle.class);
+    }
+
+    /** Otherwise the tables that Hibernate makes would not be there yet. */
+    @Bean
+    static AfterEntityManagers stocktakeAfterEntityManagers() {
+        return new AfterEntityManagers();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.stocktake.spring;
+
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncSchedule;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Starts the schedules when everything else is there, and stops them before anything else goes: each at its next border
+ * between two batches, all at once, and not for ever. May be started again.
+ *
+ * <p>Needs no scheduler of the application: each index has a thread of its own.
+ */
+final class StocktakeLifecycle implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(StocktakeLifecycle.class);
+
+    private final Stocktakes stocktakes;
+    private final boolean enabled;
+    private final Duration stopWithin;
+    private volatile boolean running;
+
+    StocktakeLifecycle(Stocktakes stocktakes, StocktakeProperties.Scheduler scheduler) {
+        this.stocktakes = stocktakes;
+        this.enabled = scheduler.enabled();
+        this.stopWithin = scheduler.stopWithin();
+    }
+
+    @Override
+    public void start() {
+        if (running) {
+            return;
+        }
+        running = true;
+        if (!enabled) {
+            log.info("'stocktake.scheduler.enabled' is false: runs are left to others {}", stocktakes.names());
+            return;
+        }
+        for (String name : stocktakes.names()) {
+            SyncSchedule schedule = stocktakes.kept(name).schedule();
+            if (schedule == null) {
+                log.info("Nothing of 'stocktake.schedule' is switched on for index '{}': nothing runs by itself", name);
+            } else {
+                stocktakes.get(name).start(schedule);
+            }
+        }
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        Thread stopping = new Thread(
+                () -> {
+                    try {
+                        stop();
+                    } finally {
+                        callback.run();
+                    }
+                },
+                "stocktake-stop");
+        stopping.setDaemon(true);
+        stopping.start();
+    }
+
+    /** All indexes at once, as each may have to wait for the end of a batch. */
+    @Override
+    public void stop() {
+        if (!running) {
+            return;
+        }
+        List<Stocktake> all = new ArrayList<>();
+        stocktakes.names().forEach(name -> all.add(stocktakes.get(name)));
+        CountDownLatch stopped = new CountDownLatch(all.size());
+        for (Stocktake stocktake : all) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            stocktake.stop();
+                        } finally {
+                            stopped.countDown();
+                        }
+                    },
+                    "stocktake-stop-one");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        await(stopped);
+        running = false;
+    }
+
+    private void await(CountDownLatch stopped) {
+        try {
+            if (!stopped.await(stopWithin.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "Stocktake did not stop within {} ('stocktake.scheduler.stop-within'); what was not done stays marked",
+                        stopWithin);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,272 @@
+import {ended, get, getSession, indexPath, post, toast, verdict} from './button.js';
+
+const BUSY = 1000;
+const IDLE = 15000;
+const BADGES = {
+    TRUE: ['True', 'good'], CATCHING_UP: ['Catching up', ''], SYNCING: ['Syncing', ''], NEVER_SYNCED: ['Never synced', 'warn'],
+    STALE: ['Stale', 'bad'], QUARANTINE: ['Quarantine', 'warn'], HELD_BACK: ['Deletions held back', 'bad'], UNREACHABLE: ['Unreachable', 'bad'],
+};
+const PHASES = {
+    MARKING: 'finding out what to look at', SYNCING: 'reading and writing', WAITING_FOR_INDEX: 'waiting for the index',
+    WAITING_TO_RETRY: 'waiting before it tries again', WALKING_INDEX: 'looking for documents without a product', COMPARING: 'comparing',
+};
+const POLICIES = {smart: 'Sync changed', full: 'Sync everything', audit: 'Compare and repair', 'audit (dry run)': 'Check drift', products: 'Sync products'};
+
+const main = document.getElementById('indexes');
+const cards = new Map();
+let readOnly = true;
+let timer;
+
+/** Makes an element: make('p', {class: 'quiet'}, 'text', child). */
+function make(name, attributes = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+        if (key.startsWith('on')) {
+            element.addEventListener(key.slice(2), value);
+        } else if (value !== undefined && value !== false) {
+            element.setAttribute(key, value === true ? '' : value);
+        }
+    }
+    element.append(...children.filter(child => child !== undefined && child !== null));
+    return element;
+}
+
+const time = iso => new Date(iso).toLocaleString();
+const seconds = value => value === undefined ? '' : value < 120 ? value.toFixed(1) + ' s' : value < 7200 ? Math.round(value / 60) + ' min' : Math.round(value / 3600) + ' h';
+
+class Card {
+    constructor(index) {
+        this.index = index;
+        this.path = indexPath(index);
+        this.badge = make('span', {class: 'badge'});
+        this.sentence = make('p', {class: 'sentence'});
+        this.running = make('div');
+        this.plot = make('div');
+        this.history = make('div');
+        this.drift = make('div');
+        this.buttons = make('div', {class: 'buttons', role: 'group', 'aria-label': 'Actions for ' + index});
+        this.element = make('section', {'aria-labelledby': 'h-' + index},
+            make('div', {class: 'head'}, make('h2', {id: 'h-' + index}, index), this.badge),
+            this.sentence, this.buttons, this.running, this.products(), this.drift,
+            make('h3', {}, 'How long changes took'), this.plot,
+            make('h3', {}, 'Last runs on this instance'), this.history,
+            this.explain(), this.quarantine(), this.check());
+        this.action('smart', 'Sync changed', 'first');
+        this.action('full', 'Sync everything', '');
+        this.action('drift', 'Check drift', '');
+    }
+
+    action(policy, label, kind) {
+        if (!readOnly) {
+            this.buttons.append(make('button', {type: 'button', class: kind, 'data-policy': policy, onclick: () => this.begin([['policy', policy]])}, label));
+        }
+    }
+
+    /** The end of a run makes the toast, never its start. */
+    async begin(fields) {
+        try {
+            const run = await post(this.path + '/runs', fields);
+            refresh(0);
+            const done = await ended(this.index, run.run);
+            const {kind, text} = verdict(done);
+            toast(kind, `${this.index}: ${text}`);
+        } catch (e) {
+            toast('bad', e.message);
+        }
+        refresh(0);
+    }
+
+    products() {
+        if (readOnly) {
+            return null;
+        }
+        const ids = make('textarea', {id: 'ids-' + this.index, rows: 2});
+        return make('details', {}, make('summary', {}, 'Sync products…'),
+            make('form', {onsubmit: event => {
+                event.preventDefault();
+                this.begin([['policy', 'products'], ['id', ids.value]]);
+            }}, make('label', {for: ids.id}, 'Product ids, separated by commas, blanks or lines'), ids,
+            make('p', {}, make('button', {}, 'Sync these products'))));
+    }
+
+    explain() {
+        const id = make('input', {id: 'why-' + this.index, autocomplete: 'off'});
+        const answer = make('div', {role: 'status'});
+        return make('details', {}, make('summary', {}, 'Why is this product wrong?'),
+            make('form', {onsubmit: async event => {
+                event.preventDefault();
+                try {
+                    const seen = await get(this.path + '/explain?id=' + encodeURIComponent(id.value.trim()));
+                    answer.replaceChildren(make('pre', {tabindex: 0, 'aria-label': 'Explanation'}, seen.text),
+                        readOnly || seen.verdict === 'TRUE' ? '' : make('button', {type: 'button', onclick: () => this.begin([['policy', 'products'], ['id', seen.product]])}, 'Repair product ' + seen.product));
+                } catch (e) {
+                    toast('bad', e.message);
+                }
+            }}, make('label', {for: id.id}, 'Product id'), id, make('p', {}, make('button', {}, 'Explain'))), answer);
+    }
+
+    quarantine() {
+        const list = make('div');
+        const load = async () => {
+            try {
+                const {products} = await get(this.path + '/quarantine');
+                list.replaceChildren(products.length === 0 ? make('p', {class: 'quiet'}, 'No product is quarantined.') : table('Quarantined products', ['Product', 'Reason', ''],
+                    products.map(product => [product.product, wide(product.reason), readOnly ? '' : make('button', {type: 'button', 'aria-label': 'Try product ' + product.product + ' again',
+                        onclick: () => this.begin([['policy', 'products'], ['id', product.product]]).then(load)}, 'Try again')])));
+            } catch (e) {
+                toast('bad', e.message);
+            }
+        };
+        return make('details', {ontoggle: event => event.target.open && load()}, make('summary', {}, 'Quarantine'), list);
+    }
+
+    check() {
+        const answer = make('div');
+        return make('details', {ontoggle: async event => {
+            if (event.target.open) {
+                try {
+                    answer.replaceChildren(make('pre', {tabindex: 0, 'aria-label': 'Self-check'}, (await get(this.path + '/check')).text));
+                } catch (e) {
+                    toast('bad', e.message);
+                }
+            }
+        }}, make('summary', {}, 'What this set-up can see'), answer);
+    }
+
+    show(view) {
+        const [word, kind] = BADGES[view.badge] || [view.badge, ''];
+        set(this.badge, word);
+        this.badge.className = 'badge ' + kind;
+        set(this.sentence, view.sentence);
+        const runs = view.runs || [];
+        const active = runs.filter(run => run.running);
+        this.showRunning(active);
+        const done = runs.filter(run => !run.running);
+        const shown = JSON.stringify(done.map(run => run.run));
+        if (shown !== this.shown) {
+            this.shown = shown;
+            this.showHistory(done);
+            this.showPlot(done.filter(run => run.freshness && run.freshness.changes > 0).slice(0, 40).reverse());
+            this.showDrift(done.find(run => run.compared && run.trigger !== 'SCHEDULE'));
+        }
+        for (const button of this.buttons.querySelectorAll('[data-policy]')) {
+            const policy = button.dataset.policy === 'drift' ? 'audit (dry run)' : button.dataset.policy;
+            button.toggleAttribute('data-busy', active.some(run => run.policy === policy));
+        }
+        return active.length > 0 || ['CATCHING_UP', 'SYNCING'].includes(view.badge);
+    }
+
+    showRunning(active) {
+        this.running.replaceChildren(...active.map(run => make('div', {class: 'running'},
+            make('strong', {}, POLICIES[run.policy] || run.policy),
+            make('span', {}, ` — run ${run.run}, ${seconds(run.took)}, ${PHASES[run.phase] || 'begins'}`
+                + `; found ${run.counts.found}, written ${run.counts.written}, deleted ${run.counts.deleted}, refused ${run.counts.refused}`
+                + (run.waitingForIndex ? `, ${run.waitingForIndex} handed over and not applied yet` : '')),
+            make('progress', {'aria-label': 'Run ' + run.run + ' goes on'}))));
+    }
+
+    showHistory(runs) {
+        if (runs.length === 0) {
+            this.history.replaceChildren(make('p', {class: 'quiet'}, 'None yet that had anything to do.'));
+            return;
+        }
+        this.history.replaceChildren(table('Last runs', ['When', 'What', 'Who', 'Found', 'Written', 'Deleted', 'Refused', 'Took', 'Outcome'],
+            runs.slice(0, 20).map(run => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(), number(run.counts.found), number(run.counts.written),
+                number(run.counts.deleted), number(run.counts.refused), number(seconds(run.took)),
+                run.outcome === 'COMPLETE' || run.outcome === 'ELSEWHERE' ? run.outcome.toLowerCase()
+                    : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))])));
+    }
+
+    showPlot(runs) {
+        if (runs.length === 0) {
+            this.plot.replaceChildren(make('p', {class: 'quiet'}, 'No change with a known time was applied yet.'));
+            return;
+        }
+        const longest = Math.max(...runs.map(run => run.freshness.max));
+        const ns = 'http://www.w3.org/2000/svg';
+        const svg = document.createElementNS(ns, 'svg');
+        svg.setAttribute('class', 'plot');
+        svg.setAttribute('viewBox', '0 0 400 50');
+        svg.setAttribute('preserveAspectRatio', 'none');
+        svg.setAttribute('role', 'img');
+        svg.setAttribute('aria-label', `The last ${runs.length} runs that applied changes: the slowest change took ${seconds(longest)} from the database to the index`);
+        runs.forEach((run, i) => {
+            const bar = document.createElementNS(ns, 'rect');
+            const height = Math.max(1, run.freshness.max / longest * 48);
+            for (const [key, value] of [['x', i * 10 + 1], ['width', 8], ['y', 50 - height], ['height', height]]) {
+                bar.setAttribute(key, value);
+            }
+            svg.append(bar);
+        });
+        this.plot.replaceChildren(svg, make('p', {class: 'quiet'}, `The slowest change of each run, latest on the right; the highest bar is ${seconds(longest)}.`));
+    }
+
+    showDrift(run) {
+        if (!run) {
+            return;
+        }
+        const compared = run.compared;
+        const kinds = Object.entries(compared.drift).map(([kind, count]) => `${count} ${kind.toLowerCase()}`).join(', ');
+        this.drift.replaceChildren(make('h3', {}, 'Drift report'),
+            make('p', {}, `${time(run.started)}: ${compared.products} products and ${compared.documents} documents compared; `
+                + (compared.total ? `${kinds}, and nobody knew.` : 'nothing differs that was not known.') + (compared.dryRun ? '' : ' It is repaired.')),
+            compared.examples.length ? table('Examples of drift', ['Product', 'How', 'Should have been seen by'],
+                compared.examples.map(example => [example.product, example.kind.toLowerCase(), example.unseenBy.join(', ') || 'no feed'])) : '',
+            compared.total && compared.dryRun && !readOnly ? make('p', {}, make('button', {type: 'button', onclick: () => this.begin([['policy', 'audit']])}, 'Repair')) : '');
+    }
+}
+
+const set = (element, text) => element.textContent === text || (element.textContent = text);
+const number = value => make('td', {class: 'number'}, String(value));
+const wide = value => make('td', {class: 'wide'}, value);
+
+function table(label, heads, rows) {
+    return make('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label}, make('table', {},
+        make('thead', {}, make('tr', {}, ...heads.map(head => head ? make('th', {scope: 'col'}, head) : make('td')))),
+        make('tbody', {}, ...rows.map(row => make('tr', {}, ...row.map(cell => cell instanceof HTMLTableCellElement ? cell : make('td', {}, cell)))))));
+}
+
+// --- polling: often while something happens, seldom otherwise, not at all while nobody looks --------------------------
+
+let generation = 0;
+
+function refresh(delay) {
+    clearTimeout(timer);
+    timer = setTimeout(poll, delay);
+}
+
+async function poll() {
+    const mine = ++generation;
+    let busy = false;
+    try {
+        const {indexes} = await get('indexes');
+        for (const {index} of indexes) {
+            if (!cards.has(index)) {
+                const card = new Card(index);
+                cards.set(index, card);
+                main.append(card.element);
+            }
+            const view = await get(indexPath(index));
+            busy = cards.get(index).show(view) || busy;
+        }
+    } catch (e) {
+        toast('bad', e.message);
+    }
+    if (mine === generation && !document.hidden) {
+        refresh(busy ? BUSY : IDLE);
+    }
+}
+
+document.addEventListener('visibilitychange', () => document.hidden ? clearTimeout(timer) : refresh(0));
+
+async function begin() {
+    try {
+        ({readOnly} = await getSession());
+        refresh(0);
+    } catch (e) {
+        toast('bad', e.message);
+        setTimeout(begin, IDLE);
+    }
+}
+
+begin();

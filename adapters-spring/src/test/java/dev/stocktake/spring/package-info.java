@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stocktake.spring;
+
+import org.jspecify.annotations.NullMarked;
