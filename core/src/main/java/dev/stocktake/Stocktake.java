@@ -169,8 +169,9 @@ public final class Stocktake implements AutoCloseable {
             }
         } catch (UnknownOutcomeException e) {
             throw new UnavailableException(
-                    "The ledger of index '" + ports.name() + "' broke off while changed products were marked; nobody knows"
-                            + " whether they were: " + e.getMessage(),
+                    "The ledger of index '" + ports.name()
+                            + "' broke off while changed products were marked; nobody knows" + " whether they were: "
+                            + e.getMessage(),
                     e);
         }
     }

@@ -60,8 +60,8 @@ final class RowReader {
         List<String> fields = new ArrayList<>();
         try (PreparedStatement statement = session.connection().prepareStatement(sql);
                 ResultSet result = statement.executeQuery()) {
-            fields.addAll(
-                    Columns.of(result.getMetaData(), session.dialect(), node, problems).fields());
+            fields.addAll(Columns.of(result.getMetaData(), session.dialect(), node, problems)
+                    .fields());
         } catch (SQLException e) {
             if (SqlErrors.kind(e) == SqlErrors.Kind.UNAVAILABLE) {
                 throw e;

@@ -3,7 +3,6 @@ package dev.stocktake.spring;
 import dev.stocktake.AuditableIndex;
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Ledger;
-import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
@@ -17,7 +16,6 @@ import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,11 +43,7 @@ final class Assembly {
      * @param book writes down what runs
      */
     record Surroundings(
-            StocktakeProperties properties,
-            Beans beans,
-            Supplier<DataSource> dataSource,
-            Texts texts,
-            RunBook book) {}
+            StocktakeProperties properties, Beans beans, Supplier<DataSource> dataSource, Texts texts, RunBook book) {}
 
     /**
      * @param name the index's
@@ -177,14 +171,16 @@ final class Assembly {
     }
 
     private List<String> fields(ProductSource source) {
-        if (source instanceof JdbcProductSource jdbc && properties.source().document().isEmpty()) {
+        if (source instanceof JdbcProductSource jdbc
+                && properties.source().document().isEmpty()) {
             return jdbc.fields();
         }
         throw new SetUpException(
                 "Nobody knows which fields the documents of index '" + name + "' have, so that '" + path
                         + ".meilisearch.searchable' and '" + path + ".meilisearch.displayed' cannot be left out.",
-                "List under '" + path + ".meilisearch.searchable' what is searched, the most important first, and under '"
-                        + path + ".meilisearch.displayed' what searchers get to see.",
+                "List under '" + path
+                        + ".meilisearch.searchable' what is searched, the most important first, and under '" + path
+                        + ".meilisearch.displayed' what searchers get to see.",
                 null);
     }
 

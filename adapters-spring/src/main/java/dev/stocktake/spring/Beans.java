@@ -81,8 +81,8 @@ final class Beans {
         T primary = several ? null : factory.getBeanProvider(type).getIfUnique();
         if (primary == null) {
             throw new SetUpException(
-                    "There are " + names.size() + " beans of type " + type.getSimpleName() + " for index '" + index + "': "
-                            + names + ".",
+                    "There are " + names.size() + " beans of type " + type.getSimpleName() + " for index '" + index
+                            + "': " + names + ".",
                     "Leave one of them, or mark one as @Primary.",
                     null);
         }

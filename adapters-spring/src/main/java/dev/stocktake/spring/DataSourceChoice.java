@@ -31,8 +31,8 @@ final class DataSourceChoice {
         if (named != null) {
             if (!names.contains(named)) {
                 throw new SetUpException(
-                        "'stocktake.data-source' names '" + named + "', and there is no DataSource bean of that name, only "
-                                + names + ".",
+                        "'stocktake.data-source' names '" + named
+                                + "', and there is no DataSource bean of that name, only " + names + ".",
                         "Correct 'stocktake.data-source'.",
                         null);
             }

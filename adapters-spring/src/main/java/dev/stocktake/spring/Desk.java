@@ -103,9 +103,8 @@ final class Desk {
      * @throws RunBook.BusyException if too much goes on
      */
     Map<String, Object> begin(String index, String policy, List<String> ids) {
-        Runner.Begun begun = policy.equalsIgnoreCase(PRODUCTS)
-                ? runner.sync(index, keys(ids))
-                : runner.run(index, wish(policy));
+        Runner.Begun begun =
+                policy.equalsIgnoreCase(PRODUCTS) ? runner.sync(index, keys(ids)) : runner.run(index, wish(policy));
         Map<String, Object> view = Views.run(begun.run(), clock.instant());
         view.put("begun", begun.isNew());
         return view;

@@ -46,9 +46,10 @@ final class Feeds {
 
     private ChangeFeed feed(StocktakeProperties.By by, ProductTables tables) {
         return switch (by) {
-            case TIMESTAMPS -> TimestampFeed.builder(dataSource, tables)
-                    .overlap(properties.changes().overlap())
-                    .build();
+            case TIMESTAMPS ->
+                TimestampFeed.builder(dataSource, tables)
+                        .overlap(properties.changes().overlap())
+                        .build();
             case XMIN -> XminFeed.builder(dataSource, tables).build();
             case CHANGE_LOG -> changeLog(tables);
         };

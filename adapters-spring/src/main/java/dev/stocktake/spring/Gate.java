@@ -56,7 +56,8 @@ final class Gate {
         String site = request.getHeader("Sec-Fetch-Site");
         boolean ours = site == null || site.equals("same-origin") || site.equals("none");
         if (!ours || request.getHeader(HEADER) == null) {
-            return Optional.of(new Refusal(403, "Only pages of this application may do that; send the header " + HEADER));
+            return Optional.of(
+                    new Refusal(403, "Only pages of this application may do that; send the header " + HEADER));
         }
         return Optional.empty();
     }

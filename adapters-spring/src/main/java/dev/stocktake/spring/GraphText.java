@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code stocktake.tables}. */
 final class GraphText {
 
-    private static final Pattern ENTRY = Pattern.compile(
-            "(?<table>\\S+)\\.(?<column>[^.\\s]+)(?:\\s*->\\s*(?<target>\\S+\\.[^.\\s]+))?"
+    private static final Pattern ENTRY =
+            Pattern.compile("(?<table>\\S+)\\.(?<column>[^.\\s]+)(?:\\s*->\\s*(?<target>\\S+\\.[^.\\s]+))?"
                     + "(?:\\s+by\\s+(?<stamp>\\S+)(?:\\s+in\\s+(?<zone>\\S+))?)?");
     private static final String NOTHING = "nothing";
 
@@ -22,7 +22,10 @@ final class GraphText {
 
     /** An entry in parts. */
     private record Entry(
-            String table, String column, @Nullable String target, @Nullable Timestamp timestamp) {}
+            String table,
+            String column,
+            @Nullable String target,
+            @Nullable Timestamp timestamp) {}
 
     /** @throws SetUpException if an entry is not as it must be, with what it must be */
     static ProductTables parse(String property, List<String> entries) {
@@ -50,8 +53,9 @@ final class GraphText {
     private static Entry rootOf(List<String> entries) {
         Entry root = entry(entries.get(0));
         if (root.target() != null) {
-            throw new IllegalArgumentException("the first entry must be the table with one row per product and its id, like"
-                    + " 'product.id', and lead nowhere; it is '" + entries.get(0) + "'");
+            throw new IllegalArgumentException(
+                    "the first entry must be the table with one row per product and its id, like"
+                            + " 'product.id', and lead nowhere; it is '" + entries.get(0) + "'");
         }
         return root;
     }
@@ -71,8 +75,9 @@ final class GraphText {
     private static ProductTables with(ProductTables tables, Entry entry, String text) {
         String target = entry.target();
         if (target == null) {
-            throw new IllegalArgumentException("'" + text
-                    + "' must say where it leads, like 'stock.variant_id -> variant.id'; only the first entry does not");
+            throw new IllegalArgumentException(
+                    "'" + text
+                            + "' must say where it leads, like 'stock.variant_id -> variant.id'; only the first entry does not");
         }
         ProductTables.Key key = ProductTables.key(entry.column());
         Timestamp timestamp = entry.timestamp();

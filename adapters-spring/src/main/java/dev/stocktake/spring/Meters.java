@@ -57,19 +57,37 @@ final class Meters implements MeterBinder, SyncListener {
     }
 
     private void bind(MeterRegistry registry, String index) {
-        age(registry, index, "stocktake.change.oldest", "Age of the oldest change that is not applied", truth -> truth
-                .oldestChangeAge()
-                .or(truth::oldestMarkAge)
-                .or(() -> Optional.of(Duration.ZERO)));
+        age(
+                registry,
+                index,
+                "stocktake.change.oldest",
+                "Age of the oldest change that is not applied",
+                truth -> truth.oldestChangeAge().or(truth::oldestMarkAge).or(() -> Optional.of(Duration.ZERO)));
         age(
                 registry,
                 index,
                 "stocktake.audit.oldest",
                 "How long ago the product was compared that waited longest",
-                truth -> truth.audit() == null ? Optional.empty() : truth.audit().oldestComparison());
-        number(registry, index, "stocktake.products.marked", "Products that are not yet true, up to 10,000", Truth::marked);
-        number(registry, index, "stocktake.products.inflight", "Products handed to the index and not yet confirmed", Truth::inFlight);
-        number(registry, index, "stocktake.products.suspect", "Products whose last write has an unknown outcome", Truth::suspect);
+                truth ->
+                        truth.audit() == null ? Optional.empty() : truth.audit().oldestComparison());
+        number(
+                registry,
+                index,
+                "stocktake.products.marked",
+                "Products that are not yet true, up to 10,000",
+                Truth::marked);
+        number(
+                registry,
+                index,
+                "stocktake.products.inflight",
+                "Products handed to the index and not yet confirmed",
+                Truth::inFlight);
+        number(
+                registry,
+                index,
+                "stocktake.products.suspect",
+                "Products whose last write has an unknown outcome",
+                Truth::suspect);
         number(registry, index, "stocktake.quarantine.size", "Products that are quarantined", Truth::quarantined);
         number(
                 registry,
@@ -77,13 +95,20 @@ final class Meters implements MeterBinder, SyncListener {
                 "stocktake.deletions.heldback",
                 "Deletions that wait for leave",
                 truth -> truth.heldBack() == null ? 0 : truth.heldBack().documents());
-        number(registry, index, "stocktake.clean", "1 if nothing is known that is not true", truth -> truth.clean() ? 1 : 0);
+        number(
+                registry,
+                index,
+                "stocktake.clean",
+                "1 if nothing is known that is not true",
+                truth -> truth.clean() ? 1 : 0);
         for (Drift.Kind kind : Drift.Kind.values()) {
             Gauge.builder(
                             "stocktake.drift",
-                            () -> ask(index, truth -> truth.audit() == null
-                                    ? 0
-                                    : truth.audit().drift().getOrDefault(kind, 0L)))
+                            () -> ask(
+                                    index,
+                                    truth -> truth.audit() == null
+                                            ? 0
+                                            : truth.audit().drift().getOrDefault(kind, 0L)))
                     .description("Differences that nobody knew of, since the ledger exists")
                     .tags(INDEX, index, "kind", word(kind))
                     .register(registry);
@@ -106,9 +131,11 @@ final class Meters implements MeterBinder, SyncListener {
             Function<Truth, Optional<Duration>> value) {
         TimeGauge.builder(
                         name,
-                        () -> ask(index, truth -> value.apply(truth)
-                                .map(age -> (double) age.toMillis())
-                                .orElse(Double.NaN)),
+                        () -> ask(
+                                index,
+                                truth -> value.apply(truth)
+                                        .map(age -> (double) age.toMillis())
+                                        .orElse(Double.NaN)),
                         TimeUnit.MILLISECONDS)
                 .description(description)
                 .tags(INDEX, index)

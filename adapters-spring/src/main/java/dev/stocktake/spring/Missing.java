@@ -25,7 +25,9 @@ final class Missing {
         if (source) {
             source();
         }
-        if (feeds && isBlank(properties.changes().timed()) && properties.tables().isEmpty()) {
+        if (feeds
+                && isBlank(properties.changes().timed())
+                && properties.tables().isEmpty()) {
             add(
                     "'" + path + ".tables' is missing: how the rows of your tables lead to products.",
                     "Set '" + path + ".tables', first the table with one row per product and its id, then the others:"
@@ -46,7 +48,8 @@ final class Missing {
         if (isBlank(properties.source().query())) {
             add(
                     "'" + path + ".source.query' is missing: what a document of index '" + name + "' is.",
-                    "Set '" + path + ".source.query' to SQL like 'select p.id, p.name from product p where {products:p.id}',"
+                    "Set '" + path
+                            + ".source.query' to SQL like 'select p.id, p.name from product p where {products:p.id}',"
                             + " or to where it is, 'classpath:documents.sql'. Or define a bean of type ProductSource.");
         }
     }
@@ -55,13 +58,15 @@ final class Missing {
         if (isBlank(said.url())) {
             add(
                     "'" + path + ".meilisearch.url' is missing: where the index lives.",
-                    "Set '" + path + ".meilisearch.url' to something like 'http://localhost:7700'. Or define a bean of type"
+                    "Set '" + path
+                            + ".meilisearch.url' to something like 'http://localhost:7700'. Or define a bean of type"
                             + " SearchIndex.");
         }
         if (said.apiKey() == null) {
             add(
                     "'" + path + ".meilisearch.api-key' is missing.",
-                    "Set '" + path + ".meilisearch.api-key' to a key that may write this index; for a server without keys, to"
+                    "Set '" + path
+                            + ".meilisearch.api-key' to a key that may write this index; for a server without keys, to"
                             + " an empty value.");
         }
     }

@@ -99,9 +99,8 @@ final class RunBook {
     // --- looking ----------------------------------------------------------------------------------------------------
 
     Optional<RunEntry> find(String index, long number) {
-        return locked(() -> all(index).stream()
-                .filter(entry -> entry.number() == number)
-                .findFirst());
+        return locked(() ->
+                all(index).stream().filter(entry -> entry.number() == number).findFirst());
     }
 
     /** What goes on, then what ended, the latest first. */

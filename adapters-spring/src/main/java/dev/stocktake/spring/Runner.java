@@ -68,7 +68,8 @@ final class Runner {
         if (!entry.claim()) {
             return new Begun(entry, false);
         }
-        Thread thread = new Thread(() -> work(stocktake, policy, entry), "stocktake-run-" + index + "-" + entry.number());
+        Thread thread =
+                new Thread(() -> work(stocktake, policy, entry), "stocktake-run-" + index + "-" + entry.number());
         thread.setDaemon(true);
         thread.start();
         return new Begun(entry, true);

@@ -19,7 +19,8 @@ final class SetUpFailureAnalyzer extends AbstractFailureAnalyzer<SetUpException>
                                 .map(SetUpException.Problem::action)
                                 .distinct()
                                 .toList())
-                        + System.lineSeparator() + OFF,
+                        + System.lineSeparator()
+                        + OFF,
                 cause);
     }
 

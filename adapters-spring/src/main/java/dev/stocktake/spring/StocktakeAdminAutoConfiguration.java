@@ -36,9 +36,10 @@ final class StocktakeAdminAutoConfiguration {
             StocktakeProperties.Admin said = properties.admin();
             ClassLoader loader = StocktakeAdminAutoConfiguration.class.getClassLoader();
             if (!ClassUtils.isPresent(SECURITY, loader) && !said.allowUnauthenticated()) {
-                log.warn("'stocktake.admin.enabled' is true, and the page is not served: there is no Spring Security, and"
-                        + " whoever reaches this port could start runs. Add spring-boot-starter-security, or set"
-                        + " 'stocktake.admin.allow-unauthenticated=true' if something else guards the port");
+                log.warn(
+                        "'stocktake.admin.enabled' is true, and the page is not served: there is no Spring Security, and"
+                                + " whoever reaches this port could start runs. Add spring-boot-starter-security, or set"
+                                + " 'stocktake.admin.allow-unauthenticated=true' if something else guards the port");
                 return request -> Optional.empty();
             }
             return new AdminRoutes(desk, new Gate(said.readOnly(), said.allowUnauthenticated(), loader), path(said))
@@ -66,8 +67,9 @@ final class StocktakeAdminAutoConfiguration {
     static class OnWebFlux {
 
         OnWebFlux() {
-            log.warn("'stocktake.admin.enabled' is true, and the page is not served: it needs a servlet application. The"
-                    + " actuator's endpoint 'stocktake' offers the same");
+            log.warn(
+                    "'stocktake.admin.enabled' is true, and the page is not served: it needs a servlet application. The"
+                            + " actuator's endpoint 'stocktake' offers the same");
         }
     }
 }

@@ -68,8 +68,7 @@ final class StocktakeEndpoint {
         try {
             return desk.begin(index, policy, ids == null ? List.of() : List.of(ids));
         } catch (IllegalArgumentException | RunBook.BusyException e) {
-            throw new InvalidEndpointRequestException(
-                    String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
+            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
         }
     }
 

@@ -297,7 +297,9 @@ record StocktakeProperties(
      * @param share Share of the index, from 0 to 1. 1 switches the brake off.
      * @param atLeast This many may always be deleted, however small the index is.
      */
-    record Brakes(@DefaultValue("0.2") double share, @DefaultValue("100") long atLeast) {}
+    record Brakes(
+            @DefaultValue("0.2") double share,
+            @DefaultValue("100") long atLeast) {}
 
     /**
      * Where Stocktake remembers what is not yet true.

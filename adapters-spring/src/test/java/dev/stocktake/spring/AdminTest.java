@@ -26,8 +26,8 @@ import org.springframework.boot.WebApplicationType;
 class AdminTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String USER = "Basic "
-            + Base64.getEncoder().encodeToString("clerk:secret-of-the-clerk".getBytes(StandardCharsets.UTF_8));
+    private static final String USER =
+            "Basic " + Base64.getEncoder().encodeToString("clerk:secret-of-the-clerk".getBytes(StandardCharsets.UTF_8));
 
     private final Host host = new Host();
     private HttpClient client =
@@ -87,7 +87,12 @@ class AdminTest {
     private Map<String, String> ours() {
         JsonNode csrf = json(get("/stocktake/api/session")).path("csrf");
         return Map.of(
-                "Authorization", USER, "X-Stocktake", "1", csrf.path("header").asText(), csrf.path("token").asText());
+                "Authorization",
+                USER,
+                "X-Stocktake",
+                "1",
+                csrf.path("header").asText(),
+                csrf.path("token").asText());
     }
 
     @Test
@@ -111,7 +116,8 @@ class AdminTest {
 
         HttpResponse<String> page = get("/stocktake/");
         assertThat(page.statusCode()).isEqualTo(200);
-        assertThat(page.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'");
         assertThat(get("/stocktake").statusCode()).isEqualTo(302);
         assertThat(get("/stocktake").headers().firstValue("Location")).contains("stocktake/");
         for (String file : new String[] {"app.js", "button.js", "app.css"}) {
@@ -119,7 +125,8 @@ class AdminTest {
         }
         assertThat(get("/stocktake/AdminRoutes.class").statusCode()).isEqualTo(404);
         String tag = page.headers().firstValue("ETag").orElseThrow();
-        assertThat(send(request("/stocktake/").header("Authorization", USER).header("If-None-Match", tag)).statusCode())
+        assertThat(send(request("/stocktake/").header("Authorization", USER).header("If-None-Match", tag))
+                        .statusCode())
                 .isEqualTo(304);
     }
 
@@ -146,7 +153,9 @@ class AdminTest {
         Map<String, String> ours = ours();
         Runnable release = host.meilisearch.holdNext("POST /indexes");
 
-        long first = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full")).path("run").asLong();
+        long first = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full"))
+                .path("run")
+                .asLong();
         JsonNode second = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full"));
 
         assertThat(second.path("run").asLong()).isEqualTo(first);
@@ -156,8 +165,15 @@ class AdminTest {
 
     @Test
     void syncsPastedProductsAndExplainsThem() {
-        host.set("stocktake.schedule.smart", "0").set("stocktake.schedule.audit", "0").start();
-        await().untilAsserted(() -> assertThat(host.context().getBean(Stocktakes.class).get("products").status().known()).isTrue());
+        host.set("stocktake.schedule.smart", "0")
+                .set("stocktake.schedule.audit", "0")
+                .start();
+        await().untilAsserted(() -> assertThat(host.context()
+                        .getBean(Stocktakes.class)
+                        .get("products")
+                        .status()
+                        .known())
+                .isTrue());
         host.sql("update product set name = 'Oar <b>&' where id = 1");
 
         String ids = URLEncoder.encode(" 1,2\n 77 ", StandardCharsets.UTF_8);
@@ -172,8 +188,11 @@ class AdminTest {
         });
         JsonNode seen = json(get("/stocktake/api/indexes/products/explain?id=1"));
         assertThat(seen.path("verdict").asText()).isEqualTo("TRUE");
-        assertThat(get("/stocktake/api/indexes/products/check").body()).contains("product").contains("by its timestamp");
-        assertThat(json(get("/stocktake/api/indexes/products/quarantine")).path("products")).isEmpty();
+        assertThat(get("/stocktake/api/indexes/products/check").body())
+                .contains("product")
+                .contains("by its timestamp");
+        assertThat(json(get("/stocktake/api/indexes/products/quarantine")).path("products"))
+                .isEmpty();
     }
 
     @Test
@@ -184,8 +203,10 @@ class AdminTest {
         String runs = "/stocktake/api/indexes/products/runs";
 
         assertThat(send(request("/stocktake/api/indexes")).statusCode()).isEqualTo(401);
-        assertThat(post(runs, Map.of("X-Stocktake", "1"), "policy=full").statusCode()).isIn(401, 403);
-        assertThat(post(runs, Map.of("X-Stocktake", "1", "Authorization", USER), "policy=full").statusCode())
+        assertThat(post(runs, Map.of("X-Stocktake", "1"), "policy=full").statusCode())
+                .isIn(401, 403);
+        assertThat(post(runs, Map.of("X-Stocktake", "1", "Authorization", USER), "policy=full")
+                        .statusCode())
                 .as("without a token")
                 .isIn(401, 403);
         ours.put("Sec-Fetch-Site", "cross-site");
@@ -211,8 +232,11 @@ class AdminTest {
     void onlyShowsIfItIsReadOnly() {
         host.set("stocktake.admin.read-only", "true").start();
 
-        assertThat(json(get("/stocktake/api/session")).path("readOnly").asBoolean()).isTrue();
-        assertThat(post("/stocktake/api/indexes/products/runs", ours(), "policy=full").statusCode()).isEqualTo(403);
+        assertThat(json(get("/stocktake/api/session")).path("readOnly").asBoolean())
+                .isTrue();
+        assertThat(post("/stocktake/api/indexes/products/runs", ours(), "policy=full")
+                        .statusCode())
+                .isEqualTo(403);
     }
 
     @Test
@@ -230,11 +254,15 @@ class AdminTest {
         host.start();
         host.rowsReachTheIndex();
 
-        await().untilAsserted(() -> assertThat(json(get("/actuator/health")).at("/components/stocktake/status").asText())
+        await().untilAsserted(() -> assertThat(json(get("/actuator/health"))
+                        .at("/components/stocktake/status")
+                        .asText())
                 .isEqualTo("UP"));
         host.meilisearch.down();
         await().atMost(java.time.Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(json(get("/actuator/health")).at("/components/stocktake/status").asText())
+                .untilAsserted(() -> assertThat(json(get("/actuator/health"))
+                                .at("/components/stocktake/status")
+                                .asText())
                         .isEqualTo("DOWN"));
         host.meilisearch.up();
     }
@@ -245,14 +273,20 @@ class AdminTest {
         host.start();
         host.rowsReachTheIndex();
 
-        assertThat(json(get("/actuator/stocktake")).at("/indexes/0/index").asText()).isEqualTo("products");
+        assertThat(json(get("/actuator/stocktake")).at("/indexes/0/index").asText())
+                .isEqualTo("products");
         assertThat(json(get("/actuator/stocktake/products")).has("runs")).isTrue();
-        assertThat(json(get("/actuator/stocktake/products/explain?id=1")).path("verdict").asText()).isEqualTo("TRUE");
+        assertThat(json(get("/actuator/stocktake/products/explain?id=1"))
+                        .path("verdict")
+                        .asText())
+                .isEqualTo("TRUE");
         assertThat(get("/actuator/stocktake/products/check").statusCode()).isEqualTo(200);
         assertThat(get("/actuator/stocktake/nothing").statusCode()).isEqualTo(404);
         HttpResponse<String> refused = send(request("/actuator/stocktake/products")
                 .header("Content-Type", "application/json")
-                .headers(ours().entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue())).toArray(String[]::new))
+                .headers(ours().entrySet().stream()
+                        .flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
+                        .toArray(String[]::new))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"policy\":\"full\"}")));
         assertThat(refused.statusCode()).isIn(404, 405);
     }
@@ -260,11 +294,15 @@ class AdminTest {
     @Test
     @Tag(StarterTest.EVERY_BOOT)
     void startsRunsAtTheEndpointIfAllowed() {
-        host.set("management.endpoint.stocktake.access", "unrestricted").set("stocktake.scheduler.enabled", "false").start();
+        host.set("management.endpoint.stocktake.access", "unrestricted")
+                .set("stocktake.scheduler.enabled", "false")
+                .start();
 
         HttpResponse<String> begun = send(request("/actuator/stocktake/products")
                 .header("Content-Type", "application/json")
-                .headers(ours().entrySet().stream().flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue())).toArray(String[]::new))
+                .headers(ours().entrySet().stream()
+                        .flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
+                        .toArray(String[]::new))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"policy\":\"products\",\"ids\":\"1,2\"}")));
 
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
@@ -279,10 +317,20 @@ class AdminTest {
 
         await().untilAsserted(() -> {
             for (String meter : new String[] {
-                "stocktake.freshness", "stocktake.run", "stocktake.documents", "stocktake.change.oldest", "stocktake.audit.oldest",
-                "stocktake.drift", "stocktake.quarantine.size", "stocktake.index.wait", "stocktake.clean"
+                "stocktake.freshness",
+                "stocktake.run",
+                "stocktake.documents",
+                "stocktake.change.oldest",
+                "stocktake.audit.oldest",
+                "stocktake.drift",
+                "stocktake.quarantine.size",
+                "stocktake.index.wait",
+                "stocktake.clean"
             }) {
-                assertThat(get("/actuator/metrics/" + meter + "?tag=index:products").statusCode()).as(meter).isEqualTo(200);
+                assertThat(get("/actuator/metrics/" + meter + "?tag=index:products")
+                                .statusCode())
+                        .as(meter)
+                        .isEqualTo(200);
             }
         });
     }

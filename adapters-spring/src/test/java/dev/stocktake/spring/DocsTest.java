@@ -56,7 +56,8 @@ class DocsTest {
         startWith(yaml("five-lines"));
 
         await().untilAsserted(() -> assertThat(host.document(1)
-                        .map(json -> json.path("name").asText() + json.path("brand").asText()))
+                        .map(json ->
+                                json.path("name").asText() + json.path("brand").asText()))
                 .contains("Brass HookHarbour"));
     }
 
@@ -64,11 +65,13 @@ class DocsTest {
     void rowsBelowAProductAreQueriesOfTheirOwn() throws IOException {
         startWith(yaml("several-tables"));
 
-        await().untilAsserted(() ->
-                assertThat(host.document(1).map(json -> json.at("/stock/quantity").asInt())).contains(41));
+        await().untilAsserted(() -> assertThat(
+                        host.document(1).map(json -> json.at("/stock/quantity").asInt()))
+                .contains(41));
         host.sql("update stock set quantity = 5, updated_at = current_timestamp where product_id = 1");
-        await().untilAsserted(() ->
-                assertThat(host.document(1).map(json -> json.at("/stock/quantity").asInt())).contains(5));
+        await().untilAsserted(() -> assertThat(
+                        host.document(1).map(json -> json.at("/stock/quantity").asInt()))
+                .contains(5));
     }
 
     @Test

@@ -116,7 +116,9 @@ final class Host implements AutoCloseable {
         await().atMost(SOON).untilAsserted(() -> assertThat(document(1)).isPresent());
         sql("update stock set quantity = 7, updated_at = current_timestamp where product_id = 1");
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(document(1).map(json -> json.path("quantity").asInt())).contains(7));
+                .untilAsserted(() -> assertThat(
+                                document(1).map(json -> json.path("quantity").asInt()))
+                        .contains(7));
     }
 
     @Override

@@ -47,21 +47,22 @@ class PageIT {
 
     @BeforeAll
     static void openTheBrowser() {
-        Path chromium = Stream.concat(
-                        Stream.ofNullable(System.getenv("STOCKTAKE_BROWSER")), BROWSERS.stream())
+        Path chromium = Stream.concat(Stream.ofNullable(System.getenv("STOCKTAKE_BROWSER")), BROWSERS.stream())
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElse(null);
         if (chromium == null) {
-            String missing = "No browser is installed (apt-get install chromium, or set STOCKTAKE_BROWSER): the page is not tested";
+            String missing =
+                    "No browser is installed (apt-get install chromium, or set STOCKTAKE_BROWSER): the page is not tested";
             if (Boolean.parseBoolean(System.getenv("CI"))) {
                 throw new IllegalStateException(missing);
             }
             Assumptions.abort(missing);
             return;
         }
-        playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
@@ -113,7 +114,8 @@ class PageIT {
     }
 
     private static Locator button(Page page, String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static Locator toast(Page page, String text) {
@@ -129,13 +131,19 @@ class PageIT {
     private static void picture(Page page, String name) {
         String folder = System.getProperty("stocktake.screenshots", "");
         if (!folder.isEmpty()) {
-            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")).setFullPage(true));
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of(folder, name + ".png"))
+                    .setFullPage(true));
         }
     }
 
     private void isTrue() {
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(host.context().getBean(Stocktakes.class).get("products").status().clean())
+                .untilAsserted(() -> assertThat(host.context()
+                                .getBean(Stocktakes.class)
+                                .get("products")
+                                .status()
+                                .clean())
                         .isTrue());
     }
 
@@ -170,7 +178,8 @@ class PageIT {
         Page page = open();
 
         page.getByText("Why is this product wrong?").click();
-        page.getByLabel("Product id", new Page.GetByLabelOptions().setExact(true)).fill("1");
+        page.getByLabel("Product id", new Page.GetByLabelOptions().setExact(true))
+                .fill("1");
         button(page, "Explain").click();
         assertThat(page.locator("pre[aria-label=Explanation]")).containsText("wrong, and nobody knew");
         button(page, "Check drift").click();
@@ -205,18 +214,21 @@ class PageIT {
 
     @Test
     void saysWhatWentWrongAndLetsQuarantinedProductsBeTriedAgain() {
-        host.set("stocktake.source.query",
+        host.set(
+                "stocktake.source.query",
                 "select p.id, p.name, cast(case when p.brand = 'Meadow' then 'x' else '1' end as integer) as shelf from product p where {products:p.id}");
         host.start();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(host.context()
-                        .getBean(Stocktakes.class)
-                        .get("products")
-                        .quarantine(10))
-                .hasSize(1));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(host.context()
+                                .getBean(Stocktakes.class)
+                                .get("products")
+                                .quarantine(10))
+                        .hasSize(1));
         Page page = open();
 
         assertThat(page.locator(".badge")).hasText("Quarantine");
-        page.locator("summary", new Page.LocatorOptions().setHasText("Quarantine")).click();
+        page.locator("summary", new Page.LocatorOptions().setHasText("Quarantine"))
+                .click();
         button(page, "Try product 2 again").click();
         assertThat(toast(page, "Product 2 is not true")).isVisible();
         host.sql("update product set brand = 'Harbour' where id = 2");
@@ -232,7 +244,9 @@ class PageIT {
         Page page = open();
         assertThat(page.locator(".badge")).isVisible();
 
-        page.route("**/api/**", route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setStatus(401)));
+        page.route(
+                "**/api/**",
+                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setStatus(401)));
         button(page, "Sync changed").click();
 
         assertThat(toast(page, "Your login has expired")).isVisible();
@@ -273,11 +287,13 @@ class PageIT {
         host.start();
         host.rowsReachTheIndex();
         isTrue();
-        Page page = open(new Browser.NewContextOptions().setViewportSize(320, 640).setColorScheme(ColorScheme.DARK));
+        Page page =
+                open(new Browser.NewContextOptions().setViewportSize(320, 640).setColorScheme(ColorScheme.DARK));
 
         assertThat(page.locator(".badge")).hasText("True");
         assertThat(page.locator("table").first()).isVisible();
-        assertThat((Object) page.evaluate("document.documentElement.scrollWidth")).isEqualTo(320);
+        assertThat((Object) page.evaluate("document.documentElement.scrollWidth"))
+                .isEqualTo(320);
         isAccessible(page);
         picture(page, "narrow-dark");
     }
@@ -302,11 +318,14 @@ class PageIT {
         host.rowsReachTheIndex();
         isTrue();
         Page page = open();
-        page.route("**/shop-admin", route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
-                .setContentType("text/html")
-                .setBody("<!doctype html><html lang=en><title>Shop</title><main><h1>Products</h1><script type=module"
-                        + " src=/stocktake/button.js></script><stocktake-sync-button product-id=1 show-status>"
-                        + "</stocktake-sync-button></main>")));
+        page.route(
+                "**/shop-admin",
+                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                        .setContentType("text/html")
+                        .setBody(
+                                "<!doctype html><html lang=en><title>Shop</title><main><h1>Products</h1><script type=module"
+                                        + " src=/stocktake/button.js></script><stocktake-sync-button product-id=1 show-status>"
+                                        + "</stocktake-sync-button></main>")));
         page.navigate("http://localhost:" + host.port() + "/shop-admin");
         host.sql("update product set name = 'Gaff' where id = 1");
 

@@ -34,9 +34,10 @@ final class Snippets {
         // region security
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
-            return http.authorizeHttpRequests(requests -> requests
-                            .requestMatchers("/stocktake/**").hasRole("ADMIN")
-                            .anyRequest().permitAll())
+            return http.authorizeHttpRequests(requests -> requests.requestMatchers("/stocktake/**")
+                            .hasRole("ADMIN")
+                            .anyRequest()
+                            .permitAll())
                     .formLogin(Customizer.withDefaults())
                     .build();
         }

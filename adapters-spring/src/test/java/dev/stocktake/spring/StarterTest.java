@@ -75,7 +75,9 @@ class StarterTest {
 
     @Test
     void worksBesideVirtualThreads() {
-        host.set("spring.threads.virtual.enabled", "true").web(WebApplicationType.SERVLET).start();
+        host.set("spring.threads.virtual.enabled", "true")
+                .web(WebApplicationType.SERVLET)
+                .start();
 
         host.rowsReachTheIndex();
     }
@@ -100,7 +102,8 @@ class StarterTest {
                 .without("stocktake.meilisearch.url")
                 .start();
 
-        assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.toLowerCase().contains("stocktake"));
+        assertThat(context.getBeanDefinitionNames())
+                .noneMatch(name -> name.toLowerCase().contains("stocktake"));
         assertThat(threads()).isEmpty();
         assertThatThrownBy(() -> host.sql("select * from stocktake_mark")).hasMessageContaining("stocktake_mark");
     }
@@ -119,7 +122,8 @@ class StarterTest {
 
         host.context().close();
 
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(threads()).isEmpty());
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 
     /** As Spring Framework 7 does with the contexts of tests that rest. */
@@ -134,8 +138,9 @@ class StarterTest {
         host.sql("update stock set quantity = 8, updated_at = current_timestamp where product_id = 1");
         context.start();
 
-        await().untilAsserted(
-                        () -> assertThat(host.document(1).map(json -> json.path("quantity").asInt())).contains(8));
+        await().untilAsserted(() -> assertThat(
+                        host.document(1).map(json -> json.path("quantity").asInt()))
+                .contains(8));
     }
 
     @Test
@@ -146,8 +151,9 @@ class StarterTest {
 
         host.context().getBean(Stocktake.class).changed("1");
 
-        await().untilAsserted(
-                        () -> assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Brass Peg"));
+        await().untilAsserted(() -> assertThat(
+                        host.document(1).map(json -> json.path("name").asText()))
+                .contains("Brass Peg"));
     }
 
     // --- what is missing --------------------------------------------------------------------------------------------
@@ -170,11 +176,10 @@ class StarterTest {
     @Test
     @Tag(EVERY_BOOT)
     void namesEverythingThatIsMissingAtOnce() {
-        FailureAnalysis analysis = failureOf(
-                host.without("stocktake.source.query")
-                        .without("stocktake.tables")
-                        .without("stocktake.meilisearch.url")
-                        .without("stocktake.meilisearch.api-key"));
+        FailureAnalysis analysis = failureOf(host.without("stocktake.source.query")
+                .without("stocktake.tables")
+                .without("stocktake.meilisearch.url")
+                .without("stocktake.meilisearch.api-key"));
 
         assertThat(analysis.getDescription())
                 .contains("source.query", "stocktake.tables", "meilisearch.url", "meilisearch.api-key");
@@ -237,8 +242,9 @@ class StarterTest {
 
         static DataSource dataSource(String name) {
             org.h2.jdbcx.JdbcDataSource dataSource = new org.h2.jdbcx.JdbcDataSource();
-            dataSource.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;INIT=create table if not exists product(id bigint"
-                    + " primary key, name varchar(200), updated_at timestamp with time zone default current_timestamp)");
+            dataSource.setURL(
+                    "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;INIT=create table if not exists product(id bigint"
+                            + " primary key, name varchar(200), updated_at timestamp with time zone default current_timestamp)");
             return dataSource;
         }
     }
@@ -253,8 +259,9 @@ class StarterTest {
 
     @Test
     void takesTheDataSourceThatIsNamed() {
-        ConfigurableApplicationContext context =
-                two().with(TwoDataSources.class).set("stocktake.data-source", "shop").start();
+        ConfigurableApplicationContext context = two().with(TwoDataSources.class)
+                .set("stocktake.data-source", "shop")
+                .start();
         Host.sql(context.getBean("shop", DataSource.class), "merge into product(id, name) key(id) values (5, 'Oar')");
 
         await().untilAsserted(() -> assertThat(host.document(5)).isPresent());
@@ -277,7 +284,8 @@ class StarterTest {
 
     @Test
     void takesTheDataSourceThatIsAnnotated() {
-        ConfigurableApplicationContext context = two().with(OneIsAnnotated.class).start();
+        ConfigurableApplicationContext context =
+                two().with(OneIsAnnotated.class).start();
         Host.sql(context.getBean("shop", DataSource.class), "merge into product(id, name) key(id) values (6, 'Sail')");
 
         await().untilAsserted(() -> assertThat(host.document(6)).isPresent());
@@ -297,13 +305,17 @@ class StarterTest {
         ConfigurableApplicationContext context = host.without("stocktake.source.query")
                 .set("stocktake.indexes.names.source.query", "select p.id, p.name from product p where {products:p.id}")
                 .set("stocktake.indexes.names.meilisearch.uid", "product_names")
-                .set("stocktake.indexes.brands.source.query", "select p.id, p.brand from product p where {products:p.id}")
+                .set(
+                        "stocktake.indexes.brands.source.query",
+                        "select p.id, p.brand from product p where {products:p.id}")
                 .set("stocktake.indexes.brands.tables", "product.id")
                 .start();
 
         await().untilAsserted(() -> {
-            assertThat(host.meilisearch.document("product_names", "1").map(json -> json.has("name"))).contains(true);
-            assertThat(host.meilisearch.document("brands", "1").map(json -> json.has("brand"))).contains(true);
+            assertThat(host.meilisearch.document("product_names", "1").map(json -> json.has("name")))
+                    .contains(true);
+            assertThat(host.meilisearch.document("brands", "1").map(json -> json.has("brand")))
+                    .contains(true);
         });
         Stocktakes all = context.getBean(Stocktakes.class);
         assertThat(all.names()).containsExactly("brands", "names");

@@ -206,22 +206,20 @@ enum HouseRule {
 
     /** The exceptions, by name below the root package, with everything nested in them. */
     private static final class Exceptions {
-        static final List<String> MAY_TOUCH_TIME_AND_CHANCE =
-                List.of(
-                        "Stocktake$Builder",
-                        "SystemTime",
-                        "Sleeper",
-                        "meilisearch.MeilisearchIndex$Builder",
-                        "spring.StocktakeAutoConfiguration");
-        static final List<String> MAY_MAKE_THREADS =
-                List.of(
-                        "Loop",
-                        "Readers",
-                        "testkit.Crowd",
-                        "meilisearch.HttpThreads",
-                        "testkit.sim.Crew",
-                        "spring.StocktakeLifecycle",
-                        "spring.Runner");
+        static final List<String> MAY_TOUCH_TIME_AND_CHANCE = List.of(
+                "Stocktake$Builder",
+                "SystemTime",
+                "Sleeper",
+                "meilisearch.MeilisearchIndex$Builder",
+                "spring.StocktakeAutoConfiguration");
+        static final List<String> MAY_MAKE_THREADS = List.of(
+                "Loop",
+                "Readers",
+                "testkit.Crowd",
+                "meilisearch.HttpThreads",
+                "testkit.sim.Crew",
+                "spring.StocktakeLifecycle",
+                "spring.Runner");
     }
 
     private final String reason;
