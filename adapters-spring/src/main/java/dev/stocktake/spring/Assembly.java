@@ -203,7 +203,7 @@ final class Assembly {
             builder.every(CRON_LOOKOUT, cron(ledger, said.fullCron(), said.zone()));
             any = true;
         } else if (isOn(said.full())) {
-            builder.every(said.full(), SyncPolicy.full());
+            builder.every(said.full(), SyncPolicy.full().inPlace());
             any = true;
         }
         return any ? builder.build() : null;

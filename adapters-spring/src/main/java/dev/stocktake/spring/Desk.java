@@ -1,6 +1,7 @@
 package dev.stocktake.spring;
 
 import dev.stocktake.ProductKey;
+import dev.stocktake.RebuildControl;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.Truth;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the endpoint and the page ask for, in one place, so that both say the same. Thread-safe. */
@@ -103,6 +105,9 @@ final class Desk {
      * @throws RunBook.BusyException if too much goes on
      */
     Map<String, Object> begin(String index, String policy, List<String> ids) {
+        if (isTold(policy)) {
+            return tell(index, policy);
+        }
         Runner.Begun begun =
                 policy.equalsIgnoreCase(PRODUCTS) ? runner.sync(index, keys(ids)) : runner.run(index, wish(policy));
         Map<String, Object> view = Views.run(begun.run(), clock.instant());
@@ -110,12 +115,39 @@ final class Desk {
         return view;
     }
 
+    /**
+     * Says something to the rebuild that goes on, whichever instance makes it: {@code cancel}, {@code pause} or {@code
+     * resume}.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    private Map<String, Object> tell(String index, String word) {
+        RebuildControl rebuilds = stocktakes.get(index).rebuilds();
+        switch (word) {
+            case "cancel" -> rebuilds.cancel();
+            case "pause" -> rebuilds.pause();
+            case "resume" -> rebuilds.resume();
+            default ->
+                throw new IllegalArgumentException(
+                        "There is no '" + word + "'; a rebuild can be told cancel, pause and resume");
+        }
+        truths.forget(index);
+        return index(index);
+    }
+
+    /** Whether that is a word for the rebuild that goes on, and no run. */
+    private static boolean isTold(String policy) {
+        return Set.of("cancel", "pause", "resume").contains(policy);
+    }
+
     private static Runner.Wish wish(String policy) {
         try {
             return Runner.Wish.valueOf(policy.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "There is no policy '" + policy + "'; there are smart, full, audit, drift and products", e);
+                    "There is no policy '" + policy + "'; there are smart, full, rebuild, preview, rollback,"
+                            + " audit, drift and products, and for a rebuild that goes on cancel, pause and resume",
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.stocktake.SyncPolicy;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +30,28 @@ final class Runner {
     /** What can be asked for. */
     enum Wish {
         /** What changed. */
-        SMART(SyncPolicy.smart()),
-        /** Everything. */
-        FULL(SyncPolicy.full()),
+        SMART("smart", stocktake -> stocktake.run(SyncPolicy.smart())),
+        /** Everything, in the live index. */
+        FULL("full", stocktake -> stocktake.run(SyncPolicy.full().inPlace())),
+        /** Everything, beside the live index, where the index can. */
+        REBUILD("rebuild", stocktake -> stocktake.run(SyncPolicy.full())),
+        /** What a rebuild would change. */
+        PREVIEW(
+                "rebuild (dry run)",
+                stocktake -> stocktake.run(SyncPolicy.full().dryRun())),
+        /** What was live before the last rebuild. */
+        ROLLBACK("rollback", Stocktake::rollback),
         /** Compare everything, and repair. */
-        AUDIT(SyncPolicy.audit()),
+        AUDIT("audit", stocktake -> stocktake.run(SyncPolicy.audit())),
         /** Compare everything, and only tell. */
-        DRIFT(SyncPolicy.audit().dryRun());
+        DRIFT("audit (dry run)", stocktake -> stocktake.run(SyncPolicy.audit().dryRun()));
 
-        private final SyncPolicy policy;
+        private final String label;
+        private final Consumer<Stocktake> work;
 
-        Wish(SyncPolicy policy) {
-            this.policy = policy;
+        Wish(String label, Consumer<Stocktake> work) {
+            this.label = label;
+            this.work = work;
         }
     }
 
@@ -48,7 +59,7 @@ final class Runner {
     record Begun(RunEntry run, boolean isNew) {}
 
     Begun run(String index, Wish wish) {
-        return begin(index, wish.policy, wish.name());
+        return begin(index, wish.label, wish.name(), wish.work);
     }
 
     Begun sync(String index, Collection<ProductKey> products) {
@@ -59,30 +70,30 @@ final class Runner {
         }
         TreeSet<String> ids = new TreeSet<>();
         wanted.forEach(key -> ids.add(key.value()));
-        return begin(index, SyncPolicy.products(wanted), "PRODUCTS " + ids);
+        SyncPolicy policy = SyncPolicy.products(wanted);
+        return begin(index, policy.name(), "PRODUCTS " + ids, stocktake -> stocktake.run(policy));
     }
 
-    private Begun begin(String index, SyncPolicy policy, String key) {
+    private Begun begin(String index, String label, String key, Consumer<Stocktake> work) {
         Stocktake stocktake = stocktakes.get(index);
-        RunEntry entry = book.open(index, policy.name(), key);
+        RunEntry entry = book.open(index, label, key);
         if (!entry.claim()) {
             return new Begun(entry, false);
         }
-        Thread thread =
-                new Thread(() -> work(stocktake, policy, entry), "stocktake-run-" + index + "-" + entry.number());
+        Thread thread = new Thread(() -> work(stocktake, work, entry), "stocktake-run-" + index + "-" + entry.number());
         thread.setDaemon(true);
         thread.start();
         return new Begun(entry, true);
     }
 
-    private void work(Stocktake stocktake, SyncPolicy policy, RunEntry entry) {
+    private void work(Stocktake stocktake, Consumer<Stocktake> work, RunEntry entry) {
         String problem = "It did not come to an end";
         book.enter(entry);
         try {
-            stocktake.run(policy);
+            work.accept(stocktake);
         } catch (RuntimeException e) {
             problem = String.valueOf(e.getMessage());
-            log.warn("Run {} ('{}') of index '{}' failed", entry.number(), policy.name(), entry.index(), e);
+            log.warn("Run {} ('{}') of index '{}' failed", entry.number(), entry.policy(), entry.index(), e);
         } finally {
             book.leave(entry, problem);
         }

@@ -232,12 +232,14 @@ record StocktakeProperties(
      * @param retry When and how often something is tried again.
      * @param lane How long the lease lasts and how long a run is patient.
      * @param brakes How much may be deleted without being asked for.
+     * @param rebuilds How fast a build is filled and how long the old content is kept.
      */
     record Settings(
             @DefaultValue Batch batch,
             @DefaultValue Retry retry,
             @DefaultValue Lane lane,
-            @DefaultValue Brakes brakes) {
+            @DefaultValue Brakes brakes,
+            @DefaultValue Rebuilds rebuilds) {
 
         SyncSettings toSyncSettings() {
             return new SyncSettings(
@@ -245,7 +247,8 @@ record StocktakeProperties(
                             batch.maxProducts, batch.maxBytes.toBytes(), batch.maxInFlight, batch.readers),
                     new SyncSettings.Retry(retry.first, retry.longest, retry.growth, retry.attempts),
                     new SyncSettings.Lane(lane.lease, lane.patience, lane.firstPoll, lane.longestPoll),
-                    new SyncSettings.Brakes(brakes.share, brakes.atLeast));
+                    new SyncSettings.Brakes(brakes.share, brakes.atLeast),
+                    new SyncSettings.Rebuilds(rebuilds.documentsPerSecond, rebuilds.keepOld));
         }
     }
 
@@ -300,6 +303,16 @@ record StocktakeProperties(
     record Brakes(
             @DefaultValue("0.2") double share,
             @DefaultValue("100") long atLeast) {}
+
+    /**
+     * How fast a build is filled and how long the old content is kept.
+     *
+     * @param documentsPerSecond The walk over all products goes no faster. 0 for as fast as the two sides can.
+     * @param keepOld How long what was live before is kept, to be rolled back to.
+     */
+    record Rebuilds(
+            @DefaultValue("0") double documentsPerSecond,
+            @DefaultValue("24h") Duration keepOld) {}
 
     /**
      * Where Stocktake remembers what is not yet true.

@@ -48,6 +48,11 @@ final class Truths {
                 .get();
     }
 
+    /** What is asked next is asked anew. */
+    void forget(String index) {
+        truths.remove(index);
+    }
+
     /**
      * Asks the index who it is, if nobody did within five seconds.
      *

@@ -8,6 +8,7 @@ import dev.stocktake.Freshness;
 import dev.stocktake.HeldBack;
 import dev.stocktake.ProductKey;
 import dev.stocktake.ProductOutcome;
+import dev.stocktake.RebuildStatus;
 import dev.stocktake.Refusal;
 import dev.stocktake.SelfCheck;
 import dev.stocktake.SyncCounts;
@@ -77,6 +78,22 @@ final class Views {
                 .with("freshnessSinceStart", freshness(truth.freshnessSinceStart()))
                 .with("heldBack", truth.heldBack() == null ? null : heldBack(truth.heldBack()))
                 .with("audit", truth.audit() == null ? null : audit(truth.audit()))
+                .with("rebuild", truth.rebuild() == null ? null : rebuild(truth.rebuild()))
+                .map();
+    }
+
+    private static Map<String, Object> rebuild(RebuildStatus rebuild) {
+        return new Fields()
+                .with("active", rebuild.active())
+                .with("phase", rebuild.phase())
+                .with("words", rebuild.words())
+                .with("begun", rebuild.begun())
+                .with("documents", rebuild.documents())
+                .with("expected", rebuild.expected())
+                .with("perSecond", rebuild.perSecond())
+                .with("remaining", rebuild.remaining())
+                .with("canRollBack", rebuild.canRollBack())
+                .with("last", rebuild.last() == null ? null : rebuild.last().toString())
                 .map();
     }
 

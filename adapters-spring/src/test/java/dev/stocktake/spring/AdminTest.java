@@ -218,6 +218,36 @@ class AdminTest {
     }
 
     @Test
+    void rebuildsRollsBackAndHoldsARebuildUp() {
+        host.set("stocktake.scheduler.enabled", "false").start();
+        Map<String, String> ours = ours();
+        String runs = "/stocktake/api/indexes/products/runs";
+        ended(json(post(runs, ours, "policy=full")));
+
+        assertThat(post(runs, ours, "policy=pause").statusCode()).isEqualTo(202);
+        assertThat(post(runs, ours, "policy=resume").statusCode()).isEqualTo(202);
+        assertThat(ended(json(post(runs, ours, "policy=rebuild")))
+                        .path("outcome")
+                        .asText())
+                .isEqualTo("COMPLETE");
+        JsonNode rebuild = json(get("/stocktake/api/indexes/products")).path("rebuild");
+        assertThat(rebuild.path("active").asBoolean()).isFalse();
+        assertThat(rebuild.path("canRollBack").asBoolean()).isTrue();
+        assertThat(ended(json(post(runs, ours, "policy=rollback")))
+                        .path("outcome")
+                        .asText())
+                .isEqualTo("COMPLETE");
+        assertThat(host.document(1)).isPresent();
+    }
+
+    private JsonNode ended(JsonNode begun) {
+        String run = "/stocktake/api/indexes/products/runs/" + begun.path("run").asLong();
+        await().atMost(java.time.Duration.ofSeconds(30))
+                .until(() -> !json(get(run)).path("running").asBoolean(true));
+        return json(get(run));
+    }
+
+    @Test
     void refusesNonsense() {
         host.set("stocktake.scheduler.enabled", "false").start();
         String runs = "/stocktake/api/indexes/products/runs";

@@ -8,9 +8,9 @@ const BADGES = {
 };
 const PHASES = {
     MARKING: 'finding out what to look at', SYNCING: 'reading and writing', WAITING_FOR_INDEX: 'waiting for the index',
-    WAITING_TO_RETRY: 'waiting before it tries again', WALKING_INDEX: 'looking for documents without a product', COMPARING: 'comparing',
+    WAITING_TO_RETRY: 'waiting before it tries again', WALKING_INDEX: 'looking for documents without a product', COMPARING: 'comparing', REBUILDING: 'building beside the live index',
 };
-const POLICIES = {smart: 'Sync changed', full: 'Sync everything', audit: 'Compare and repair', 'audit (dry run)': 'Check drift', products: 'Sync products'};
+const POLICIES = {smart: 'Sync changed', full: 'Sync everything', audit: 'Compare and repair', 'audit (dry run)': 'Check drift', products: 'Sync products', rebuild: 'Rebuild', rollback: 'Roll back', 'rebuild (dry run)': 'Preview a rebuild'};
 
 const main = document.getElementById('indexes');
 const cards = new Map();
@@ -41,19 +41,21 @@ class Card {
         this.badge = make('span', {class: 'badge'});
         this.sentence = make('p', {class: 'sentence'});
         this.running = make('div');
+        this.rebuild = make('div');
         this.plot = make('div');
         this.history = make('div');
         this.drift = make('div');
         this.buttons = make('div', {class: 'buttons', role: 'group', 'aria-label': 'Actions for ' + index});
         this.element = make('section', {'aria-labelledby': 'h-' + index},
             make('div', {class: 'head'}, make('h2', {id: 'h-' + index}, index), this.badge),
-            this.sentence, this.buttons, this.running, this.products(), this.drift,
+            this.sentence, this.buttons, this.rebuild, this.running, this.products(), this.drift,
             make('h3', {}, 'How long changes took'), this.plot,
             make('h3', {}, 'Last runs on this instance'), this.history,
             this.explain(), this.quarantine(), this.check());
         this.action('smart', 'Sync changed', 'first');
         this.action('full', 'Sync everything', '');
         this.action('drift', 'Check drift', '');
+        this.action('rebuild', 'Rebuild', '');
     }
 
     action(policy, label, kind) {
@@ -141,6 +143,7 @@ class Card {
         const runs = view.runs || [];
         const active = runs.filter(run => run.running);
         this.showRunning(active);
+        this.showRebuild(view.rebuild);
         const done = runs.filter(run => !run.running);
         const shown = JSON.stringify(done.map(run => run.run));
         if (shown !== this.shown) {
@@ -153,7 +156,40 @@ class Card {
             const policy = button.dataset.policy === 'drift' ? 'audit (dry run)' : button.dataset.policy;
             button.toggleAttribute('data-busy', active.some(run => run.policy === policy));
         }
-        return active.length > 0 || ['CATCHING_UP', 'SYNCING'].includes(view.badge);
+        return active.length > 0 || (view.rebuild && view.rebuild.active) || ['CATCHING_UP', 'SYNCING'].includes(view.badge);
+    }
+
+    /** A word to the rebuild that goes on, whichever instance makes it. */
+    async tell(word) {
+        try {
+            this.show(await post(this.path + '/runs', [['policy', word]]));
+        } catch (e) {
+            toast('bad', e.message);
+        }
+        refresh(0);
+    }
+
+    showRebuild(rebuild) {
+        const shown = JSON.stringify(rebuild || null);
+        if (shown === this.rebuildShown) {
+            return;
+        }
+        this.rebuildShown = shown;
+        if (!rebuild) {
+            this.rebuild.replaceChildren();
+            return;
+        }
+        const told = (word, label) => readOnly ? '' : make('button', {type: 'button', onclick: () => this.tell(word)}, label);
+        if (!rebuild.active) {
+            this.rebuild.replaceChildren(rebuild.canRollBack && !readOnly ? make('p', {}, make('button', {type: 'button',
+                onclick: () => this.begin([['policy', 'rollback']])}, 'Roll back'), ' to what was live before the last rebuild.') : '');
+            return;
+        }
+        this.rebuild.replaceChildren(make('div', {class: 'running'}, make('strong', {}, 'Rebuild'),
+            make('span', {}, ` — ${rebuild.words}` + (rebuild.expected ? `; ${rebuild.documents} of about ${rebuild.expected} documents` : '')
+                + (rebuild.remaining === undefined ? '' : `, about ${seconds(rebuild.remaining)} left`)),
+            make('progress', {'aria-label': 'Rebuild', max: rebuild.expected || undefined, value: rebuild.expected ? Math.min(rebuild.documents, rebuild.expected) : undefined}),
+            make('div', {class: 'buttons'}, rebuild.phase === 'PAUSED' ? told('resume', 'Go on') : told('pause', 'Pause'), told('cancel', 'Cancel'))));
     }
 
     showRunning(active) {
