@@ -3,6 +3,7 @@ package dev.stocktake.spring;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class Json {
                 default -> {
                     // Browsers that sniff must find no tag, and half a surrogate is no UTF-8.
                     if (c < ' ' || c == '<' || c == '>' || c == '&' || Character.isSurrogate(c)) {
-                        out.append(String.format("\\u%04x", (int) c));
+                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);
                     }

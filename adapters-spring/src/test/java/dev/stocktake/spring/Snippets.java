@@ -30,7 +30,6 @@ final class Snippets {
 
     static final class Security {
 
-        // spotless:off
         // region security
         @Bean
         SecurityFilterChain chain(HttpSecurity http) throws Exception {
@@ -42,7 +41,6 @@ final class Snippets {
                     .build();
         }
         // endregion
-        // spotless:on
     }
 
     private Snippets() {}
