@@ -14,6 +14,7 @@ public final class Bench {
     private static final List<Case> CASES = List.of(
             new FullSyncCase(),
             new LuceneCase(),
+            new RebuildCase(),
             new SmartSyncCase(),
             new ChangeLogCase(),
             new IdleCase(),

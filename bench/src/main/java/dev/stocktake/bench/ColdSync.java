@@ -52,7 +52,7 @@ final class ColdSync {
         try (Database database = Database.open(args[0], "cold");
                 Subject subject =
                         Subject.fresh(shop, database.source(), database.source(), args[3], SyncListener.NONE)) {
-            SyncReport report = subject.run(SyncPolicy.full());
+            SyncReport report = subject.run(SyncPolicy.full().inPlace());
             if (report.counts().written() != shop.products()) {
                 throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
             }

@@ -50,7 +50,7 @@ final class LuceneSync implements Contestant {
         if (subject == null) {
             throw new IllegalStateException("Not prepared");
         }
-        SyncReport report = subject.run(SyncPolicy.full());
+        SyncReport report = subject.run(SyncPolicy.full().inPlace());
         if (report.counts().written() != shop.products()) {
             throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
         }

@@ -73,7 +73,7 @@ final class SteadyEdits implements Contestant, SyncListener {
         await(applied, edits);
     }
 
-    private static void waitUntil(long time) {
+    static void waitUntil(long time) {
         for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }

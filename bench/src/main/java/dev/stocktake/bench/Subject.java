@@ -3,6 +3,7 @@ package dev.stocktake.bench;
 import static dev.stocktake.jdbc.ProductTables.key;
 import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
+import dev.stocktake.AuditReport;
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Freshness;
 import dev.stocktake.ProductSource;
@@ -70,6 +71,21 @@ final class Subject implements AutoCloseable {
                 .build();
         return intoSink(
                 shop, source, stage.ledger().source(), stage.sink().url(), feed, listener, SyncSettings.defaults());
+    }
+
+    /** Behind the shop's change log into this index, with a ledger that knows nothing yet; does not close the index. */
+    static Subject logged(Shop shop, Stage stage, SearchIndex index) throws SQLException {
+        DataSource source = stage.source().source();
+        DataSource ledger = stage.ledger().source();
+        forget(shop, ledger);
+        ChangeLogFeed feed = ChangeLogFeed.builder(source, tables(shop))
+                .schema(shop.schema())
+                .build();
+        return new Subject(
+                () -> {},
+                Stocktake.builder(products(shop, source), index, ledger(shop, ledger))
+                        .feed(feed)
+                        .build());
     }
 
     /** Reads and writes through these, with a ledger that knows nothing yet; does not close the index. */
@@ -173,6 +189,17 @@ final class Subject implements AutoCloseable {
             throw new IllegalStateException("The run did not complete: " + report);
         }
         return report;
+    }
+
+    /** Asks for a run while a schedule is at work, which may be who does it. */
+    SyncReport ask(SyncPolicy policy) {
+        return stocktake.run(policy);
+    }
+
+    /** Compares everything, whether this run holds the lane or the schedule does. */
+    AuditReport compare() {
+        SyncReport report = stocktake.run(SyncPolicy.audit());
+        return report.compared().orElseThrow(() -> new IllegalStateException("The audit compared nothing: " + report));
     }
 
     /** Runs by itself until it is closed. */

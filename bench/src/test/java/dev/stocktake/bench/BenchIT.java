@@ -137,6 +137,34 @@ class BenchIT {
                 .isPositive();
     }
 
+    private static double measure(String test, int products, String what) {
+        return lines.stream()
+                .filter(line -> line.path("case").asText().equals(test)
+                        && line.path("products").asInt() == products
+                        && line.path("measure").asText().equals(what))
+                .mapToDouble(line -> median(line, "rounds"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No '" + what + "' in " + lines));
+    }
+
+    @Test
+    void hidesNothingDuringARebuildUnderEditsAndLosesNothing() {
+        assertThat(measure("rebuild", LARGE, "documents that a search saw, of all"))
+                .isEqualTo(1);
+        assertThat(measure("rebuild", LARGE, "products that differ after the swap"))
+                .isZero();
+        assertThat(line("rebuild", LARGE, "stocktake").path("edits").asInt()).isPositive();
+    }
+
+    @Test
+    void fillsLuceneLikeAPlainLoopAndLikeAPeer() {
+        for (String who : List.of(LuceneSync.NAME, PlainLucene.NAME, MassIndexing.NAME)) {
+            assertThat(median(line("lucene", SMALL, who), "documentsPerSecond"))
+                    .as(who)
+                    .isPositive();
+        }
+    }
+
     @Test
     void fitsIntoASmallHeapAndLeavesTheLedgerEmpty() {
         for (int products : List.of(SMALL, LARGE)) {
