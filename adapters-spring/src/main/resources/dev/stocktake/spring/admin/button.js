@@ -84,7 +84,7 @@ export function verdict(run) {
         return {kind: 'good', text: `Done, and a search shows it: ${counts}. (Run ${run.run})`};
     }
     if (run.outcome === 'ELSEWHERE') {
-        return {kind: 'calm', text: `Another instance does it. (Run ${run.run})`};
+        return {kind: 'calm', text: `It is being done already, by the schedule or by another instance. (Run ${run.run})`};
     }
     return {kind: 'bad', text: `Not finished: ${(run.problems || [])[0] || counts}. What is left stays marked and is tried again. (Run ${run.run})`};
 }

@@ -1,0 +1,353 @@
+package dev.stocktake.spring;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+
+/**
+ * The page in a real browser. Where none is installed it is skipped, and says so; where it must be there (CI=true) it fails.
+ * Takes the screenshots of the documentation if it is told to: -Dstocktake.screenshots=docs/images.
+ */
+class PageIT {
+
+    private static final List<String> BROWSERS =
+            List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+
+    private static @Nullable Playwright playwright;
+    private static @Nullable Browser browser;
+
+    private final Host host = new Host();
+    private @Nullable BrowserContext session;
+
+    @BeforeAll
+    static void openTheBrowser() {
+        Path chromium = Stream.concat(Stream.ofNullable(System.getenv("STOCKTAKE_BROWSER")), BROWSERS.stream())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        if (chromium == null) {
+            String missing =
+                    "No browser is installed (apt-get install chromium, or set STOCKTAKE_BROWSER): the page is not tested";
+            if (Boolean.parseBoolean(System.getenv("CI"))) {
+                throw new IllegalStateException(missing);
+            }
+            Assumptions.abort(missing);
+            return;
+        }
+        setDefaultAssertionTimeout(30_000);
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium)
+                        .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")));
+    }
+
+    @AfterAll
+    static void closeTheBrowser() {
+        if (playwright != null) {
+            playwright.close();
+        }
+    }
+
+    @BeforeEach
+    void setUp() {
+        host.web(WebApplicationType.SERVLET)
+                .set("stocktake.admin.enabled", "true")
+                .set("spring.security.user.name", "clerk")
+                .set("spring.security.user.password", "secret-of-the-clerk");
+    }
+
+    @AfterEach
+    void tearDown() {
+        if (session != null) {
+            session.close();
+        }
+        host.close();
+    }
+
+    private Page open(Browser.NewContextOptions options) {
+        session = java.util.Objects.requireNonNull(browser).newContext(options);
+        session.setDefaultTimeout(30_000);
+        return tab();
+    }
+
+    private Page tab() {
+        Page page = java.util.Objects.requireNonNull(session).newPage();
+        page.onPageError(error -> {
+            throw new AssertionError(error);
+        });
+        page.navigate("http://localhost:" + host.port() + "/stocktake");
+        if (page.url().endsWith("/login")) {
+            page.getByLabel("Username").fill("clerk");
+            page.getByLabel("Password").fill("secret-of-the-clerk");
+            button(page, "Sign in").click();
+        }
+        return page;
+    }
+
+    private Page open() {
+        return open(new Browser.NewContextOptions().setViewportSize(1000, 900));
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator toast(Page page, String text) {
+        return page.locator("stocktake-toasts .toast", new Page.LocatorOptions().setHasText(text));
+    }
+
+    private static void isAccessible(Page page) {
+        List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
+        assertThat(violations.stream().map(rule -> rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes()))
+                .isEmpty();
+    }
+
+    private static void picture(Page page, String name) {
+        String folder = System.getProperty("stocktake.screenshots", "");
+        if (!folder.isEmpty()) {
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of(folder, name + ".png"))
+                    .setFullPage(true));
+        }
+    }
+
+    private void isTrue() {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(host.context()
+                                .getBean(Stocktakes.class)
+                                .get("products")
+                                .status()
+                                .clean())
+                        .isTrue());
+    }
+
+    /** Nothing runs by itself, so that what the page starts is not done by the schedule meanwhile. */
+    private void startWithoutSchedule() {
+        host.set("stocktake.scheduler.enabled", "false").start();
+        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        stocktake.run(SyncPolicy.full().inPlace());
+        stocktake.run(SyncPolicy.smart());
+        stocktake.run(SyncPolicy.audit());
+        isTrue();
+    }
+
+    @Test
+    void showsTheTruthAndSyncsOnRequest() {
+        startWithoutSchedule();
+        Page page = open();
+
+        assertThat(page.locator(".badge")).hasText("True");
+        assertThat(page.locator(".sentence")).containsText("Every product compared within the last");
+        button(page, "Sync changed").click();
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        button(page, "Sync everything").click();
+        assertThat(toast(page, "unchanged 2")).isVisible();
+        button(page, "Check drift").click();
+        assertThat(toast(page, "No drift: 2 products compared")).isVisible();
+        assertThat(page.getByText("nothing differs that was not known")).isVisible();
+        isAccessible(page);
+        picture(page, "page");
+        toast(page, "No drift").getByRole(AriaRole.BUTTON).click();
+        assertThat(toast(page, "No drift")).hasCount(0);
+    }
+
+    @Test
+    void findsDriftExplainsAndRepairsIt() {
+        // Rows of the overlap lie before the feed still, and what a feed would name is no drift.
+        host.set("stocktake.changes.overlap", "50ms");
+        startWithoutSchedule();
+        host.sql("update product set name = 'Oar <script>' where id = 1");
+        Page page = open();
+
+        page.getByText("Why is this product wrong?").click();
+        page.getByLabel("Product id", new Page.GetByLabelOptions().setExact(true))
+                .fill("1");
+        button(page, "Explain").click();
+        assertThat(page.locator("pre[aria-label=Explanation]")).containsText("wrong, and nobody knew");
+        button(page, "Check drift").click();
+        assertThat(toast(page, "1 products differ")).isVisible();
+        isAccessible(page);
+        picture(page, "drift");
+        button(page, "Repair").click();
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Oar <script>");
+    }
+
+    @Test
+    void turnsGreenOnlyWhenTheIndexHasAppliedIt() {
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        Page page = open();
+        host.sql("update product set name = 'Late Oar' where id = 2");
+        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents");
+
+        page.getByText("Sync products…").click();
+        page.getByLabel("Product ids").fill("1, 2\n77");
+        button(page, "Sync these products").click();
+        assertThat(page.locator(".running")).containsText("Sync products");
+        assertThat(page.locator("stocktake-toasts .toast")).hasCount(0);
+        isAccessible(page);
+        picture(page, "running");
+        release.run();
+
+        assertThat(toast(page, "Done, and a search shows it: found 3")).isVisible();
+    }
+
+    @Test
+    void saysWhatWentWrongAndLetsQuarantinedProductsBeTriedAgain() {
+        host.set(
+                "stocktake.source.query",
+                "select p.id, p.name, cast(case when p.brand = 'Meadow' then 'x' else '1' end as integer) as shelf from product p where {products:p.id}");
+        host.start();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(host.context()
+                                .getBean(Stocktakes.class)
+                                .get("products")
+                                .quarantine(10))
+                        .hasSize(1));
+        Page page = open();
+
+        assertThat(page.locator(".badge")).hasText("Quarantine");
+        page.locator("summary", new Page.LocatorOptions().setHasText("Quarantine"))
+                .click();
+        button(page, "Try product 2 again").click();
+        assertThat(toast(page, "Product 2 is not true")).isVisible();
+        toast(page, "Product 2 is not true").getByRole(AriaRole.BUTTON).click();
+        host.sql("update product set brand = 'Harbour' where id = 2");
+        button(page, "Try product 2 again").click();
+        assertThat(page.getByText("No product is quarantined.")).isVisible();
+        isAccessible(page);
+    }
+
+    @Test
+    void notesAnExpiredLogin() {
+        host.start();
+        host.rowsReachTheIndex();
+        Page page = open();
+        assertThat(page.locator(".badge")).isVisible();
+
+        page.route(
+                "**/api/**",
+                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setStatus(401)));
+        button(page, "Sync changed").click();
+
+        assertThat(toast(page, "Your login has expired")).isVisible();
+    }
+
+    @Test
+    void showsTheSameRunInTwoTabs() {
+        host.set("stocktake.scheduler.enabled", "false").start();
+        Page one = open();
+        Page two = tab();
+        Runnable release = host.meilisearch.holdNext("POST /indexes");
+
+        button(one, "Sync everything").click();
+        assertThat(one.locator(".running")).containsText("run 1,");
+        button(two, "Sync everything").click();
+        assertThat(two.locator(".running")).containsText("run 1,");
+        release.run();
+
+        assertThat(toast(one, "(Run 1)")).isVisible();
+        assertThat(toast(two, "(Run 1)")).isVisible();
+        assertThat(host.context().getBean(RunBook.class).runs("products")).hasSize(1);
+    }
+
+    @Test
+    void onlyShowsIfReadOnly() {
+        host.set("stocktake.admin.read-only", "true").start();
+        host.rowsReachTheIndex();
+        Page page = open();
+
+        assertThat(page.locator(".badge")).isVisible();
+        assertThat(button(page, "Sync changed")).hasCount(0);
+        assertThat(page.getByText("Sync products…")).hasCount(0);
+        isAccessible(page);
+    }
+
+    @Test
+    void fitsNarrowScreensAndTheDark() {
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        Page page =
+                open(new Browser.NewContextOptions().setViewportSize(320, 640).setColorScheme(ColorScheme.DARK));
+
+        assertThat(page.locator(".badge")).hasText("True");
+        assertThat(page.locator("table").first()).isVisible();
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(320);
+        isAccessible(page);
+        picture(page, "narrow-dark");
+    }
+
+    @Test
+    void canBeUsedByKeyboard() {
+        startWithoutSchedule();
+        Page page = open();
+        assertThat(button(page, "Sync changed")).isVisible();
+
+        page.keyboard().press("Tab");
+        assertThat(button(page, "Sync changed")).isFocused();
+        page.keyboard().press("Enter");
+
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+    }
+
+    @Test
+    void lendsItsButtonToOtherPages() {
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        Page page = open();
+        page.route(
+                "**/shop-admin",
+                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                        .setContentType("text/html")
+                        .setBody(
+                                "<!doctype html><html lang=en><title>Shop</title><main><h1>Products</h1><script type=module"
+                                        + " src=/stocktake/button.js></script><stocktake-sync-button product-id=1 show-status>"
+                                        + "</stocktake-sync-button></main>")));
+        page.navigate("http://localhost:" + host.port() + "/shop-admin");
+        host.sql("update product set name = 'Gaff' where id = 1");
+
+        button(page, "Sync to search").click();
+
+        assertThat(toast(page, "the search shows what the database says")).isVisible();
+        assertThat(page.getByRole(AriaRole.IMG)).hasAttribute("aria-label", "Product 1 in the search: true");
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Gaff");
+        isAccessible(page);
+    }
+}
