@@ -336,6 +336,7 @@ final class Rebuild {
             return fail(e);
         }
         Optional<Generation> opened = ports.inLedger(tx -> {
+            RebuildState.lock(tx);
             hands.fence(tx);
             Optional<Generation> generation = tx.openBuild(hands.lease(), label, identity);
             RebuildRequest asked = RebuildState.request(tx);
@@ -360,6 +361,7 @@ final class Rebuild {
     /** Searchers cannot miss what nobody has: no build is needed. */
     private Step fillInPlace() {
         ports.inLedger(tx -> {
+            RebuildState.lock(tx);
             hands.fence(tx);
             if (tx.live()
                     .map(Generation::frontier)
@@ -615,7 +617,10 @@ final class Rebuild {
     }
 
     private static boolean isDry(RebuildState now) {
-        RebuildRequest request = now.request();
+        return isDry(now.request());
+    }
+
+    private static boolean isDry(@Nullable RebuildRequest request) {
         return request != null && request.kind() == RebuildRequest.Kind.DRY_RUN;
     }
 
@@ -878,10 +883,15 @@ final class Rebuild {
         return false;
     }
 
-    private boolean becomesLive(LedgerTransaction tx, Generation beside) {
+    private boolean becomesLive(LedgerTransaction tx, Generation seen) {
+        RebuildState.lock(tx);
         RebuildRequest request = RebuildState.request(tx);
         boolean back = request != null && request.kind() == RebuildRequest.Kind.ROLLBACK;
-        if (!tx.swappedIn(hands.lease(), beside.number(), hands.hold())) {
+        boolean whole = !back
+                && tx.generations().stream()
+                        .filter(generation -> generation.number() == seen.number())
+                        .anyMatch(Rebuild::isWhole);
+        if (!tx.swappedIn(hands.lease(), seen.number(), hands.hold())) {
             return false;
         }
         if (Brake.leftUndone(tx)) {
@@ -890,17 +900,20 @@ final class Rebuild {
         Build current = build;
         RebuildReport report = report(
                 back ? RebuildReport.Ending.ROLLED_BACK : RebuildReport.Ending.SWAPPED_IN,
-                current != null && current.is(beside) ? current : null,
+                current != null && current.is(seen) ? current : null,
                 null,
                 back ? "what was live before is live again" : "the build is live");
-        boolean whole = !back
-                && beside.state() == Generation.State.SWAPPING
-                && beside.frontier().ended()
-                && beside.owedWalk() == 0;
         RebuildState.end(tx, report.at(tx.now()), whole);
         moved = true;
         liveSince = back || request == null ? null : request.begun();
         return true;
+    }
+
+    /** Whether everything in it was true when its swap began, and nobody has asked for more since. */
+    private static boolean isWhole(Generation generation) {
+        return generation.state() == Generation.State.SWAPPING
+                && generation.frontier().ended()
+                && generation.owedWalk() == 0;
     }
 
     private boolean isBack(LedgerTransaction tx, Generation old) {
@@ -959,7 +972,9 @@ final class Rebuild {
                 beside.place().orElse(""));
         boolean rollback = request != null && request.kind() == RebuildRequest.Kind.ROLLBACK;
         boolean forgotten = ports.inLedger(tx -> {
+            RebuildState.lock(tx);
             hands.fence(tx);
+            RebuildRequest asked = RebuildState.request(tx);
             if (!tx.forget(hands.lease(), beside.number())) {
                 return false;
             }
@@ -969,8 +984,8 @@ final class Rebuild {
                         report(RebuildReport.Ending.FAILED, null, null, "what was live before is not there any more")
                                 .at(tx.now()),
                         true);
-            } else if (request != null) {
-                RebuildState.begun(tx, request, null);
+            } else if (asked != null) {
+                RebuildState.begun(tx, asked, null);
             }
             return true;
         });
@@ -997,8 +1012,10 @@ final class Rebuild {
     /** Out of the books first: what nobody knows any more is removed as a leftover, should this process die in between. */
     private Step remove(long generation, String label, IndexIdentity identity, RebuildReport report) {
         boolean forgotten = ports.inLedger(tx -> {
+            RebuildState.lock(tx);
             hands.fence(tx);
-            if (!tx.forget(hands.lease(), generation)) {
+            boolean wanted = report.ending() == RebuildReport.Ending.LOOKED_AT && !isDry(RebuildState.request(tx));
+            if (wanted || !tx.forget(hands.lease(), generation)) {
                 return false;
             }
             RebuildState.end(tx, report.at(tx.now()), true);
@@ -1015,6 +1032,7 @@ final class Rebuild {
 
     private Step end(RebuildReport.Ending ending, String words) {
         ports.inLedger(tx -> {
+            RebuildState.lock(tx);
             hands.fence(tx);
             RebuildState.end(tx, report(ending, null, null, words).at(tx.now()), true);
             return null;

@@ -37,6 +37,7 @@ record RebuildState(
     static final String PAUSED = "stocktake.rebuild.paused";
     static final String RATE = "stocktake.rebuild.rate";
     static final String PROGRESS = "stocktake.rebuild.progress";
+    static final String LOCK = "stocktake.rebuild.lock";
 
     private static final String NOTHING = "";
     private static final String YES = "yes";
@@ -47,8 +48,9 @@ record RebuildState(
      * Who asked waits for the next one to end.
      *
      * @param after how many had ended before
+     * @param asked when it was asked for, by the ledger's clock
      */
-    record Ticket(long after) {}
+    record Ticket(long after, Instant asked) {}
 
     /** Where an index stands of which nobody ever wanted a build costs three questions, everything else only where it does. */
     static RebuildState of(LedgerTransaction tx) {
@@ -112,6 +114,14 @@ record RebuildState(
     // ------------------------------------------------------------------------------------------------------
 
     /**
+     * Whoever asks and whoever ends what was asked for do so one after the other: the first thing in their transactions. A
+     * database that locks what is written keeps the second waiting here, and lets it read what the first has written.
+     */
+    static void lock(LedgerTransaction tx) {
+        tx.saveCursor(LOCK, Long.toString(tx.now().toEpochMilli()));
+    }
+
+    /**
      * Asks for a rebuild, or joins the one that is on its way. Who joins wants products looked at that it has behind it, so
      * its walk begins anew; what the build holds already is only compared.
      *
@@ -132,7 +142,7 @@ record RebuildState(
         if (known == null) {
             forget(tx, CANCELLED);
         }
-        return new Ticket(ended(tx).number());
+        return new Ticket(ended(tx).number(), tx.now());
     }
 
     private static boolean mayJoin(RebuildRequest.Kind known, RebuildRequest.Kind kind) {
@@ -153,6 +163,7 @@ record RebuildState(
 
     /** Asks for what was live before. */
     static Ticket askBack(LedgerTransaction tx) {
+        lock(tx);
         if (request(tx) != null || tx.build().isPresent()) {
             throw new IllegalStateException(
                     "A rebuild is on its way; wait until it has ended, or cancel it, and then roll back");
@@ -166,6 +177,7 @@ record RebuildState(
 
     /** The one that is on its way may hold far less than the live index. */
     static void allow(LedgerTransaction tx) {
+        lock(tx);
         RebuildRequest known = request(tx);
         if (known != null) {
             tx.saveCursor(REQUEST, known.joined(known.kind(), true).text());

@@ -455,7 +455,8 @@ public final class Stocktake implements AutoCloseable {
                 if (!report.succeeded()) {
                     return SyncReport.Outcome.INCOMPLETE;
                 }
-                if (ended.whole() || ports.inLedger(Stocktake::isTrue)) {
+                boolean whole = ended.whole();
+                if (ports.inLedger(tx -> isTrue(tx, ticket, whole))) {
                     return SyncReport.Outcome.COMPLETE;
                 }
                 Instant now = around.clock().instant();
@@ -484,14 +485,18 @@ public final class Stocktake implements AutoCloseable {
         return status.phase() == RebuildStatus.Phase.WAITING || status.phase() == RebuildStatus.Phase.PAUSED;
     }
 
-    /** Everything, also what the live index is walked over for after a swap, or instead of one. */
-    private static boolean isTrue(LedgerTransaction tx) {
+    /**
+     * Whether all is true that was asked for: what was marked before, and, unless everything was true when it was swapped in, what the
+     * live index is walked over for since.
+     */
+    private static boolean isTrue(LedgerTransaction tx, RebuildState.Ticket ticket, boolean whole) {
         Backlog backlog = tx.backlog();
-        return tx.live()
-                        .filter(live -> live.frontier().ended() && live.owedWalk() == 0)
-                        .isPresent()
-                && backlog.marked() == 0
-                && backlog.openBatches() == 0;
+        Instant oldest = backlog.oldest();
+        boolean walked = tx.live()
+                .filter(live -> live.frontier().ended() && live.owedWalk() == 0)
+                .isPresent();
+        return (whole || (walked && backlog.openBatches() == 0))
+                && (oldest == null || oldest.isAfter(ticket.asked()));
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
@@ -588,6 +593,7 @@ public final class Stocktake implements AutoCloseable {
             RebuildRequest.Kind kind = dry ? RebuildRequest.Kind.DRY_RUN : RebuildRequest.Kind.REBUILD;
             String version = ports.source().projectionVersion();
             Optional<RebuildState.Ticket> ticket = ports.inLedger(tx -> {
+                RebuildState.lock(tx);
                 boolean now = scheduled == null
                         || scheduled.isTime(tx, version, tx.build().map(Generation::frontier));
                 return now ? Optional.of(RebuildState.ask(tx, kind, forced)) : Optional.empty();
@@ -621,8 +627,8 @@ public final class Stocktake implements AutoCloseable {
         @Override
         public void allowMassDeletion() {
             ports.inLedger(tx -> {
-                Brake.allow(tx);
                 RebuildState.allow(tx);
+                Brake.allow(tx);
                 return null;
             });
         }

@@ -312,7 +312,8 @@ final class IndexClient implements RebuildableIndex {
 
     @Override
     public Receipt swap(String label) {
-        Fate fate = world.storm().strikes(Knob.SWAP_LATE) ? Fate.ARRIVES_LATE : fate();
+        Fate late = world.dice().chance(0.5) ? Fate.ARRIVES_LATE : Fate.ARRIVES_TWICE;
+        Fate fate = world.storm().strikes(Knob.SWAP_LATE) ? late : fate();
         world.history().event(() -> node + " asks for a swap with build " + label + ", which " + fate);
         return Receipt.at(send(fate, answer -> answer.position = server.acceptSwap(label), "a swap"));
     }

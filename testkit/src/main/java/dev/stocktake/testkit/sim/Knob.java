@@ -81,7 +81,7 @@ enum Knob {
     REBUILD_STOPPED_EVERY(0),
     /** Swaps after whose execution the server crashes, so that it executes them once more: the content is swapped back. */
     SWAP_REPEATED(0),
-    /** Swaps that are delivered late, or of which nobody hears. */
+    /** Swaps that are delivered late, and perhaps a first time before. */
     SWAP_LATE(0),
     /** Swaps in the middle of which whoever asks for them is killed. */
     SWAP_KILLS(0),

@@ -137,6 +137,15 @@ public final class Scenario {
                 .with(Knob.LONGEST_REMOVAL, 20_000);
     }
 
+    /** What was live before is removed soon and slowly, while swaps come late and twice. */
+    static Scenario removed() {
+        return rebuilt(hard().named("rebuilt-removed-3"))
+                .with(Knob.REBUILDS, 0.15)
+                .with(Knob.KEEP_OLD, 1_000)
+                .with(Knob.SWAP_LATE, 0.5)
+                .with(Knob.LONGEST_REMOVAL, 60_000);
+    }
+
     /** Somebody drops the index now and then. */
     static Scenario dropped() {
         return stormy(2).named("dropped-2").with(Knob.DROP_EVERY, 240_000);
@@ -227,6 +236,7 @@ public final class Scenario {
                 rebuilt(dropped().named("rebuilt-dropped-2")),
                 rebuilt(unlogged().named("rebuilt-no-log-3")),
                 rebuilt(blank().named("rebuilt-blank-2")),
+                removed(),
                 calm().named("anything").with(Knob.SHUFFLED, 1),
                 calm().named("anything-no-log").with(Knob.SHUFFLED, 1).with(Knob.LOGGED, 0));
     }
