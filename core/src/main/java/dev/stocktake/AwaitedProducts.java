@@ -26,10 +26,14 @@ final class AwaitedProducts {
         this.mostBytes = mostBytes;
     }
 
-    private record Books(Map<ProductKey, Standing> standings, boolean leftUndone) {
+    private record Books(long live, Map<ProductKey, Standing> standings, boolean leftUndone) {
 
         static Books of(LedgerTransaction tx, Set<ProductKey> products) {
-            return new Books(tx.standing(products), Brake.leftUndone(tx));
+            return new Books(live(tx), tx.standing(products), Brake.leftUndone(tx));
+        }
+
+        private static long live(LedgerTransaction tx) {
+            return tx.live().map(Generation::number).orElse(0L);
         }
 
         Set<ProductKey> settled() {
@@ -47,6 +51,10 @@ final class AwaitedProducts {
             return true;
         }
         Books books = ports.inLedger(tx -> Books.of(tx, unseen));
+        if (run.kept() && books.live() != run.keptIn()) {
+            markAgain(run, unseen);
+            return false;
+        }
         Map<ProductKey, Standing> known = new HashMap<>(books.standings());
         if (books.leftUndone() && ports.index() instanceof AuditableIndex index) {
             Set<ProductKey> untrue = untrue(books.settled(), index, run);
@@ -55,6 +63,14 @@ final class AwaitedProducts {
         }
         run.found(known);
         return run.unseen().isEmpty();
+    }
+
+    /** What was live before a rebuild is live again: it has no marks of the time since, and a walk that may take long. */
+    private void markAgain(Run run, Set<ProductKey> unseen) {
+        run.keptIn(ports.inLedger(tx -> {
+            tx.mark(unseen, Reason.DEMAND, false);
+            return Books.live(tx);
+        }));
     }
 
     private Set<ProductKey> untrue(Set<ProductKey> settled, AuditableIndex index, Run run) {

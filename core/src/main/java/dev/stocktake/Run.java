@@ -51,7 +51,7 @@ final class Run {
     private boolean comparesDue;
     private boolean broad;
     private long demanded;
-    private boolean kept;
+    private long keptIn;
     private @Nullable SyncReport report;
     private long found;
     private long unchanged;
@@ -85,13 +85,17 @@ final class Run {
         claimedSince.clear();
     }
 
-    /** Whether there was a generation to keep the marks in. */
-    void kept(boolean marks) {
-        kept = marks;
+    /** Which generation was live when its marks were made; 0 if there was none to keep them in. */
+    void keptIn(long generation) {
+        keptIn = generation;
+    }
+
+    long keptIn() {
+        return keptIn;
     }
 
     boolean kept() {
-        return kept;
+        return keptIn != 0;
     }
 
     /** Something was marked that nobody waits for by name: the run is over when nothing is left. */

@@ -495,8 +495,7 @@ public final class Stocktake implements AutoCloseable {
         boolean walked = tx.live()
                 .filter(live -> live.frontier().ended() && live.owedWalk() == 0)
                 .isPresent();
-        return (whole || (walked && backlog.openBatches() == 0))
-                && (oldest == null || oldest.isAfter(ticket.asked()));
+        return (whole || (walked && backlog.openBatches() == 0)) && (oldest == null || oldest.isAfter(ticket.asked()));
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
@@ -551,10 +550,10 @@ public final class Stocktake implements AutoCloseable {
             List<ProductKey> all = new ArrayList<>(keys);
             for (int from = 0; from < all.size(); from += PAGE) {
                 List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
-                run.kept(ports.inLedger(tx -> {
-                    boolean kept = tx.live().isPresent();
+                run.keptIn(ports.inLedger(tx -> {
+                    long live = tx.live().map(Generation::number).orElse(0L);
                     tx.mark(page, reason, false);
-                    return kept;
+                    return live;
                 }));
             }
         }
