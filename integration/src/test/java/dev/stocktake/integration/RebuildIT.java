@@ -110,8 +110,8 @@ class RebuildIT {
                 assertThat(report.rebuilt().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.SWAPPED_IN);
                 assertThat(report.rebuilt().orElseThrow().documents()).isEqualTo(PRODUCTS);
                 assertThat(editor.edits()).as("edits meanwhile").isGreaterThan(5);
-                editor.close();
-                searcher.close();
+                editor.end();
+                searcher.end();
                 assertThat(searcher.counts()).as("documents that searches saw").containsOnly((long) PRODUCTS);
             }
             assertThat(index.identify()).isPresent().isNotEqualTo(java.util.Optional.of(before));
@@ -171,10 +171,14 @@ class RebuildIT {
             return edits.get();
         }
 
-        @Override
-        public void close() {
+        void end() {
             over = true;
             await().until(() -> !thread.isAlive());
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 
@@ -199,10 +203,14 @@ class RebuildIT {
             return counts;
         }
 
-        @Override
-        public void close() {
+        void end() {
             over = true;
             await().until(() -> !thread.isAlive());
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 }
