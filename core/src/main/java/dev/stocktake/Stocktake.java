@@ -487,7 +487,7 @@ public final class Stocktake implements AutoCloseable {
 
     /**
      * Whether all is true that was asked for: what was marked before, and, unless everything was true when it was swapped in, what the
-     * live index is walked over for since.
+     * live index is walked over for since, with whatever that marks.
      */
     private static boolean isTrue(LedgerTransaction tx, RebuildState.Ticket ticket, boolean whole) {
         Backlog backlog = tx.backlog();
@@ -495,7 +495,9 @@ public final class Stocktake implements AutoCloseable {
         boolean walked = tx.live()
                 .filter(live -> live.frontier().ended() && live.owedWalk() == 0)
                 .isPresent();
-        return (whole || (walked && backlog.openBatches() == 0)) && (oldest == null || oldest.isAfter(ticket.asked()));
+        return whole
+                ? oldest == null || oldest.isAfter(ticket.asked())
+                : walked && backlog.openBatches() == 0 && oldest == null;
     }
 
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
