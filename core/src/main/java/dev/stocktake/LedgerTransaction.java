@@ -169,8 +169,9 @@ public interface LedgerTransaction {
 
     /**
      * Marks products in every open generation (R1): a new token, due at once, the more urgent of the two reasons, suspect if
-     * it was or {@code forced} is; {@code since} stays that of the first mark; a quarantine is lifted (what was refused
-     * is kept, {@link Claim.Item#refused}), and a product that was refused with a fingerprint is then tried alone. Also for keys beyond the frontier. No lease needed.
+     * it was or {@code forced} is; {@code since} stays that of the first mark, until a confirmation that leaves it; a quarantine
+     * is lifted (what was refused is kept, {@link Claim.Item#refused}), and a product that was refused with a fingerprint is
+     * then tried alone. Also for keys beyond the frontier. No lease needed.
      */
     void mark(Collection<ProductKey> keys, Reason reason, boolean forced);
 
@@ -259,7 +260,8 @@ public interface LedgerTransaction {
      *
      * <p>The changes whose time the claim carried are applied: that time is forgotten with the mark. Of a mark that stays
      * because it was made anew, nobody knows how much was read after the claim; its changes count from the claim on, if that
-     * is later than the time that is remembered. Of one that stays for its hold, none is left.
+     * is later than the time that is remembered. Of one that stays for its hold, none is left. Either is marked since the
+     * claim, if that is later than it was: what was marked before has been applied.
      *
      * @param refused items that were left out: each becomes a quarantined row, unless it was marked anew meanwhile
      * @param rechecks when items must be looked at again (R15, {@link #recheckTime}); what was remembered before of any item

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight whether an open batch holds it
  * @param suspect whether it must be written even if it looks unchanged
  * @param reason why it is marked; null if it is not
- * @param since when it was first marked; null if it is not
+ * @param since when it was first marked, or when the last write that it outlived was claimed; null if it is not
  * @param changedAt when it changed, by the clock of the shop's database: the earliest change that was not applied; null if
  *     there is none whose time is known
  * @param attempts how often it was tried since

@@ -35,15 +35,18 @@ final class LedgerClosing {
             from {rows r product_key text, token bigint, words prose, fingerprint text}) i""";
 
     /**
-     * What was claimed is applied. A4: claimed before its hold was over, a row stays and is due then. Marked anew, it stays as
-     * it is, but what had changed before the claim was read after it.
+     * What was claimed is applied, so that the document is no older than the claim, and what remains counts from there. A4:
+     * claimed before its hold was over, a row stays and is due then. Marked anew, it stays as it is.
      */
     private static final String APPLIED_AND_KEPT = """
             stage = case when m.token = i.token then 1 else m.stage end,
             not_before = case when m.token = i.token then m.hold_until else m.not_before end,
-            changed_at = case when m.token = i.token then 0 else i.claimed_at end""";
+            since = greatest(m.since, i.claimed_at),
+            changed_at = case when m.token = i.token then 0
+                when m.changed_at > 0 and m.changed_at < i.claimed_at then i.claimed_at else m.changed_at end""";
 
-    private static final String TO_BE_KEPT = "(m.token = i.token or m.changed_at > 0 and m.changed_at < i.claimed_at)";
+    private static final String TO_BE_KEPT = """
+            (m.token = i.token or m.since < i.claimed_at or m.changed_at > 0 and m.changed_at < i.claimed_at)""";
 
     private static final String QUARANTINE = """
             stage = 2, not_before = 0, attempts = m.attempts + 1,

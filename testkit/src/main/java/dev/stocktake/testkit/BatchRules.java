@@ -211,13 +211,13 @@ final class BatchRules {
         }
         if (!asClaimed(row, item)) {
             if (item.token() != 0) {
-                volume.put(row.changedAt(unapplied(row, claimed)));
+                volume.put(row.since(claimed).changedAt(unapplied(row, claimed)));
             }
             return;
         }
         Instant holdUntil = row.holdUntil();
         if (work.keeps(LedgerRule.HOLD) && holdUntil != null && claimed.isBefore(holdUntil)) {
-            volume.put(row.notBefore(holdUntil).changedAt(null));
+            volume.put(row.notBefore(holdUntil).since(claimed).changedAt(null));
         } else {
             volume.remove(item.key());
         }

@@ -341,6 +341,50 @@ abstract class LedgerRebuildContract extends LedgerTimedContract {
     }
 
     @Test
+    void swapsNothingInThatIsOlderThanWhatWasAppliedToTheLiveGenerationMeanwhile() {
+        needs(Capability.CLOCK_CONTROL);
+        Lease lease = lane();
+        Generation build = cleanBuild(lease);
+        change(A);
+        advance(Duration.ofSeconds(1));
+        Claim claim = claim(lease, live());
+        advance(Duration.ofSeconds(1));
+        change(A);
+        confirm(lease, claim);
+
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE)))
+                .as("the live one has the first change, the build none, both wait for the second")
+                .isFalse();
+
+        advance(Duration.ofSeconds(1));
+        Claim caughtUp = claim(lease, build);
+        change(A);
+        confirm(lease, caughtUp);
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE)))
+                .as("both have it, and both wait for the third")
+                .isTrue();
+    }
+
+    @Test
+    void swapsNothingInThatIsOlderThanWhatIsHeldInTheLiveGeneration() {
+        needs(Capability.CLOCK_CONTROL);
+        Lease lease = lane();
+        Generation build = cleanBuild(lease);
+        change(A);
+        suspect(lease, claim(lease, live()), AN_HOUR);
+        advance(Duration.ofSeconds(1));
+        confirm(lease, claim(lease, live()));
+
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE))).isFalse();
+
+        advance(Duration.ofSeconds(1));
+        confirm(lease, claim(lease, build));
+        assertThat(done(tx -> tx.beginSwap(lease, build.number(), LIFE)))
+                .as("both wait until no late write can come")
+                .isTrue();
+    }
+
+    @Test
     void swapsInWhatOnlyTheLiveGenerationHasMarksOf() {
         Lease lease = lane();
         Generation build = cleanBuild(lease);

@@ -46,6 +46,10 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
         Mark changedAt(@Nullable Instant time) {
             return new Mark(token, since, reason, suspect, time);
         }
+
+        Mark since(Instant time) {
+            return new Mark(token, since.isAfter(time) ? since : time, reason, suspect, changedAt);
+        }
     }
 
     /** How often it was tried and how it will be tried next. */
@@ -90,6 +94,11 @@ record Row(ProductKey key, Mark mark, Tries tries, @Nullable Instant holdUntil, 
 
     Row forced() {
         return new Row(key, mark.forced(), tries, holdUntil, objection);
+    }
+
+    /** Its document is no older than this: what remains counts from there. */
+    Row since(Instant time) {
+        return new Row(key, mark.since(time), tries, holdUntil, objection);
     }
 
     Row changedAt(@Nullable Instant time) {
