@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.Receipt;
 import dev.stocktake.UnavailableException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +20,9 @@ final class Builds {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE = 1_000;
 
+    /** Who removes a build has a lane and keeps its edits waiting meanwhile. */
+    private static final Duration DELETION = Duration.ofSeconds(5);
+
     private final MeilisearchIndex.Options options;
     private final Family family;
     private final Address address;
@@ -27,7 +30,6 @@ final class Builds {
     private final MeilisearchIndex.Wire wire;
     private final ServerVersion version;
     private final SentWrites sent;
-    private final TaskWait wait;
 
     Builds(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire, ServerVersion version, SentWrites sent) {
         this.options = options;
@@ -37,7 +39,6 @@ final class Builds {
         this.wire = wire;
         this.version = version;
         this.sent = sent;
-        this.wait = new TaskWait(options, wire);
     }
 
     /** Identities by label: of those that our key sees. */
@@ -60,10 +61,11 @@ final class Builds {
         }
     }
 
-    /** Sends the swap, once. */
+    /** Sends the swap, once, and not behind another: two are none. */
     Receipt swap(String label) {
         version.check();
         String build = family.build(label);
+        requireNoSwapWaits("index '" + family.uid() + "' is not swapped with '" + build + "'");
         ArrayNode swaps = JSON.createArrayNode();
         swaps.addObject().putArray("indexes").add(family.uid()).add(build);
         Answer answer = wire.http().write("/swap-indexes", Payload.json(Listing.bytes(swaps)), timeouts.request());
@@ -85,16 +87,12 @@ final class Builds {
         }
         // One that was accepted before would be executed before the deletion, which would then hit what the live name
         // had.
-        wait.until("swaps before a deletion", this::noSwapIsWaiting);
+        requireNoSwapWaits("index '" + build + "' is not removed");
         if (!isBoundTo(build, onlyIf)) {
             return false;
         }
-        Answer answer = wire.http().delete("/indexes/" + build, timeouts.request());
-        JsonNode task = answer.json();
-        if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
-            throw Translator.of(address, build).question(answer, "indexes.delete");
-        }
-        Task done = wait.until(task.path("taskUid").asLong());
+        long task = wire.queue().deletionUnderWay(build).map(Task::uid).orElseGet(() -> delete(build));
+        Task done = new TaskWait(build, wire, DELETION).until(task);
         // A server that dies between the deletion and its note of it finds nothing to delete when it does it again.
         if (!done.succeeded() && !done.errorCode().equals("index_not_found")) {
             throw new UnavailableException(
@@ -106,6 +104,15 @@ final class Builds {
         return true;
     }
 
+    private long delete(String build) {
+        Answer answer = wire.http().delete("/indexes/" + build, timeouts.request());
+        JsonNode task = answer.json();
+        if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
+            throw Translator.of(address, build).question(answer, "indexes.delete");
+        }
+        return task.path("taskUid").asLong();
+    }
+
     private boolean isBoundTo(String build, IndexIdentity identity) {
         return new Listing(options.at(build), wire.at(Translator.of(address, build)))
                 .identity()
@@ -113,8 +120,14 @@ final class Builds {
                 .isPresent();
     }
 
-    private Optional<Boolean> noSwapIsWaiting() {
-        return wire.queue().mayBeSwappedSoon(family) ? Optional.empty() : Optional.of(true);
+    private void requireNoSwapWaits(String consequence) {
+        if (wire.queue().mayBeSwappedSoon(family)) {
+            throw new UnavailableException(
+                    "A swap waits in the queue of Meilisearch at '" + address + "' that concerns index '" + family.uid()
+                            + "', or may, as 'apiKey' does not see it; " + consequence
+                            + " before it is done. Try later",
+                    null);
+        }
     }
 
     /** The names of the builds that are there. */

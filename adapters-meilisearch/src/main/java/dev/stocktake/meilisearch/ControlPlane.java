@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.meilisearch.sdk.Client;
 import com.meilisearch.sdk.Config;
 import com.meilisearch.sdk.exceptions.MeilisearchApiException;
-import com.meilisearch.sdk.model.TaskInfo;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.StoppedException;
 import dev.stocktake.UnavailableException;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +26,16 @@ final class ControlPlane {
 
     private static final Logger log = LoggerFactory.getLogger(MeilisearchIndex.class);
 
+    /** Who prepares a build has a lane, which is lost after a minute and keeps the live index's edits waiting meanwhile. */
+    private static final Duration BUILD = Duration.ofSeconds(20);
+
     private final MeilisearchIndex.Options options;
+    private final MeilisearchIndex.Wire wire;
     private final Http http;
     private final Translator translator;
     private final Family family;
     private final Listing listing;
     private final ServerVersion version;
-    private final TaskWait wait;
     private final Client client;
 
     ControlPlane(
@@ -47,7 +50,7 @@ final class ControlPlane {
         this.family = family;
         this.listing = listing;
         this.version = version;
-        this.wait = new TaskWait(options, wire);
+        this.wire = wire;
         this.client = new Client(
                 new Config(options.address().base(), options.address().key()));
     }
@@ -56,14 +59,28 @@ final class ControlPlane {
         JsonNode found = listing.index().orElse(null);
         // After the first question, which tells a wrong key from one that may only not ask for the version.
         version.check();
-        JsonNode index = found == null ? create() : found;
-        checkPrimaryKey(index);
-        settings();
+        TaskWait wait = new TaskWait(options.uid(), wire, patience());
+        JsonNode index = found == null ? create(wait) : found;
+        checkPrimaryKey(index, wait);
+        settings(wait);
         return Listing.identity(index);
     }
 
-    private JsonNode create() {
-        Task done = await(call("indexes.create", () -> client.createIndex(options.uid(), options.primaryKey())));
+    private boolean isBuild() {
+        return !options.uid().equals(family.uid());
+    }
+
+    private Duration patience() {
+        Duration patience = options.timeouts().prepare();
+        return isBuild() && patience.compareTo(BUILD) > 0 ? BUILD : patience;
+    }
+
+    private JsonNode create(TaskWait wait) {
+        if (isBuild()) {
+            requireNoOtherInTheMaking();
+        }
+        Task done = wait.until(call("indexes.create", () -> client.createIndex(options.uid(), options.primaryKey()))
+                .getTaskUid());
         if (!done.succeeded() && !done.errorCode().equals("index_already_exists")) {
             throw failed("could not be created", done);
         }
@@ -77,10 +94,22 @@ final class ControlPlane {
                         "Index '" + options.uid() + "' was removed at once after it was created; run again", null));
     }
 
-    private void checkPrimaryKey(JsonNode index) {
+    /** Whoever gives up waiting for a build begins another, which must not go on for as long as the server is busy. */
+    private void requireNoOtherInTheMaking() {
+        wire.queue().buildsInTheMaking(family).ifPresent(task -> {
+            throw new UnavailableException(
+                    "Build '" + options.uid() + "' is not begun before Meilisearch at '" + options.address()
+                            + "' has done its task " + task.uid() + " (" + task.type() + " of '" + task.index()
+                            + "'); run again later",
+                    null);
+        });
+    }
+
+    private void checkPrimaryKey(JsonNode index, TaskWait wait) {
         String actual = index.path("primaryKey").asText("");
         if (actual.isEmpty() || index.path("primaryKey").isNull()) {
-            Task done = await(call("indexes.update", () -> client.updateIndex(options.uid(), options.primaryKey())));
+            Task done = wait.until(call("indexes.update", () -> client.updateIndex(options.uid(), options.primaryKey()))
+                    .getTaskUid());
             if (!done.succeeded()) {
                 throw failed("has no primary key and did not take '" + options.primaryKey() + "'", done);
             }
@@ -90,14 +119,16 @@ final class ControlPlane {
         }
     }
 
-    private void settings() {
+    private void settings(TaskWait wait) {
         JsonNode current = settingsOf(options.uid());
-        boolean copied = !options.uid().equals(family.uid()) && copy(current);
+        boolean copied = isBuild() && copy(current, wait);
         options.attributes()
                 .changes(copied ? settingsOf(options.uid()) : current)
                 .ifPresent(changes -> {
-                    Task done = await(call(
-                            "settings.update", () -> client.index(options.uid()).updateSettings(changes)));
+                    Task done = wait.until(call(
+                                    "settings.update",
+                                    () -> client.index(options.uid()).updateSettings(changes))
+                            .getTaskUid());
                     if (!done.succeeded()) {
                         throw failed("did not take its settings", done);
                     }
@@ -124,7 +155,7 @@ final class ControlPlane {
      *
      * @return whether anything had to be changed
      */
-    private boolean copy(JsonNode current) {
+    private boolean copy(JsonNode current, TaskWait wait) {
         ObjectNode changes = JsonNodeFactory.instance.objectNode();
         settingsOf(family.uid()).properties().forEach(setting -> {
             if (!options.attributes().decide(setting.getKey())
@@ -165,10 +196,6 @@ final class ControlPlane {
         return task.errorCode().startsWith("invalid_")
                 ? new MisconfiguredException(message)
                 : new UnavailableException(message, null);
-    }
-
-    private Task await(TaskInfo info) {
-        return wait.until(info.getTaskUid());
     }
 
     /** Translates what the vendor's client throws; it hides the HTTP status, so its error codes must do. */

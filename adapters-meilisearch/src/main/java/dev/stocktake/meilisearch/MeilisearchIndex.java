@@ -15,6 +15,7 @@ import dev.stocktake.RebuildableIndex;
 import dev.stocktake.Receipt;
 import dev.stocktake.Sleeper;
 import dev.stocktake.StoppedException;
+import dev.stocktake.UnavailableException;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -161,7 +162,9 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
 
     /**
      * {@inheritDoc} It is called like this one with {@code __stocktake_} and the label behind. What the builder was not told
-     * about settings is copied from the live index when it is prepared.
+     * about settings is copied from the live index when it is prepared. Preparing it waits for 20 seconds at most, not for as
+     * long as {@link Builder#prepareTimeout} says, and begins no build while the server has another one's making or removal
+     * before it.
      *
      * @throws IllegalArgumentException {@inheritDoc}
      */
@@ -180,6 +183,7 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
     /**
      * {@inheritDoc}
      *
+     * @throws UnavailableException also while another swap waits in the server's queue: two would be none
      * @throws MisconfiguredException also if the server is older than 1.31, which loses track of its tasks
      * @throws StoppedException if the thread is interrupted or the index closed; done now, later or never
      */
@@ -188,7 +192,12 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
         return builds.swap(RebuildableIndex.requireLabel(label));
     }
 
-    /** {@inheritDoc} Waits until no swap is on its way that would be executed first. */
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UnavailableException also while a swap waits in the server's queue, which would be executed first; and if the
+     *     server has not removed it after five seconds: then it will, and asking again sends nothing a second time
+     */
     @Override
     public boolean drop(String label, IndexIdentity onlyIf) {
         return builds.drop(RebuildableIndex.requireLabel(label), onlyIf);
@@ -346,7 +355,10 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
             return this;
         }
 
-        /** How long {@link MeilisearchIndex#prepare} waits until a new setting is applied, by default 10 min. */
+        /**
+         * How long {@link MeilisearchIndex#prepare} waits until a new setting is applied, by default 10 min. Of a build never
+         * longer than 20 s.
+         */
         public Builder prepareTimeout(Duration timeout) {
             draft.prepare = timeout;
             return this;

@@ -100,6 +100,19 @@ final class TaskQueue {
                 || swaps.stream().anyMatch(swap -> swap.swapped().stream().anyMatch(family::has));
     }
 
+    /** A task that makes an index of these, or removes one, and is not final. */
+    Optional<Task> buildsInTheMaking(Family family) {
+        return list("types=indexCreation,indexDeletion&statuses=enqueued,processing&limit=1000").stream()
+                .filter(task -> family.label(task.index()).isPresent())
+                .findFirst();
+    }
+
+    /** The deletion of an index that is accepted and not final. */
+    Optional<Task> deletionUnderWay(String index) {
+        return list("indexUids=" + index + "&types=indexDeletion&statuses=enqueued,processing&limit=1").stream()
+                .findFirst();
+    }
+
     /**
      * How a swap ended that is hidden from our key: the server counts what it does not show.
      *

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Waits for the server to work something off. */
+/** Waits for the server to work something off; however often it is asked, no longer than it was made for. Of one thread. */
 final class TaskWait {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -18,11 +18,13 @@ final class TaskWait {
     private final TaskQueue queue;
     private final Duration timeout;
     private final Sleeper sleeper;
+    private Duration waited = Duration.ZERO;
 
-    TaskWait(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire) {
-        this.uid = options.uid();
+    /** @param timeout for all that is waited for together */
+    TaskWait(String uid, MeilisearchIndex.Wire wire, Duration timeout) {
+        this.uid = uid;
         this.queue = wire.queue();
-        this.timeout = options.timeouts().prepare();
+        this.timeout = timeout;
         this.sleeper = wire.sleeper();
     }
 
@@ -35,7 +37,6 @@ final class TaskWait {
 
     /** What it is when it is there. */
     <T> T until(String what, Supplier<Optional<T>> done) {
-        Duration waited = Duration.ZERO;
         Duration pause = FIRST_PAUSE;
         while (true) {
             Optional<T> now = done.get();

@@ -18,6 +18,7 @@ import dev.stocktake.UnavailableException;
 import dev.stocktake.UnknownOutcomeException;
 import dev.stocktake.WriteBatch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,8 +176,126 @@ class MeilisearchBuildsTest {
         }
     }
 
+    private static Duration sum(List<Duration> times) {
+        return times.stream().reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The server has a lot to do for others. */
+    @Nested
+    class PreparingOnABusyServer {
+
+        private final List<Duration> slept = new ArrayList<>();
+
+        @Test
+        void isNotWaitedForAsLongAsALaneLasts() {
+            try (MeilisearchIndex busy =
+                    Samples.index(server).sleeper(slept::add).build()) {
+                assertThatThrownBy(() -> busy.build("b1").prepare())
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining(BUILD);
+            }
+            assertThat(sum(slept)).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(22));
+        }
+
+        /** The creation takes ten seconds, and so does each of the settings. */
+        @Test
+        void isNotWaitedForLongerWhereThereAreManySteps() {
+            admin.done("PATCH", "/indexes/lamps/settings", "{\"stopWords\":[\"a\"]}");
+            List<Duration> sinceTick = new ArrayList<>();
+            try (MeilisearchIndex busy = Samples.index(server)
+                    .sleeper(time -> {
+                        slept.add(time);
+                        sinceTick.add(time);
+                        if (sum(sinceTick).compareTo(Duration.ofSeconds(9)) > 0) {
+                            server.tick();
+                            sinceTick.clear();
+                        }
+                    })
+                    .build()) {
+                assertThatThrownBy(() -> busy.build("b1").prepare()).isInstanceOf(UnavailableException.class);
+                assertThat(sum(slept)).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(22));
+
+                server.drain();
+                assertThat(busy.build("b1").identify())
+                        .as("made, for whoever comes next")
+                        .isPresent();
+            }
+        }
+
+        @Test
+        void leavesNotOneMoreIndexWithEachAttempt() {
+            server.forgetRequests();
+            try (MeilisearchIndex busy =
+                    Samples.index(server).sleeper(slept::add).build()) {
+                assertThatThrownBy(() -> busy.build("b1").prepare()).isInstanceOf(UnavailableException.class);
+                slept.clear();
+                for (String label : List.of("b2", "b3")) {
+                    assertThatThrownBy(() -> busy.build(label).prepare())
+                            .isInstanceOf(UnavailableException.class)
+                            .hasMessageContaining(BUILD)
+                            .hasMessageContaining("indexCreation");
+                }
+                assertThat(slept).isEmpty();
+                assertThat(requests("POST")).isEqualTo(1);
+                server.drain();
+                assertThat(index.builds()).containsOnlyKeys("b1");
+
+                IndexIdentity left = index.builds().values().iterator().next();
+                assertThatThrownBy(() -> busy.drop("b1", left)).isInstanceOf(UnavailableException.class);
+                assertThatThrownBy(() -> busy.build("b4").prepare())
+                        .as("there is no room for two")
+                        .hasMessageContaining("indexDeletion");
+            }
+            server.drain();
+            index.build("b5").prepare();
+            assertThat(index.builds()).containsOnlyKeys("b5");
+        }
+
+        @Test
+        void takesItsTimeForTheLiveIndex() {
+            try (MeilisearchIndex busy = Samples.index(server)
+                    .searchable("brand")
+                    .prepareTimeout(Duration.ofMinutes(3))
+                    .sleeper(slept::add)
+                    .build()) {
+                assertThatThrownBy(busy::prepare).isInstanceOf(UnavailableException.class);
+            }
+            assertThat(sum(slept)).isGreaterThanOrEqualTo(Duration.ofMinutes(3));
+        }
+    }
+
     @Nested
     class ASwap {
+
+        /** Two are none. */
+        @Test
+        void isNotSentBehindAnother() {
+            IndexIdentity built = built();
+            index.swap("b1");
+
+            assertThatThrownBy(() -> index.swap("b1"))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("'" + BUILD + "'");
+            server.beginBatch();
+            assertThatThrownBy(() -> index.swap("b1")).as("processing").isInstanceOf(UnavailableException.class);
+            server.drain();
+
+            assertThat(live()).isEqualTo(built);
+            assertThat(requests(SWAP)).isEqualTo(1);
+        }
+
+        @Test
+        void isNotSentWhileOneWaitsThatItsKeyDoesNotSee() {
+            built();
+            index.swap("b1");
+            try (MeilisearchIndex confined = Samples.index(server.url(), key("lamps*", REBUILDING), "lamps")
+                    .build()) {
+                assertThatThrownBy(() -> confined.swap("b1"))
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("'apiKey' does not see");
+            }
+            assertThat(requests(SWAP)).isEqualTo(1);
+        }
 
         @Test
         void isSentOnceAndDoneWhenItsTaskIs() {
@@ -458,19 +577,42 @@ class MeilisearchBuildsTest {
     class Dropping {
 
         @Test
-        void waitsForASwapThatWouldBeExecutedFirst() {
+        void isPutOffWhileASwapWouldBeExecutedFirst() {
             IndexIdentity old = live();
             IndexIdentity built = built();
             index.swap("b1");
 
-            assertThat(index.drop("b1", built))
-                    .as("live when it would be deleted")
-                    .isFalse();
+            assertThatThrownBy(() -> index.drop("b1", built))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("swap");
+            assertThat(live()).as("nobody waited").isEqualTo(old);
+            server.drain();
 
+            assertThat(index.drop("b1", built)).as("it is live now").isFalse();
             assertThat(live()).isEqualTo(built);
             assertThat(server.size("lamps")).isEqualTo(3);
             assertThat(index.builds()).isEqualTo(Map.of("b1", old));
             assertThat(requests("DELETE")).isZero();
+        }
+
+        @Test
+        void isSentOnceAndNotWaitedForLong() {
+            IndexIdentity built = built();
+            List<Duration> slept = new ArrayList<>();
+            try (MeilisearchIndex busy =
+                    Samples.index(server).sleeper(slept::add).build()) {
+                for (int i = 0; i < 2; i++) {
+                    slept.clear();
+                    assertThatThrownBy(() -> busy.drop("b1", built))
+                            .isInstanceOf(UnavailableException.class)
+                            .hasMessageContaining(BUILD);
+                    assertThat(sum(slept)).isLessThan(Duration.ofSeconds(7));
+                }
+            }
+            assertThat(requests("DELETE")).isEqualTo(1);
+            server.drain();
+            assertThat(index.drop("b1", built)).isFalse();
+            assertThat(index.builds()).isEmpty();
         }
 
         @Test
@@ -592,7 +734,7 @@ class MeilisearchBuildsTest {
                     })
                     .toArray();
 
-            List<Long> read = new java.util.ArrayList<>();
+            List<Long> read = new ArrayList<>();
             LogPage page = new LogPage(List.of(), start, false, true);
             while (page.more()) {
                 page = index.writesAfter(page.position(), 7);
