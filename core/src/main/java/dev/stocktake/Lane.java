@@ -500,7 +500,8 @@ final class Lane {
         }
         if (backlog.marked() == 0 && (balance.live().frontier().ended() || run.narrow()) && reached(run)) {
             trouble.over();
-            return rebuildsStill(run) ? waitForRebuild(run, progress) : ended(run, balance);
+            boolean paced = !run.waits() && !run.narrow() && rebuild.isPaced();
+            return rebuildsStill(run) || paced ? waitForRebuild(run, progress) : ended(run, balance);
         }
         return waitUntilDue(run, backlog, progress);
     }
@@ -525,7 +526,8 @@ final class Lane {
         Duration spent = Duration.between(progress, around.clock().instant());
         Optional<String> obstacle = rebuild.waitsForSomebody();
         boolean tooLong = spent.plus(wait).compareTo(settings.lane().patience()) > 0;
-        if (!run.waits() || trouble.exhausted() || obstacle.isPresent() || tooLong) {
+        boolean leaves = !run.waits() && !rebuild.isPaced();
+        if (leaves || trouble.exhausted() || obstacle.isPresent() || tooLong) {
             run.problem("The rebuild of index '" + ports.name() + "' goes on in a later run: "
                     + obstacle.orElse(rebuild.status().words()));
             return Optional.of(End.LATER);

@@ -158,6 +158,14 @@ public interface LedgerTransaction {
     boolean swappedBack(Lease lease, long retired, Duration life, Duration hold);
 
     /**
+     * From {@link Generation.State#BUILDING} to {@link Generation.State#RETIRED}: it is not brought back after all, and is kept
+     * where it stands. Its rows are forgotten.
+     *
+     * @return false if the lease is over, it is in another state, or a batch of it is open
+     */
+    boolean retire(Lease lease, long generation);
+
+    /**
      * Forgets a generation that is {@link Generation.State#BUILDING} or {@link Generation.State#RETIRED}, and its rows.
      *
      * @return false if the lease is over, it is in another state, or a batch of it is open

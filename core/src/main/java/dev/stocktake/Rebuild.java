@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,9 @@ final class Rebuild {
 
     private static final Duration BETWEEN_CLOSINGS = Duration.ofSeconds(5);
 
+    /** After claims for the live index have waited in vain, they go on for so many times as long. */
+    private static final int OPEN_PER_CLOSED = 3;
+
     /** What was counted is good for so long. */
     private static final Duration JUDGED_FOR = Duration.ofMinutes(1);
 
@@ -47,6 +51,10 @@ final class Rebuild {
     private static final Duration FIRST_REST = Duration.ofMinutes(1);
     private static final Duration LONGEST_REST = Duration.ofMinutes(10);
     private static final Duration TIDY_EVERY = Duration.ofMinutes(1);
+
+    /** What could not be removed is asked for again then. */
+    private static final Duration REMOVE_AGAIN = Duration.ofMinutes(10);
+
     private static final int LOOKS_AGAIN = 3;
 
     /** What a step came to. */
@@ -116,13 +124,16 @@ final class Rebuild {
     private Instant restUntil = Instant.MIN;
     private Instant tellAt = Instant.MIN;
     private Instant timedAt = Instant.MIN;
+    private Instant closingSince = Instant.MIN;
     private Instant closingUntil = Instant.MIN;
     private Instant closeAgainAt = Instant.MIN;
     private boolean closing;
+    private boolean paced;
     private RebuildStatus.Phase phase = RebuildStatus.Phase.BUILDING;
     private String waitsFor = "";
     private Duration rest = FIRST_REST;
     private int lookedAgain;
+    private final Set<String> notRemoved = new HashSet<>();
     private int swapsInVain;
     private int closings;
 
@@ -144,10 +155,12 @@ final class Rebuild {
         sent = null;
         unsent = 0;
         closing = false;
+        closings = 0;
         mayBeLost = true;
         lookAt = Instant.MIN;
         restUntil = Instant.MIN;
         timedAt = Instant.MIN;
+        paced = false;
     }
 
     /** Somebody asks and waits: whatever it rests for is looked at now. */
@@ -164,7 +177,13 @@ final class Rebuild {
         Instant now = around.clock().instant();
         if (index != null && !now.isBefore(lookAt)) {
             lookAt = now.plus(LOOK_EVERY);
-            state = RebuildState.of(tx);
+            RebuildState known = state;
+            RebuildState seen = RebuildState.of(tx);
+            state = seen;
+            if (known != null && !seen.saysTheSame(known)) {
+                restUntil = Instant.MIN;
+                rest = FIRST_REST;
+            }
         }
     }
 
@@ -205,6 +224,11 @@ final class Rebuild {
             stopClosing();
         }
         return closing;
+    }
+
+    /** Whether it rests only because somebody wants it to go slowly, and goes on in a moment. */
+    boolean isPaced() {
+        return paced && untilWanted().compareTo(LOOK_EVERY) <= 0;
     }
 
     /** What it waits for, if it is nothing that comes by itself soon. */
@@ -296,6 +320,7 @@ final class Rebuild {
 
     private Step waits(RebuildStatus.Phase why, Duration time, String words) {
         phase = why;
+        paced = false;
         waitsFor = words;
         restUntil = around.clock().instant().plus(time);
         tellAt = words.isEmpty() ? tellAt : Instant.MIN;
@@ -304,6 +329,7 @@ final class Rebuild {
 
     private Step worked(RebuildStatus.Phase at) {
         phase = at;
+        paced = false;
         waitsFor = "";
         restUntil = Instant.MIN;
         return Step.WORKED;
@@ -321,17 +347,17 @@ final class Rebuild {
         if (request.kind() == RebuildRequest.Kind.ROLLBACK) {
             return bringBack(now, now.retired().isEmpty() ? null : now.retired().get(0));
         }
-        dropRetired(now, true);
-        Map<String, IndexIdentity> there = dropLeftovers(now);
-        long documents = index().count();
-        if (documents == 0 && request.kind() == RebuildRequest.Kind.REBUILD) {
-            return fillInPlace();
-        }
-        String label = newLabel(there);
-        AuditableIndex content = index().build(label);
+        String label;
         IndexIdentity identity;
+        long documents;
         try {
-            identity = content.prepare();
+            Map<String, IndexIdentity> there = dropLeftovers(now);
+            documents = index().count();
+            if (documents == 0 && request.kind() == RebuildRequest.Kind.REBUILD) {
+                return fillInPlace();
+            }
+            label = newLabel(there);
+            identity = index().build(label).prepare();
         } catch (RefusedException | MisconfiguredException e) {
             return fail(e);
         }
@@ -341,12 +367,13 @@ final class Rebuild {
             Optional<Generation> generation = tx.openBuild(hands.lease(), label, identity);
             RebuildRequest asked = RebuildState.request(tx);
             if (generation.isPresent() && asked != null) {
-                RebuildState.begun(tx, asked, tx.now());
+                RebuildState.begun(tx, asked, tx.now(), generation.get().number());
             }
             return generation;
         });
         lookedAgain = 0;
         swapsInVain = 0;
+        closings = 0;
         opened.ifPresent(generation -> {
             log.info(
                     "Index '{}' is rebuilt beside the live one, in build '{}' ({})",
@@ -354,6 +381,9 @@ final class Rebuild {
                     label,
                     request.kind());
             build = make(generation, RebuildState.Progress.NONE, documents);
+            if (request.kind() != RebuildRequest.Kind.DRY_RUN) {
+                dropRetired(now, true);
+            }
         });
         return worked(RebuildStatus.Phase.BUILDING);
     }
@@ -424,7 +454,7 @@ final class Rebuild {
 
     private Step goOn(RebuildState now, Generation beside) throws InterruptedException {
         boolean settled = now.settled(beside) || !around.on(Rule.SWAP_ONCE);
-        RebuildRequest request = now.request();
+        RebuildRequest request = now.requestOf(beside);
         if (mayBeLost) {
             mayBeLost = false;
             if (!known(beside).isBound()) {
@@ -441,7 +471,7 @@ final class Rebuild {
         if (request != null && request.kind() == RebuildRequest.Kind.ROLLBACK) {
             return settled ? bringBack(now, beside) : unsettled(now, beside);
         }
-        return fill(now, known(beside));
+        return fill(now.about(beside), known(beside));
     }
 
     /**
@@ -533,7 +563,9 @@ final class Rebuild {
         Instant clock = around.clock().instant();
         Duration wait = rate > 0 ? current.pace().untilNextPage(clock) : Duration.ZERO;
         if (!wait.isZero()) {
-            return waits(RebuildStatus.Phase.BUILDING, wait.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : wait, "");
+            waits(RebuildStatus.Phase.BUILDING, wait.compareTo(LOOK_EVERY) > 0 ? LOOK_EVERY : wait, "");
+            paced = true;
+            return Step.NOTHING;
         }
         ProductKey after = generation.frontier().after();
         if (after == null) {
@@ -719,6 +751,7 @@ final class Rebuild {
         Instant clock = around.clock().instant();
         if (!holdsClaims() && !clock.isBefore(closeAgainAt)) {
             closing = true;
+            closingSince = clock;
             closingUntil = clock.plus(CLOSING.multipliedBy(1L << Math.min(closings, MOST_DOUBLINGS)));
             closings++;
         }
@@ -726,8 +759,10 @@ final class Rebuild {
 
     private void stopClosing() {
         if (closing) {
+            Instant clock = around.clock().instant();
+            Duration pause = Duration.between(closingSince, clock).multipliedBy(OPEN_PER_CLOSED);
             closing = false;
-            closeAgainAt = around.clock().instant().plus(BETWEEN_CLOSINGS);
+            closeAgainAt = clock.plus(pause.compareTo(BETWEEN_CLOSINGS) > 0 ? pause : BETWEEN_CLOSINGS);
         }
     }
 
@@ -745,11 +780,14 @@ final class Rebuild {
         stopClosing();
         Instant until = generation.unsettled();
         Duration left = until == null ? LOOK_EVERY : Duration.between(now.now(), until);
+        String words = generation.state() == Generation.State.LIVE
+                ? "the last swap was made, but the request for it may still come a second time, and two swaps are none; the"
+                        + " next one is asked for when that cannot be any more, in "
+                : "a swap may still be on its way to the index; the next one is asked for when that cannot be any more, in ";
         return waits(
                 RebuildStatus.Phase.SETTLING,
                 left.compareTo(LOOK_EVERY) > 0 ? left : LOOK_EVERY,
-                "a swap may still be on its way to the index; the next one is asked for when that cannot be any more, in "
-                        + Words.duration(left));
+                words + Words.duration(left));
     }
 
     private Step swap(Generation beside) throws InterruptedException {
@@ -886,7 +924,9 @@ final class Rebuild {
     private boolean becomesLive(LedgerTransaction tx, Generation seen) {
         RebuildState.lock(tx);
         RebuildRequest request = RebuildState.request(tx);
-        boolean back = request != null && request.kind() == RebuildRequest.Kind.ROLLBACK;
+        // What was asked for meanwhile is not what this swap was sent for.
+        boolean its = request == null || request.generation() == seen.number();
+        boolean back = its && request != null && request.kind() == RebuildRequest.Kind.ROLLBACK;
         boolean whole = !back
                 && tx.generations().stream()
                         .filter(generation -> generation.number() == seen.number())
@@ -903,9 +943,11 @@ final class Rebuild {
                 current != null && current.is(seen) ? current : null,
                 null,
                 back ? "what was live before is live again" : "the build is live");
-        RebuildState.end(tx, report.at(tx.now()), whole);
+        if (its) {
+            RebuildState.end(tx, report.at(tx.now()), whole);
+        }
         moved = true;
-        liveSince = back || request == null ? null : request.begun();
+        liveSince = its && !back && request != null ? request.begun() : null;
         return true;
     }
 
@@ -943,6 +985,7 @@ final class Rebuild {
         lookAt = Instant.MIN;
         restUntil = Instant.MIN;
         rest = FIRST_REST;
+        paced = false;
         stopClosing();
         log.info("Index '{}': another content is live now", ports.name());
         hands.becameLive(liveSince);
@@ -984,8 +1027,8 @@ final class Rebuild {
                         report(RebuildReport.Ending.FAILED, null, null, "what was live before is not there any more")
                                 .at(tx.now()),
                         true);
-            } else if (asked != null) {
-                RebuildState.begun(tx, asked, null);
+            } else if (asked != null && asked.generation() == beside.number()) {
+                RebuildState.begun(tx, asked, null, RebuildRequest.NO_GENERATION);
             }
             return true;
         });
@@ -1002,32 +1045,47 @@ final class Rebuild {
         if (!now.settled(beside) && around.on(Rule.DROP_SETTLED)) {
             return unsettled(now, beside);
         }
-        return remove(
-                beside.number(),
-                beside.place().orElseThrow(),
-                beside.identity(),
+        return removeOrKeep(
+                now.requestOf(beside),
+                beside,
                 report(RebuildReport.Ending.CANCELLED, build, null, "it was cancelled; the live index is what it was"));
     }
 
     /** Out of the books first: what nobody knows any more is removed as a leftover, should this process die in between. */
     private Step remove(long generation, String label, IndexIdentity identity, RebuildReport report) {
-        boolean forgotten = ports.inLedger(tx -> {
-            RebuildState.lock(tx);
-            hands.fence(tx);
-            boolean wanted = report.ending() == RebuildReport.Ending.LOOKED_AT && !isDry(RebuildState.request(tx));
-            if (wanted || !tx.forget(hands.lease(), generation)) {
-                return false;
-            }
-            RebuildState.end(tx, report.at(tx.now()), true);
-            return true;
-        });
-        if (!forgotten) {
+        if (!endsWith(report, generation, tx -> tx.forget(hands.lease(), generation))) {
             return Step.NOTHING;
         }
-        build = null;
         log.info("Index '{}': the build is removed: {}", ports.name(), report.words());
         drop(label, identity);
         return worked(RebuildStatus.Phase.BUILDING);
+    }
+
+    /** It is not brought back, and stays what it was: something that can be. */
+    private Step keep(Generation old, RebuildReport report) {
+        if (!endsWith(report, old.number(), tx -> tx.retire(hands.lease(), old.number()))) {
+            return Step.NOTHING;
+        }
+        log.info("Index '{}': what was live before is not brought back: {}", ports.name(), report.words());
+        return worked(RebuildStatus.Phase.BUILDING);
+    }
+
+    private boolean endsWith(RebuildReport report, long generation, Predicate<LedgerTransaction> how) {
+        boolean done = ports.inLedger(tx -> {
+            RebuildState.lock(tx);
+            hands.fence(tx);
+            RebuildRequest asked = RebuildState.request(tx);
+            boolean wanted = report.ending() == RebuildReport.Ending.LOOKED_AT && !isDry(asked);
+            if (wanted || !how.test(tx)) {
+                return false;
+            }
+            if (asked == null || asked.generation() == generation) {
+                RebuildState.end(tx, report.at(tx.now()), true);
+            }
+            return true;
+        });
+        build = done ? null : build;
+        return done;
     }
 
     private Step end(RebuildReport.Ending ending, String words) {
@@ -1047,11 +1105,14 @@ final class Rebuild {
 
     private Step failBuild(Generation beside, StocktakeException cause) {
         log.warn("Index '{}' cannot be rebuilt: {}", ports.name(), message(cause));
-        return remove(
-                beside.number(),
-                beside.place().orElseThrow(),
-                beside.identity(),
-                report(RebuildReport.Ending.FAILED, build, null, message(cause)));
+        RebuildRequest request = ports.inLedger(RebuildState::of).requestOf(beside);
+        return removeOrKeep(request, beside, report(RebuildReport.Ending.FAILED, build, null, message(cause)));
+    }
+
+    private Step removeOrKeep(@Nullable RebuildRequest request, Generation beside, RebuildReport report) {
+        return request != null && request.kind() == RebuildRequest.Kind.ROLLBACK
+                ? keep(beside, report)
+                : remove(beside.number(), beside.place().orElseThrow(), beside.identity(), report);
     }
 
     private static String message(StocktakeException e) {
@@ -1073,8 +1134,17 @@ final class Rebuild {
             mayBeLost = old.state() == Generation.State.BUILDING;
             return mayBeLost ? Step.WORKED : forgetLost(old);
         }
-        boolean begun = ports.inLedger(
-                tx -> tx.bringBack(hands.lease(), old.number(), ports.index().requestLife()));
+        boolean begun = ports.inLedger(tx -> {
+            RebuildState.lock(tx);
+            RebuildRequest asked = RebuildState.request(tx);
+            boolean wanted = asked != null
+                    && asked.kind() == RebuildRequest.Kind.ROLLBACK
+                    && tx.bringBack(hands.lease(), old.number(), ports.index().requestLife());
+            if (wanted) {
+                RebuildState.begun(tx, asked, tx.now(), old.number());
+            }
+            return wanted;
+        });
         if (!begun) {
             hands.keepLease(true);
             return Step.WORKED;
@@ -1099,48 +1169,79 @@ final class Rebuild {
     private Step tidy(RebuildState now) {
         phase = RebuildStatus.Phase.BUILDING;
         waitsFor = "";
-        dropRetired(now, false);
-        restUntil = around.clock().instant().plus(TIDY_EVERY);
+        boolean tidied = dropRetired(now, false);
+        restUntil = around.clock().instant().plus(tidied ? TIDY_EVERY : REMOVE_AGAIN);
         return Step.NOTHING;
     }
 
-    /** R12. @param all whether nothing is kept any longer, as another build needs the room */
-    private void dropRetired(RebuildState now, boolean all) {
+    /**
+     * R12.
+     *
+     * @param all whether nothing is kept any longer, as another build needs the room
+     * @return whether everything is gone that should be
+     */
+    private boolean dropRetired(RebuildState now, boolean all) {
         Generation live = now.live().orElse(null);
         if (live == null || (!now.settled(live) && around.on(Rule.DROP_SETTLED))) {
-            return;
+            return true;
         }
         RebuildReport last = now.last();
         boolean over =
                 last == null || !last.at().plus(settings.rebuilds().keepOld()).isAfter(now.now());
         List<Generation> kept = now.retired();
+        boolean gone = true;
         for (Generation old : kept) {
             if (all || over || old.number() != kept.get(0).number()) {
-                drop(old);
+                gone = drop(old) && gone;
             }
         }
+        return gone;
     }
 
-    private void drop(Generation old) {
-        old.place().ifPresent(label -> drop(label, old.identity()));
+    private boolean drop(Generation old) {
+        if (!drop(old.place().orElseThrow(), old.identity())) {
+            return false;
+        }
         ports.inLedger(tx -> {
             hands.fence(tx);
             return tx.forget(hands.lease(), old.number());
         });
         log.info("Index '{}': what was live before, generation {}, is removed", ports.name(), old.number());
+        return true;
     }
 
-    private void drop(String label, IndexIdentity identity) {
+    /**
+     * Removing is for the room alone: if it cannot be done now, nothing else waits for it.
+     *
+     * @return whether the content is gone, or nothing of ours
+     */
+    private boolean drop(String label, IndexIdentity identity) {
         hands.keepLease(true);
-        IndexIdentity meant = around.on(Rule.DROP_IDENTIFIED)
-                ? identity
-                : index().build(label).identify().orElse(identity);
-        if (!index().drop(label, meant)) {
+        boolean removed;
+        try {
+            IndexIdentity meant = around.on(Rule.DROP_IDENTIFIED)
+                    ? identity
+                    : index().build(label).identify().orElse(identity);
+            removed = index().drop(label, meant);
+        } catch (UnavailableException | UnknownOutcomeException | RefusedException | MisconfiguredException e) {
+            if (notRemoved.add(label)) {
+                log.warn(
+                        "Index '{}': build '{}' could not be removed and takes room until it is; that is tried again later, at"
+                                + " the latest when the next rebuild begins: {}",
+                        ports.name(),
+                        label,
+                        message(e));
+            }
+            return false;
+        }
+        notRemoved.remove(label);
+        if (!removed) {
             log.info(
                     "Index '{}': build '{}' is not there, or holds something else; it is left alone",
                     ports.name(),
                     label);
         }
+        return true;
     }
 
     /** What a process left that died before it had written down what it made, or before it had removed what it had forgotten. */

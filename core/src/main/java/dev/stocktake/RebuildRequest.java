@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param asked when it was asked for first, by the ledger's clock
  * @param begun when its build was opened; null before
  * @param forced whether the build may hold far less than the live index
+ * @param generation that is to become live for it; {@link #NO_GENERATION} before it was begun
  */
-record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean forced) {
+record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean forced, long generation) {
+
+    static final long NO_GENERATION = 0;
 
     /** What is wanted. */
     enum Kind {
@@ -24,20 +27,21 @@ record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean
     private static final String NONE = "-";
 
     static RebuildRequest of(Kind kind, boolean forced, Instant now) {
-        return new RebuildRequest(kind, now, null, forced);
+        return new RebuildRequest(kind, now, null, forced, NO_GENERATION);
     }
 
     /** The same for somebody who wants it, too; a real rebuild is one that was asked for once. */
     RebuildRequest joined(Kind other, boolean force) {
-        return new RebuildRequest(other == Kind.REBUILD ? other : kind, asked, begun, forced || force);
+        return new RebuildRequest(other == Kind.REBUILD ? other : kind, asked, begun, forced || force, generation);
     }
 
-    RebuildRequest begun(@Nullable Instant now) {
-        return new RebuildRequest(kind, asked, now, forced);
+    RebuildRequest begun(@Nullable Instant now, long by) {
+        return new RebuildRequest(kind, asked, now, forced, by);
     }
 
     String text() {
-        return kind + "|" + asked.toEpochMilli() + "|" + (begun == null ? NONE : begun.toEpochMilli()) + "|" + forced;
+        return kind + "|" + asked.toEpochMilli() + "|" + (begun == null ? NONE : begun.toEpochMilli()) + "|" + forced
+                + "|" + generation;
     }
 
     static RebuildRequest parse(String text) {
@@ -46,6 +50,7 @@ record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean
                 Kind.valueOf(fields[0]),
                 Instant.ofEpochMilli(Long.parseLong(fields[1])),
                 fields[2].equals(NONE) ? null : Instant.ofEpochMilli(Long.parseLong(fields[2])),
-                Boolean.parseBoolean(fields[3]));
+                Boolean.parseBoolean(fields[3]),
+                Long.parseLong(fields[4]));
     }
 }

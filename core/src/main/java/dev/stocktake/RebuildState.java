@@ -1,6 +1,7 @@
 package dev.stocktake;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,8 +50,16 @@ record RebuildState(
      *
      * @param after how many had ended before
      * @param asked when it was asked for, by the ledger's clock
+     * @param kind what was asked for
      */
-    record Ticket(long after, Instant asked) {}
+    record Ticket(long after, Instant asked, RebuildRequest.Kind kind) {
+
+        /** Whether what was asked for has been done; a look at a build is none to whoever wanted it live. */
+        boolean isAnsweredBy(RebuildReport report) {
+            boolean looked = report.ending() == RebuildReport.Ending.LOOKED_AT;
+            return report.succeeded() && (!looked || kind == RebuildRequest.Kind.DRY_RUN);
+        }
+    }
 
     /** Where an index stands of which nobody ever wanted a build costs three questions, everything else only where it does. */
     static RebuildState of(LedgerTransaction tx) {
@@ -141,8 +150,10 @@ record RebuildState(
         tx.saveCursor(REQUEST, request.text());
         if (known == null) {
             forget(tx, CANCELLED);
+        } else if (!known.equals(request)) {
+            goesOn(tx);
         }
-        return new Ticket(ended(tx).number(), tx.now());
+        return new Ticket(ended(tx).number(), tx.now(), kind);
     }
 
     private static boolean mayJoin(RebuildRequest.Kind known, RebuildRequest.Kind kind) {
@@ -179,13 +190,25 @@ record RebuildState(
     static void allow(LedgerTransaction tx) {
         lock(tx);
         RebuildRequest known = request(tx);
-        if (known != null) {
+        if (known != null && !known.forced()) {
             tx.saveCursor(REQUEST, known.joined(known.kind(), true).text());
+            goesOn(tx);
         }
     }
 
-    static void begun(LedgerTransaction tx, RebuildRequest request, @Nullable Instant at) {
-        tx.saveCursor(REQUEST, request.begun(at).text());
+    /** What it was last said to wait for is not so any more. */
+    private static void goesOn(LedgerTransaction tx) {
+        place(tx, PROGRESS).ifPresent(text -> {
+            Progress told = Progress.parse(text);
+            tx.saveCursor(
+                    PROGRESS,
+                    new Progress(RebuildStatus.Phase.JUDGING, told.documents(), told.expected(), told.perSecond(), "")
+                            .text());
+        });
+    }
+
+    static void begun(LedgerTransaction tx, RebuildRequest request, @Nullable Instant at, long generation) {
+        tx.saveCursor(REQUEST, request.begun(at, generation).text());
     }
 
     /** It has ended, and whoever waits for it is told so. @param whole see {@link Ended#whole} */
@@ -204,6 +227,7 @@ record RebuildState(
 
     /** @return whether there is anything to cancel */
     static boolean cancel(LedgerTransaction tx) {
+        lock(tx);
         boolean active = request(tx) != null || tx.build().isPresent();
         if (active) {
             tx.saveCursor(CANCELLED, YES);
@@ -233,13 +257,37 @@ record RebuildState(
                 .findFirst();
     }
 
-    /** The one beside it; the oldest, should there be more. */
+    /**
+     * The one beside it. There may be two where a swap was made twice or late while another was being built: what is being
+     * swapped comes first, then what was asked for.
+     */
     @Nullable
     Generation build() {
         return open.stream()
                 .filter(generation -> generation.state() != Generation.State.LIVE)
-                .findFirst()
+                .min(Comparator.comparing((Generation generation) -> generation.state() != Generation.State.SWAPPING)
+                        .thenComparing(generation -> requestOf(generation) == null)
+                        .thenComparing(Generation::number))
                 .orElse(null);
+    }
+
+    /** What was asked for, if this generation was opened, or brought back, for it. */
+    @Nullable
+    RebuildRequest requestOf(Generation generation) {
+        return request != null && request.generation() == generation.number() ? request : null;
+    }
+
+    /** As one sees it who works at this generation: what another one was opened for is no business of its. */
+    RebuildState about(Generation generation) {
+        return new RebuildState(requestOf(generation), cancelled, paused, rate, ended, last, open, retired, now);
+    }
+
+    /** Whether nobody has said anything between the two. */
+    boolean saysTheSame(RebuildState other) {
+        return Objects.equals(request, other.request)
+                && cancelled == other.cancelled
+                && paused == other.paused
+                && Objects.equals(rate, other.rate);
     }
 
     /** Whether no swap that was sent for this generation can be made any more. */

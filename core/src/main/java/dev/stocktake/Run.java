@@ -48,6 +48,7 @@ final class Run {
     private boolean comparesEverything;
     private RebuildState.@Nullable Ticket awaitedRebuild;
     private @Nullable RebuildReport rebuild;
+    private boolean rebuiltAsAsked = true;
     private boolean comparesDue;
     private boolean broad;
     private long demanded;
@@ -128,16 +129,17 @@ final class Run {
 
     /** The rebuild that it waited for has ended. */
     void rebuilt(RebuildReport ended) {
+        rebuiltAsAsked = awaitedRebuild == null || awaitedRebuild.isAnsweredBy(ended);
         awaitedRebuild = null;
         rebuild = ended;
-        if (!ended.succeeded()) {
+        if (!rebuiltAsAsked) {
             problem("The rebuild was not made: " + ended.words());
         }
     }
 
     /** Whether what it asked for of a rebuild was done, if it asked for any. */
     boolean wasRebuilt() {
-        return awaitedRebuild == null && (rebuild == null || rebuild.succeeded());
+        return awaitedRebuild == null && rebuiltAsAsked;
     }
 
     boolean comparesDue() {

@@ -452,7 +452,7 @@ public final class Stocktake implements AutoCloseable {
             if (ended != null) {
                 RebuildReport report = Objects.requireNonNull(ended.report());
                 run.rebuilt(report);
-                if (!report.succeeded()) {
+                if (!ticket.isAnsweredBy(report)) {
                     return SyncReport.Outcome.INCOMPLETE;
                 }
                 boolean whole = ended.whole();

@@ -137,6 +137,11 @@ final class JdbcLedgerTransaction implements LedgerTransaction {
     }
 
     @Override
+    public boolean retire(Lease lease, long generation) {
+        return lane.lock(lease) && rebuilds.retire(generation);
+    }
+
+    @Override
     public boolean endSwap(Lease lease, long generation, boolean settled) {
         return lane.lock(lease) && rebuilds.endSwap(generation, settled);
     }

@@ -128,6 +128,17 @@ final class LedgerRebuilds {
         return true;
     }
 
+    boolean retire(long generation) {
+        Optional<Generation> building = in(generation, State.BUILDING);
+        if (building.isEmpty() || !batches.open(generation).isEmpty()) {
+            return false;
+        }
+        generations.become(generation, State.RETIRED);
+        generations.move(generation, building.get().label(), Duration.ZERO);
+        marks.forget(generation);
+        return true;
+    }
+
     boolean forget(long generation) {
         if (in(generation, State.BUILDING, State.RETIRED).isEmpty()
                 || !batches.open(generation).isEmpty()) {

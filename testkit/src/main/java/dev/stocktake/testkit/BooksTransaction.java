@@ -185,6 +185,12 @@ final class BooksTransaction implements LedgerTransaction {
     }
 
     @Override
+    public boolean retire(Lease lease, long generation) {
+        requireOpen();
+        return rebuilds.retire(lease, generation);
+    }
+
+    @Override
     public boolean endSwap(Lease lease, long generation, boolean settled) {
         requireOpen();
         return rebuilds.endSwap(lease, generation, settled);

@@ -695,6 +695,31 @@ abstract class LedgerRebuildContract extends LedgerTimedContract {
     }
 
     @Test
+    void keepsWhatIsNotBroughtBackAfterAll() {
+        Lease lease = lane();
+        long first = generation();
+        swapped(lease);
+        Generation before = retired().get(0);
+        in(tx -> tx.bringBack(lease, first, LIFE));
+        assertThat(done(tx -> tx.retire(lease, first))).as("it is swapped").isFalse();
+        in(tx -> tx.endSwap(lease, first, true));
+        change(A);
+
+        assertThat(done(tx -> tx.retire(lease, first))).isTrue();
+
+        assertThat(retired()).singleElement().satisfies(kept -> {
+            assertThat(kept.number()).isEqualTo(first);
+            assertThat(kept.place()).isEqualTo(before.place());
+            assertThat(kept.identity()).isEqualTo(before.identity());
+        });
+        assertThat(done(tx -> tx.retire(lease, first))).as("it is retired").isFalse();
+        assertThat(done(tx -> tx.retire(lease, live().number())))
+                .as("it is live")
+                .isFalse();
+        assertThat(done(tx -> tx.bringBack(lease, first, LIFE))).isTrue();
+    }
+
+    @Test
     void forgetsNothingThatIsSwapped() {
         Lease lease = lane();
         Generation build = cleanBuild(lease);

@@ -180,11 +180,23 @@ final class RebuildRules {
         return true;
     }
 
+    boolean retire(Lease lease, long generation) {
+        Volume volume = in(lease, generation, State.BUILDING);
+        if (volume == null || isBusy(generation)) {
+            return false;
+        }
+        retire(volume, volume.generation().label());
+        return true;
+    }
+
+    private boolean isBusy(long generation) {
+        return books.batches().stream()
+                .anyMatch(batch -> batch.open() && batch.claim().generation() == generation);
+    }
+
     boolean forget(Lease lease, long generation) {
         Volume volume = in(lease, generation, State.BUILDING, State.RETIRED);
-        boolean busy = books.batches().stream()
-                .anyMatch(batch -> batch.open() && batch.claim().generation() == generation);
-        if (volume == null || busy) {
+        if (volume == null || isBusy(generation)) {
             return false;
         }
         books.remove(generation);

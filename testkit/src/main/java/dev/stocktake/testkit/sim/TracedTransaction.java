@@ -152,6 +152,13 @@ final class TracedTransaction implements LedgerTransaction {
     }
 
     @Override
+    public boolean retire(Lease lease, long generation) {
+        boolean done = tx.retire(lease, generation);
+        event(() -> "keeps generation " + generation + " where it stands: " + done);
+        return changing(done);
+    }
+
+    @Override
     public boolean endSwap(Lease lease, long generation, boolean settled) {
         boolean done = tx.endSwap(lease, generation, settled);
         event(() -> "has not swapped generation " + generation + " in" + (settled ? "" : " yet") + ": " + done);

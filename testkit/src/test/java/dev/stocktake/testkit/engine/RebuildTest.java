@@ -14,18 +14,22 @@ import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.RebuildReport;
 import dev.stocktake.RebuildStatus;
+import dev.stocktake.RefusedException;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
+import dev.stocktake.StocktakeException;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncProgress;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
 import dev.stocktake.SyncSettings;
+import dev.stocktake.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -749,6 +753,309 @@ class RebuildTest {
             assertThat(identity()).isNotEqualTo(before);
             assertThat(shop.index.builds()).as("the same build").containsExactly(Map.entry(label, before));
             assertTrue();
+        }
+    }
+
+    /** What was found by looking at how the engine could be misled, one after the other. */
+    @Nested
+    class NothingOfIt {
+
+        private final AtomicReference<Runnable> before = new AtomicReference<>(() -> {});
+
+        /** The index, with something that happens before each call of a method. */
+        private SearchIndex index(String method) {
+            return (SearchIndex) java.lang.reflect.Proxy.newProxyInstance(
+                    SearchIndex.class.getClassLoader(),
+                    dev.stocktake.testkit.InMemoryIndex.class.getInterfaces(),
+                    (proxy, called, arguments) -> {
+                        if (called.getName().equals(method)) {
+                            before.get().run();
+                        }
+                        try {
+                            return called.invoke(shop.index, arguments);
+                        } catch (java.lang.reflect.InvocationTargetException e) {
+                            throw e.getTargetException();
+                        }
+                    });
+        }
+
+        private void fails(StocktakeException failure) {
+            before.set(() -> {
+                throw failure;
+            });
+        }
+
+        static List<StocktakeException> failures() {
+            return List.of(
+                    new MisconfiguredException("the key may not delete indexes"),
+                    new RefusedException("not now", null),
+                    new UnavailableException("too busy", null));
+        }
+
+        @ParameterizedTest
+        @MethodSource("failures")
+        void stopsTheLaneWhenAnOldContentCannotBeRemoved(StocktakeException failure) {
+            Stocktake stocktake = shop.stocktake(index("drop"));
+            stocktake.run(SyncPolicy.full());
+            shop.pass(Duration.ofHours(25));
+            fails(failure);
+
+            for (int i = 0; i < 3; i++) {
+                shop.change(key(i), 70 + i);
+                SyncReport report = stocktake.run(SyncPolicy.smart());
+                assertThat(report.complete()).as("%s", report).isTrue();
+                shop.pass(Duration.ofMinutes(1));
+            }
+            assertThat(shop.index.builds()).hasSize(1);
+            assertThat(status(stocktake).canRollBack()).isTrue();
+            IndexIdentity next = identity();
+            assertSwapped(stocktake.run(SyncPolicy.full()), next);
+
+            before.set(() -> {});
+            shop.pass(Duration.ofHours(25));
+            stocktake.run(SyncPolicy.smart());
+            assertThat(shop.index.builds()).isEmpty();
+            assertTrue();
+        }
+
+        @Test
+        void letsOthersWaitForWhatIsTrueAlready() {
+            shop.stocktake().run(SyncPolicy.full());
+
+            java.util.Optional<String> told = shop.ledger.inTransaction(INDEX, tx -> tx.cursor("stocktake.rebuild.ended"));
+            assertThat(told)
+                    .hasValueSatisfying(ended -> assertThat(ended).startsWith("1|whole|SWAPPED_IN"));
+        }
+
+        @Test
+        void endsARebuildAsADryRunThatItJoinedInTheLastMoment() throws InterruptedException {
+            IndexIdentity old = identity();
+            Stocktake second = shop.stocktake();
+            AtomicReference<SyncReport> theirs = new AtomicReference<>();
+            Thread joins = new Thread(() -> theirs.set(second.run(SyncPolicy.full())));
+            AtomicInteger counted = new AtomicInteger();
+            before.set(() -> {
+                if (counted.incrementAndGet() == 3) {
+                    joins.start();
+                    org.awaitility.Awaitility.await()
+                            .until(() -> shop.ledger
+                                    .inTransaction(INDEX, tx -> tx.cursor("stocktake.rebuild"))
+                                    .orElse("")
+                                    .startsWith("REBUILD"));
+                }
+            });
+            shop.holderLives();
+
+            shop.stocktake(index("count")).run(SyncPolicy.full().dryRun());
+            joins.join(20_000);
+
+            assertThat(counted.get()).as("it was compared").isGreaterThanOrEqualTo(3);
+            assertSwapped(theirs.get(), old);
+        }
+
+        @Test
+        void swapsInWhatADryRunBuilt() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            shop.index.deliverNextSwapTwice();
+            shop.stocktake().run(SyncPolicy.full());
+            IndexIdentity built = identity();
+            AtomicReference<Boolean> again = new AtomicReference<>(false);
+            Stocktake looks = when(8, () -> again.set(shop.index.deliver()));
+
+            looks.run(SyncPolicy.full().dryRun());
+            assertThat(again.get()).as("the first swap is executed once more").isTrue();
+            for (int i = 0; i < 20; i++) {
+                shop.pass(Duration.ofMinutes(2));
+                looks.run(SyncPolicy.smart());
+            }
+
+            assertThat(identity()).as("the build of the full run").isEqualTo(built);
+            assertThat(status(looks).lastEnded().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.LOOKED_AT);
+            assertTrue();
+        }
+
+        @Test
+        void isTakenForTheRollbackThatSomebodyAskedFor() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            shop.index.deliverNextSwapTwice();
+            IndexIdentity old = identity();
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+            assertThat(identity()).isNotEqualTo(old);
+            stocktake.rebuilds().pause();
+            assertThat(stocktake.rollback().complete()).isFalse();
+            assertThat(shop.index.deliver()).isTrue();
+            assertThat(identity()).as("by a swap that came twice").isEqualTo(old);
+
+            stocktake.rebuilds().resume();
+            for (int i = 0; i < 20; i++) {
+                shop.pass(Duration.ofMinutes(2));
+                stocktake.run(SyncPolicy.smart());
+            }
+
+            assertThat(identity()).as("what somebody asked for").isEqualTo(old);
+            assertTrue();
+        }
+
+        @Test
+        void destroysWhatCouldNotBeBroughtBack() {
+            IndexIdentity old = identity();
+            Stocktake stocktake = shop.stocktake(index("swap"));
+            stocktake.run(SyncPolicy.full());
+            fails(new RefusedException("no swaps today", null));
+
+            SyncReport refused = stocktake.rollback();
+
+            assertThat(refused.rebuilt().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.FAILED);
+            assertThat(shop.index.builds()).containsValue(old);
+            assertThat(status(stocktake).canRollBack()).isTrue();
+            before.set(() -> {});
+            shop.change(key(3), 33);
+            assertThat(stocktake.rollback().complete()).isTrue();
+            assertThat(identity()).isEqualTo(old);
+            assertTrue();
+        }
+
+        @Test
+        void destroysWhatSomebodyChangedTheirMindAbout() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            IndexIdentity old = identity();
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+            shop.index.dropNextSwap();
+            assertThat(stocktake.rollback().complete()).isFalse();
+
+            assertThat(stocktake.rebuilds().cancel()).isTrue();
+            shop.pass(Duration.ofMinutes(16));
+            stocktake.run(SyncPolicy.smart());
+
+            assertThat(status(stocktake).lastEnded().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.CANCELLED);
+            assertThat(shop.index.builds()).containsValue(old);
+            assertThat(stocktake.rollback().complete()).isTrue();
+            assertThat(identity()).isEqualTo(old);
+            assertTrue();
+        }
+
+        @Test
+        void isRemovedForADryRun() {
+            IndexIdentity old = identity();
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+
+            shop.pass(Duration.ofHours(1));
+            assertThat(stocktake.run(SyncPolicy.full().dryRun()).complete()).isTrue();
+
+            assertThat(shop.index.builds()).containsValue(old);
+            assertThat(stocktake.rollback().complete()).isTrue();
+            assertThat(identity()).isEqualTo(old);
+        }
+
+        @Test
+        void isRemovedForABuildThatCannotBeMade() {
+            IndexIdentity old = identity();
+            Stocktake stocktake = shop.stocktake(index("count"));
+            stocktake.run(SyncPolicy.full());
+            shop.pass(Duration.ofHours(1));
+            fails(new RefusedException("no room", null));
+
+            assertThat(stocktake.run(SyncPolicy.full()).rebuilt().orElseThrow().ending())
+                    .isEqualTo(RebuildReport.Ending.FAILED);
+
+            assertThat(shop.index.builds()).containsValue(old);
+        }
+
+        @Test
+        void saysThatTheLastSwapWasNotMade() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+
+            SyncReport next = stocktake.run(SyncPolicy.full());
+
+            assertThat(next.problems()).anyMatch(problem -> problem.contains("the last swap was made"));
+        }
+    }
+
+    /** A schedule on its thread, in virtual time: what it waits for is over at once. */
+    @Nested
+    class ASchedule {
+
+        private final SyncSchedule weekly = SyncSchedule.builder()
+                .every(Duration.ofDays(7), SyncPolicy.full())
+                .every(Duration.ofSeconds(10), SyncPolicy.smart())
+                .build();
+
+        @Test
+        void goesOnAtThePaceThatWasAskedFor() {
+            IndexIdentity before = identity();
+            AtomicReference<java.time.Instant> swapped = new AtomicReference<>();
+            Stocktake stocktake = watched(now -> {
+                if (!identity().equals(before)) {
+                    swapped.compareAndSet(null, shop.time.instant());
+                }
+            });
+            stocktake.rebuilds().throttle(4);
+            java.time.Instant from = shop.time.instant();
+
+            try (stocktake) {
+                stocktake.start(weekly);
+                org.awaitility.Awaitility.await().until(() -> swapped.get() != null);
+            }
+
+            assertThat(Duration.between(from, swapped.get())).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(30));
+        }
+
+        private void letTheGateWait() {
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(0.2, 3)));
+            IntStream.range(5, 25).forEach(i -> shop.source.remove(key(i)));
+        }
+
+        @Test
+        void noticesWithinSecondsWhatIsSaidElsewhere() {
+            letTheGateWait();
+            Stocktake other = shop.stocktake();
+            java.time.Instant from = shop.time.instant();
+            AtomicReference<java.time.Instant> cancelled = new AtomicReference<>();
+            shop.time.onSleep(nap -> {
+                java.time.Instant now = shop.time.instant();
+                if (now.isAfter(from.plus(Duration.ofMinutes(20))) && cancelled.compareAndSet(null, now)) {
+                    other.rebuilds().cancel();
+                }
+            });
+
+            try (Stocktake stocktake = shop.stocktake()) {
+                stocktake.start(weekly);
+                org.awaitility.Awaitility.await()
+                        .until(() -> other.rebuilds()
+                                .status()
+                                .flatMap(RebuildStatus::lastEnded)
+                                .isPresent());
+            }
+
+            RebuildReport ended = status(other).lastEnded().orElseThrow();
+            assertThat(ended.ending()).isEqualTo(RebuildReport.Ending.CANCELLED);
+            assertThat(Duration.between(cancelled.get(), ended.at())).isLessThan(Duration.ofSeconds(30));
+        }
+
+        @Test
+        void takesLeaveFromElsewhereAndTellsHowItEnded() {
+            letTheGateWait();
+            IndexIdentity before = identity();
+            Stocktake other = shop.stocktake();
+
+            try (Stocktake stocktake = shop.stocktake()) {
+                stocktake.start(weekly);
+                org.awaitility.Awaitility.await()
+                        .until(() -> other.rebuilds()
+                                .status()
+                                .filter(status -> status.phase() == RebuildStatus.Phase.WAITING)
+                                .isPresent());
+
+                SyncReport report = other.run(SyncPolicy.full().allowingMassDeletion());
+
+                assertThat(report.rebuilt().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.SWAPPED_IN);
+            }
+            assertThat(identity()).isNotEqualTo(before);
         }
     }
 
