@@ -131,7 +131,9 @@ public final class Stocktake implements AutoCloseable {
      * build that turned out to be wrong. Searchers see the old content at once; then it is looked at in place, so that it holds
      * what the database says now, by the mapping of this process. Roll back the mapping first, if that was what was wrong.
      *
-     * <p>Waits as {@link #run} does for {@link SyncPolicy#full()}. What was live until now is kept in turn.
+     * <p>Waits as {@link #run} does for {@link SyncPolicy#full()}. What was live until now is kept in turn. If it is refused or
+     * cancelled, what was live before is kept as it was. It is removed when the build of the next rebuild is begun, but not for a
+     * dry run.
      *
      * @throws IllegalStateException if there is nothing to roll back to, or a rebuild is on its way
      * @throws MisconfiguredException if the index cannot be rebuilt

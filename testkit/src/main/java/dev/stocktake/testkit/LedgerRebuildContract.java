@@ -713,9 +713,8 @@ abstract class LedgerRebuildContract extends LedgerTimedContract {
             assertThat(kept.identity()).isEqualTo(before.identity());
         });
         assertThat(done(tx -> tx.retire(lease, first))).as("it is retired").isFalse();
-        assertThat(done(tx -> tx.retire(lease, live().number())))
-                .as("it is live")
-                .isFalse();
+        long second = live().number();
+        assertThat(done(tx -> tx.retire(lease, second))).as("it is live").isFalse();
         assertThat(done(tx -> tx.bringBack(lease, first, LIFE))).isTrue();
     }
 

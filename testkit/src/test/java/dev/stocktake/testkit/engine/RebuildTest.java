@@ -822,9 +822,9 @@ class RebuildTest {
         void letsOthersWaitForWhatIsTrueAlready() {
             shop.stocktake().run(SyncPolicy.full());
 
-            java.util.Optional<String> told = shop.ledger.inTransaction(INDEX, tx -> tx.cursor("stocktake.rebuild.ended"));
-            assertThat(told)
-                    .hasValueSatisfying(ended -> assertThat(ended).startsWith("1|whole|SWAPPED_IN"));
+            java.util.Optional<String> told =
+                    shop.ledger.inTransaction(INDEX, tx -> tx.cursor("stocktake.rebuild.ended"));
+            assertThat(told).hasValueSatisfying(ended -> assertThat(ended).startsWith("1|whole|SWAPPED_IN"));
         }
 
         @Test
@@ -1040,6 +1040,7 @@ class RebuildTest {
         @Test
         void takesLeaveFromElsewhereAndTellsHowItEnded() {
             letTheGateWait();
+            shop.holderLives();
             IndexIdentity before = identity();
             Stocktake other = shop.stocktake();
 
