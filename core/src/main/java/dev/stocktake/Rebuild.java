@@ -1137,13 +1137,13 @@ final class Rebuild {
         boolean begun = ports.inLedger(tx -> {
             RebuildState.lock(tx);
             RebuildRequest asked = RebuildState.request(tx);
-            boolean wanted = asked != null
-                    && asked.kind() == RebuildRequest.Kind.ROLLBACK
-                    && tx.bringBack(hands.lease(), old.number(), ports.index().requestLife());
-            if (wanted) {
-                RebuildState.begun(tx, asked, tx.now(), old.number());
+            if (asked == null
+                    || asked.kind() != RebuildRequest.Kind.ROLLBACK
+                    || !tx.bringBack(hands.lease(), old.number(), ports.index().requestLife())) {
+                return false;
             }
-            return wanted;
+            RebuildState.begun(tx, asked, tx.now(), old.number());
+            return true;
         });
         if (!begun) {
             hands.keepLease(true);
