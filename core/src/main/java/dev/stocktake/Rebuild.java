@@ -393,10 +393,12 @@ final class Rebuild {
         ports.inLedger(tx -> {
             RebuildState.lock(tx);
             hands.fence(tx);
-            if (tx.live()
+            boolean everythingIsMarked = tx.live()
                     .map(Generation::frontier)
                     .filter(Generation.Frontier.START::equals)
-                    .isEmpty()) {
+                    .isPresent();
+            // A walk that has not begun passes over what was set aside since.
+            if (!everythingIsMarked || tx.backlog().quarantined() > 0) {
                 tx.markAll(false);
             }
             RebuildState.end(
