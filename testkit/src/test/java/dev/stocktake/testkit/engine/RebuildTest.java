@@ -141,6 +141,20 @@ class RebuildTest {
         }
 
         @Test
+        void fillsAnEmptyIndexAlsoWithWhatWasSetAsideBeforeItsFirstWalk() {
+            Shop other = new Shop().products(10);
+            other.index.refuse(key(4), "not today");
+            Stocktake stocktake = other.stocktake();
+            stocktake.sync(key(4).value());
+            other.index.acceptAgain(key(4));
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(report.complete()).isTrue();
+            other.assertIndexIsTrue();
+        }
+
+        @Test
         void fillsAnEmptyIndexInPlace() {
             Shop other = new Shop().products(10);
 
