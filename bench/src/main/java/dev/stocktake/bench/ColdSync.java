@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.OperatingSystemMXBean;
 import dev.stocktake.SyncListener;
-import dev.stocktake.SyncPolicy;
-import dev.stocktake.SyncReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -22,27 +20,14 @@ final class ColdSync {
     /** The processor time of the whole process, in microseconds for each document. */
     static double microsPerDocument(Stage stage, Shop shop) {
         stage.sink().reset(false);
-        ProcessBuilder command = Jvm.command(
-                List.of(),
-                ColdSync.class,
-                List.of(
-                        stage.databaseUrl(),
-                        shop.schema(),
-                        Integer.toString(shop.products()),
-                        stage.sink().url()));
+        Jvm.Ended ended = Jvm.run(List.of(), ColdSync.class, stage, shop);
+        if (ended.exit() != 0) {
+            throw new IllegalStateException("The JVM of its own ended with " + ended.exit());
+        }
         try {
-            Process process =
-                    command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            byte[] said = process.getInputStream().readAllBytes();
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("The JVM of its own ended with " + process.exitValue());
-            }
-            return JSON.readValue(said, ObjectNode.class).path("micros").asDouble() / shop.products();
+            return JSON.readValue(ended.said(), ObjectNode.class).path("micros").asDouble() / shop.products();
         } catch (IOException e) {
-            throw new UncheckedIOException("The JVM of its own could not be run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted", e);
+            throw new UncheckedIOException("The JVM of its own did not say what it took", e);
         }
     }
 
@@ -52,10 +37,7 @@ final class ColdSync {
         try (Database database = Database.open(args[0], "cold");
                 Subject subject =
                         Subject.fresh(shop, database.source(), database.source(), args[3], SyncListener.NONE)) {
-            SyncReport report = subject.run(SyncPolicy.full().inPlace());
-            if (report.counts().written() != shop.products()) {
-                throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
-            }
+            subject.fill(shop);
             long nanos = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                     .getProcessCpuTime();
             System.out.println(JSON.createObjectNode().put("micros", nanos / 1e3));

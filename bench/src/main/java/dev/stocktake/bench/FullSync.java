@@ -1,7 +1,5 @@
 package dev.stocktake.bench;
 
-import dev.stocktake.SyncPolicy;
-import dev.stocktake.SyncReport;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +40,7 @@ final class FullSync implements Contestant {
         if (subject == null) {
             throw new IllegalStateException("Not prepared");
         }
-        SyncReport report = subject.run(SyncPolicy.full().inPlace());
-        if (report.counts().written() != shop.products()) {
-            throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
-        }
+        subject.fill(shop);
     }
 
     @Override

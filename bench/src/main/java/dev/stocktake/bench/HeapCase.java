@@ -45,28 +45,14 @@ final class HeapCase implements Case {
     }
 
     private static ObjectNode probe(Stage stage, Shop shop) {
-        ProcessBuilder command = Jvm.command(
-                List.of(LIMIT, "-XX:+ExitOnOutOfMemoryError"),
-                HeapProbe.class,
-                List.of(
-                        stage.databaseUrl(),
-                        shop.schema(),
-                        Integer.toString(shop.products()),
-                        stage.sink().url()));
+        Jvm.Ended ended = Jvm.run(List.of(LIMIT, "-XX:+ExitOnOutOfMemoryError"), HeapProbe.class, stage, shop);
+        if (ended.exit() != 0) {
+            return JSON.createObjectNode().put("succeeded", false).put("exit", ended.exit());
+        }
         try {
-            Process process =
-                    command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            byte[] said = process.getInputStream().readAllBytes();
-            int exit = process.waitFor();
-            if (exit != 0) {
-                return JSON.createObjectNode().put("succeeded", false).put("exit", exit);
-            }
-            return JSON.readValue(said, ObjectNode.class);
+            return JSON.readValue(ended.said(), ObjectNode.class);
         } catch (IOException e) {
-            throw new UncheckedIOException("The JVM with " + LIMIT + " could not be run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted", e);
+            throw new UncheckedIOException("The JVM with " + LIMIT + " did not say how it went", e);
         }
     }
 }

@@ -66,11 +66,14 @@ final class Subject implements AutoCloseable {
     /** Behind the shop's change log, with the ledger that is there; none is made of nothing. */
     static Subject logged(Shop shop, Stage stage, SyncListener listener) {
         DataSource source = stage.source().source();
-        ChangeLogFeed feed = ChangeLogFeed.builder(source, tables(shop))
-                .schema(shop.schema())
-                .build();
         return intoSink(
-                shop, source, stage.ledger().source(), stage.sink().url(), feed, listener, SyncSettings.defaults());
+                shop,
+                source,
+                stage.ledger().source(),
+                stage.sink().url(),
+                changeLog(shop, source),
+                listener,
+                SyncSettings.defaults());
     }
 
     /** Behind the shop's change log into this index, with a ledger that knows nothing yet; does not close the index. */
@@ -78,14 +81,15 @@ final class Subject implements AutoCloseable {
         DataSource source = stage.source().source();
         DataSource ledger = stage.ledger().source();
         forget(shop, ledger);
-        ChangeLogFeed feed = ChangeLogFeed.builder(source, tables(shop))
-                .schema(shop.schema())
-                .build();
         return new Subject(
                 () -> {},
                 Stocktake.builder(products(shop, source), index, ledger(shop, ledger))
-                        .feed(feed)
+                        .feed(changeLog(shop, source))
                         .build());
+    }
+
+    private static ChangeFeed changeLog(Shop shop, DataSource source) {
+        return ChangeLogFeed.builder(source, tables(shop)).schema(shop.schema()).build();
     }
 
     /** Reads and writes through these, with a ledger that knows nothing yet; does not close the index. */
@@ -180,6 +184,14 @@ final class Subject implements AutoCloseable {
         return TimestampFeed.builder(source, tables(shop))
                 .overlap(Duration.ofSeconds(1))
                 .build();
+    }
+
+    /** Writes everything into an index that holds nothing of it. */
+    void fill(Shop shop) {
+        SyncReport report = run(SyncPolicy.full().inPlace());
+        if (report.counts().written() != shop.products()) {
+            throw new IllegalStateException("Not all " + shop.products() + " products were written: " + report);
+        }
     }
 
     /** Runs a policy to its end. */

@@ -155,8 +155,7 @@ class AuditIT {
 
         @BeforeEach
         void aShopInSync() {
-            shop.execute("drop schema public cascade", "create schema public");
-            shop.create(PRODUCTS);
+            shop.createAnew(PRODUCTS);
             shop.execute("update product set title = 'Product ' || substr(id, 2)");
             JdbcLedger.builder(shop.dataSource()).build().initialize();
             index = openIndex();

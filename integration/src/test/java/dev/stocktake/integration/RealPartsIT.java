@@ -56,8 +56,7 @@ class RealPartsIT {
 
     @BeforeEach
     void open() {
-        shop.execute("drop schema public cascade", "create schema public");
-        shop.create(PRODUCTS);
+        shop.createAnew(PRODUCTS);
         JdbcLedger.builder(shop.dataSource()).build().initialize();
     }
 
@@ -235,8 +234,7 @@ class RealPartsIT {
 
     @Test
     void aLedgerWithoutTablesSaysHowToMakeThem() {
-        shop.execute("drop schema public cascade", "create schema public");
-        shop.create(PRODUCTS);
+        shop.createAnew(PRODUCTS);
 
         assertThatThrownBy(this::stocktake)
                 .isInstanceOf(MisconfiguredException.class)

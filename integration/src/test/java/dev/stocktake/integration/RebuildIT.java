@@ -65,8 +65,7 @@ class RebuildIT {
 
     @BeforeEach
     void open() {
-        shop.execute("drop schema public cascade", "create schema public");
-        shop.create(PRODUCTS);
+        shop.createAnew(PRODUCTS);
         JdbcLedger.builder(shop.dataSource()).build().initialize();
         log = ChangeLog.builder(shop.dataSource(), ShopDatabase.tables()).build();
         log.install();

@@ -44,6 +44,12 @@ final class ShopDatabase {
         return dataSource;
     }
 
+    /** Nothing is left of what was there before. */
+    void createAnew(int products) {
+        execute("drop schema public cascade", "create schema public");
+        create(products);
+    }
+
     void create(int products) {
         execute(
                 "create table product (id text primary key, title text not null,"

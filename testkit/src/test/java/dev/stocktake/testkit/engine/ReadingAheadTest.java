@@ -187,16 +187,22 @@ class ReadingAheadTest {
         shop.assertLedgerIsEmpty();
     }
 
+    /** @param read is told what was read */
+    private CountDownLatch whenMoreThanAPageIsRead(Set<ProductKey> read) {
+        CountDownLatch more = new CountDownLatch(501);
+        shop.source.beforeRead(keys -> keys.forEach(key -> {
+            if (read.add(key)) {
+                more.countDown();
+            }
+        }));
+        return more;
+    }
+
     @Test
     void losesNoChangeOfAProductThatWasReadAhead() {
         AtomicInteger writes = new AtomicInteger();
-        CountDownLatch next = new CountDownLatch(501);
         Set<ProductKey> read = ConcurrentHashMap.newKeySet();
-        shop.source.beforeRead(keys -> keys.forEach(key -> {
-            if (read.add(key)) {
-                next.countDown();
-            }
-        }));
+        CountDownLatch next = whenMoreThanAPageIsRead(read);
         AuditableIndex index = before("write", () -> {
             if (writes.incrementAndGet() == 1) {
                 meet(next);
@@ -215,13 +221,7 @@ class ReadingAheadTest {
     @Test
     void readsAgainWhatSomebodyAskedForAfterItWasReadAhead() {
         AtomicInteger writes = new AtomicInteger();
-        CountDownLatch next = new CountDownLatch(501);
-        Set<ProductKey> read = ConcurrentHashMap.newKeySet();
-        shop.source.beforeRead(keys -> keys.forEach(key -> {
-            if (read.add(key)) {
-                next.countDown();
-            }
-        }));
+        CountDownLatch next = whenMoreThanAPageIsRead(ConcurrentHashMap.newKeySet());
         ProductKey late = key(600);
         AuditableIndex index = before("write", () -> {
             if (writes.incrementAndGet() == 1) {
