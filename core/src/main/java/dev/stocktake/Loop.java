@@ -17,6 +17,8 @@ final class Loop {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(30);
     private static final Duration LONGEST_FAILURE_PAUSE = Duration.ofMinutes(1);
+    /** Long enough for a fleet to spread, short enough for whoever waits for the first documents of a new index. */
+    private static final Duration LONGEST_JITTER = Duration.ofSeconds(5);
 
     private final Stocktake stocktake;
     private final Surroundings around;
@@ -39,7 +41,8 @@ final class Loop {
 
     /** A fleet that is started at once shall not ask at once. */
     private Duration jitter(Duration within) {
-        return Duration.ofMillis(around.random().nextLong(Math.max(1, Math.min(within.toMillis(), 60_000))));
+        long most = Math.min(within.toMillis(), LONGEST_JITTER.toMillis());
+        return Duration.ofMillis(around.random().nextLong(Math.max(1, most)));
     }
 
     void start() {

@@ -133,6 +133,7 @@ final class H2ChangeLog implements ChangeLogDialect {
                     table.name(),
                     false,
                     ours ? List.of() : List.of("has no trigger for its changes"),
+                    List.of(),
                     ours ? note : null));
         }
         return states;

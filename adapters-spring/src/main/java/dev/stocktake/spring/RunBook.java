@@ -44,6 +44,7 @@ final class RunBook {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Long, RunEntry> active = new LinkedHashMap<>();
     private final Map<String, Deque<RunEntry>> ended = new LinkedHashMap<>();
+    private final Map<String, Long> told = new LinkedHashMap<>();
 
     RunBook(InstantSource clock) {
         this.clock = clock;
@@ -106,6 +107,11 @@ final class RunBook {
     /** What goes on, then what ended, the latest first. */
     List<RunEntry> runs(String index) {
         return locked(() -> all(index));
+    }
+
+    /** How many runs of an index have ended that were worth telling. */
+    long told(String index) {
+        return locked(() -> told.getOrDefault(index, 0L));
     }
 
     private List<RunEntry> all(String index) {
@@ -185,6 +191,7 @@ final class RunBook {
     private void keep(RunEntry entry) {
         Deque<RunEntry> kept = ended.computeIfAbsent(entry.index(), index -> new ArrayDeque<>());
         kept.addFirst(entry);
+        told.merge(entry.index(), 1L, Long::sum);
         if (kept.size() > MOST_KEPT) {
             kept.removeLast();
         }

@@ -52,8 +52,8 @@ final class StocktakeAutoConfiguration {
     }
 
     @Bean
-    Truths stocktakeTruths(Stocktakes stocktakes) {
-        return new Truths(stocktakes, CLOCK);
+    Truths stocktakeTruths(Stocktakes stocktakes, RunBook book) {
+        return new Truths(stocktakes, book, CLOCK);
     }
 
     @Bean

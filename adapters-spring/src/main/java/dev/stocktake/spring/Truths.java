@@ -25,17 +25,19 @@ final class Truths {
     private static final Duration REACH_LASTS = Duration.ofSeconds(5);
 
     private final Stocktakes stocktakes;
+    private final RunBook book;
     private final InstantSource clock;
     private final Map<String, Lasting<Truth>> truths = new ConcurrentHashMap<>();
     private final Map<String, Lasting<Optional<IndexIdentity>>> reaches = new ConcurrentHashMap<>();
 
-    Truths(Stocktakes stocktakes, InstantSource clock) {
+    Truths(Stocktakes stocktakes, RunBook book, InstantSource clock) {
         this.stocktakes = stocktakes;
+        this.book = book;
         this.clock = clock;
     }
 
     /**
-     * Not older than a second.
+     * Not older than a second, and not older than the last run that did something: who saw it end sees what it did.
      *
      * @throws StocktakeException if the ledger cannot be reached
      */
@@ -45,7 +47,7 @@ final class Truths {
                         index,
                         name -> new Lasting<>(
                                 clock, TRUTH_LASTS, () -> kept.stocktake().status()))
-                .get();
+                .get(book.told(index));
     }
 
     /** What is asked next is asked anew. */
@@ -64,7 +66,7 @@ final class Truths {
                         index,
                         name -> new Lasting<>(
                                 clock, REACH_LASTS, () -> kept.index().identify()))
-                .get();
+                .get(0);
     }
 
     /** An answer that is good for a while, a failure too. One asks, the others wait for it. */
@@ -77,6 +79,7 @@ final class Truths {
         private @Nullable T answer;
         private @Nullable StocktakeException failure;
         private @Nullable Instant asked;
+        private long edition;
 
         Lasting(InstantSource clock, Duration lasts, Supplier<T> question) {
             this.clock = clock;
@@ -84,14 +87,16 @@ final class Truths {
             this.question = question;
         }
 
-        T get() {
+        /** @param wanted an answer that was given for a lower number will not do */
+        T get(long wanted) {
             lock.lock();
             try {
                 Instant now = clock.instant();
                 Instant last = asked;
-                if (last == null || now.isBefore(last) || !now.isBefore(last.plus(lasts))) {
+                if (last == null || wanted > edition || now.isBefore(last) || !now.isBefore(last.plus(lasts))) {
                     ask();
                     asked = clock.instant();
+                    edition = Math.max(edition, wanted);
                 }
                 T known = answer;
                 if (known == null) {
