@@ -9,6 +9,7 @@ enum Module {
     LUCENE(".lucene", true),
     SPRING(".spring", true),
     QUICKSTART(".examples.quickstart", false),
+    SPRING_SHOP(".examples.springshop", false),
     BENCH(".bench", false),
     ARCHITECTURE(".architecture", false);
 
