@@ -343,7 +343,10 @@ final class AuditPass {
         return new Verified(again, List.of());
     }
 
-    /** Beside the lane a difference counts that was there before and after nobody knew of it, and is still the same. */
+    /**
+     * Beside the lane a difference is drift that was there before and after nobody knew of it, and is still the same. One that
+     * has become another may be somebody's business of this moment, or no feed's; it is marked, so that it is done either way.
+     */
     private Verified verifyBeside(Map<ProductKey, Difference> first) {
         List<ProductKey> known = new ArrayList<>(ports.inLedger(tx -> known(tx, first)));
         Map<ProductKey, Difference> before = comparison.lookClosely(first.keySet());
@@ -353,8 +356,12 @@ final class AuditPass {
         way.learn();
         known.addAll(way.named(new ArrayList<>(before.keySet())));
         known.addAll(ports.inLedger(tx -> known(tx, before)));
-        Map<ProductKey, Difference> after = new LinkedHashMap<>(comparison.lookClosely(before.keySet()));
-        after.entrySet().removeIf(entry -> !entry.getValue().equals(before.get(entry.getKey())));
+        Map<ProductKey, Difference> after = comparison.lookClosely(before.keySet());
+        after.forEach((key, difference) -> {
+            if (!difference.equals(before.get(key))) {
+                known.add(key);
+            }
+        });
         return new Verified(after, known);
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.postgresql.PGStatement;
 
 /**
  * What do the triggers of a change log cost those who write to the shop? Two shops alike, one of them with triggers; on
@@ -58,21 +59,32 @@ final class TriggerCase implements Case {
         try (Database writer = Database.open(stage.databaseUrl(), "writer")) {
             Meter meter = new Meter(stage.server(), stage.sink(), List.of(), List.of(writer));
             Comparison comparison = new Comparison(meter, plan, results);
-            Place without = new Place(WITHOUT, plain, writer.source(), () -> plain.settle(setUp));
-            Place with = new Place(WITH, logged, writer.source(), () -> {
+            Place without = new Place(WITHOUT, plain, writer.source(), false, () -> plain.settle(setUp));
+            Place with = new Place(WITH, logged, writer.source(), false, () -> {
                 run(setUp, "truncate " + logged.schema() + ".stocktake_change");
                 logged.settle(setUp);
             });
             comparison.singles("of one-row updates, each durable", "<= 1.35", sizes.durable(), without, with);
+            comparison.singles(
+                    "of one-row updates prepared beforehand, each durable",
+                    "",
+                    sizes.durable(),
+                    without.preparing(),
+                    with.preparing());
             run(writer.source(), "alter user postgres set synchronous_commit = off");
             try (Database hasty = Database.open(stage.databaseUrl(), "hasty")) {
-                new Comparison(new Meter(stage.server(), stage.sink(), List.of(), List.of(hasty)), plan, results)
-                        .singles(
-                                "of one-row updates that wait for no disk",
-                                "",
-                                sizes.hasty(),
-                                without.through(hasty.source()),
-                                with.through(hasty.source()));
+                Place plainly = without.through(hasty.source());
+                Place loggedly = with.through(hasty.source());
+                Comparison hastily = new Comparison(
+                        new Meter(stage.server(), stage.sink(), List.of(), List.of(hasty)), plan, results);
+                hastily.singles(
+                        "of one-row updates that wait for no disk", "<= 1.35", sizes.hasty(), plainly, loggedly);
+                hastily.singles(
+                        "of one-row updates prepared beforehand that wait for no disk",
+                        "",
+                        sizes.hasty(),
+                        plainly.preparing(),
+                        loggedly.preparing());
             } finally {
                 run(writer.source(), "alter user postgres reset synchronous_commit");
             }
@@ -94,9 +106,9 @@ final class TriggerCase implements Case {
             results.add(Results.line(name() + " on MariaDB", sizes.products()).put("version", server.version()));
             Comparison comparison = new Comparison(
                     new Meter(stage.server(), stage.sink(), List.of(), List.of(server.database())), plan, results);
-            Place without = new Place(WITHOUT, plain, writer, () -> {});
+            Place without = new Place(WITHOUT, plain, writer, true, () -> {});
             Place with = new Place(
-                    WITH, logged, writer, () -> run(writer, "truncate " + logged.schema() + ".stocktake_change"));
+                    WITH, logged, writer, true, () -> run(writer, "truncate " + logged.schema() + ".stocktake_change"));
             comparison.singles("on MariaDB of one-row updates, each durable", "", sizes.durable(), without, with);
             run(writer, "set global innodb_flush_log_at_trx_commit = 0");
             comparison.singles("on MariaDB of one-row updates that wait for no disk", "", sizes.hasty(), without, with);
@@ -123,11 +135,20 @@ final class TriggerCase implements Case {
         void settle() throws SQLException;
     }
 
-    /** Somewhere to write. */
-    private record Place(String name, Shop shop, DataSource writer, Settling settling) {
+    /**
+     * Somewhere to write.
+     *
+     * @param prepared whether the server plans a statement once for the whole session, as no shop does that edits a row here
+     *     and there; otherwise each time, as for the first statements of each of its sessions, or behind a pooler
+     */
+    private record Place(String name, Shop shop, DataSource writer, boolean prepared, Settling settling) {
 
         Place through(DataSource other) {
-            return new Place(name, shop, other, settling);
+            return new Place(name, shop, other, prepared, settling);
+        }
+
+        Place preparing() {
+            return new Place(name, shop, writer, true, settling);
         }
     }
 
@@ -193,6 +214,9 @@ final class TriggerCase implements Case {
             try (Connection connection = place.writer().getConnection();
                     PreparedStatement update = connection.prepareStatement(
                             "update " + shop.schema() + ".inventory_level set stocked = stocked + 1 where id = ?")) {
+                if (!place.prepared()) {
+                    update.unwrap(PGStatement.class).setPrepareThreshold(0);
+                }
                 for (int i = 0; i < statements; i++) {
                     update.setString(1, String.format("level_%08d_1_1", 1 + random.nextInt(shop.products())));
                     if (update.executeUpdate() != 1) {

@@ -17,7 +17,7 @@ import java.util.List;
  */
 public final class Simulation {
 
-    private static final int HISTORY = 60;
+    private static final int HISTORY = Integer.getInteger("stocktake.history", 60);
 
     private Simulation() {}
 

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,34 @@ class AuditTest {
 
             assertThat(beside[0].outcome()).isEqualTo(SyncReport.Outcome.ELSEWHERE);
             assertThat(audit(beside[0]).total()).isEqualTo(2);
+            shop.assertIndexIsTrue();
+        }
+
+        /** It is no drift, as it may be a change of this moment that a feed is about to name; or one that none ever will. */
+        @Test
+        void marksForOthersAlsoWhatBecomesAnotherDifferenceBetweenTwoLooks() {
+            shop.stock(key(1), 0);
+            AtomicInteger values = new AtomicInteger(100);
+            SyncReport[] beside = new SyncReport[1];
+            Stocktake holder = shop.holderLives()
+                    .builder(index)
+                    .listener(new WhileRunning(() -> {
+                        shop.source.afterRead(keys -> {
+                            if (beside[0] == null && keys.contains(key(1))) {
+                                shop.stock(key(1), values.incrementAndGet());
+                            }
+                        });
+                        beside[0] = instance().run(SyncPolicy.audit());
+                    }))
+                    .build();
+            shop.change(key(30), 1);
+
+            holder.run(SyncPolicy.smart());
+            holder.run(SyncPolicy.smart());
+
+            assertThat(values).as("changed at each look").hasValueGreaterThan(102);
+            assertThat(audit(beside[0]).total()).isZero();
+            assertThat(audit(beside[0]).known()).isEqualTo(1);
             shop.assertIndexIsTrue();
         }
     }
