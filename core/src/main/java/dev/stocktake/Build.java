@@ -91,6 +91,15 @@ final class Build {
         return content.identify().filter(identity::equals).isPresent();
     }
 
+    /**
+     * Gives it once more the settings that are declared, as somebody may have changed them while it was filled.
+     *
+     * @return whether it was still there
+     */
+    boolean isPrepared() {
+        return content.prepare().equals(identity);
+    }
+
     /** Marks come first; but where they never end, the walk, and what follows it, has its turn. */
     boolean isOthersTurn(boolean closing) {
         return markedInARow >= (closing ? 1 : MARKED_IN_A_ROW);

@@ -735,6 +735,16 @@ final class Rebuild {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
+        try {
+            // A build may take hours; searchers get what is declared now.
+            if (!current.isPrepared()) {
+                mayBeLost = true;
+                return Step.WORKED;
+            }
+        } catch (RefusedException | MisconfiguredException e) {
+            return failBuild(generation, e);
+        }
+        hands.keepLease(false);
         boolean begun = ports.inLedger(tx ->
                 tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()));
         if (!begun) {

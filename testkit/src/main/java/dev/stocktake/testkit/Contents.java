@@ -36,10 +36,10 @@ final class Contents {
         return content == null ? null : content.identity();
     }
 
-    IndexIdentity create(String name) {
+    IndexContent create(String name) {
         IndexContent content = new IndexContent(new IndexIdentity(index + "-" + ++made), objections);
         bound.put(name, content);
-        return content.identity();
+        return content;
     }
 
     void remove(String name) {

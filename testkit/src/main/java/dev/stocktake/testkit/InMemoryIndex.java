@@ -57,6 +57,7 @@ public final class InMemoryIndex implements RebuildableIndex, LoggedIndex {
     private Duration requestLife = Duration.ofMinutes(15);
     private boolean applyAtOnce = true;
     private boolean down;
+    private String declared = "";
     private long writes;
 
     /** An index that does not exist until it is {@linkplain #prepare() prepared}. */
@@ -325,6 +326,24 @@ public final class InMemoryIndex implements RebuildableIndex, LoggedIndex {
     // --- looking
     // ------------------------------------------------------------------------------------------------------
 
+    /** The settings that searchers get; empty if nothing was declared when the index was last {@linkplain #prepare() prepared}. */
+    public String settings() {
+        return reading(() -> {
+            IndexContent live = contents.at(Contents.LIVE);
+            return live == null ? "" : live.settings();
+        });
+    }
+
+    /** Declares settings, whatever they may be; every index has those with which it was last {@linkplain #prepare() prepared}. */
+    public void declareSettings(String settings) {
+        lock.lock();
+        try {
+            declared = settings;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What searchers see, by key. */
     public Map<ProductKey, Document> documents() {
         return reading(() -> {
@@ -382,8 +401,10 @@ public final class InMemoryIndex implements RebuildableIndex, LoggedIndex {
 
     IndexIdentity prepare(String label) {
         return asked(() -> {
-            IndexIdentity identity = contents.identity(label);
-            return identity == null ? contents.create(label) : identity;
+            IndexContent known = contents.at(label);
+            IndexContent content = known == null ? contents.create(label) : known;
+            content.settings(declared);
+            return content.identity();
         });
     }
 

@@ -22,6 +22,7 @@ final class IndexContent {
     private final TreeMap<String, Stored> documents = new TreeMap<>();
     private final IndexIdentity identity;
     private final Objections objections;
+    private String settings = "";
 
     IndexContent(IndexIdentity identity, Objections objections) {
         this.identity = identity;
@@ -30,6 +31,14 @@ final class IndexContent {
 
     IndexIdentity identity() {
         return identity;
+    }
+
+    String settings() {
+        return settings;
+    }
+
+    void settings(String declared) {
+        settings = declared;
     }
 
     /** Applies all of a batch or, for one bad document, nothing. */

@@ -610,6 +610,17 @@ class RebuildTest {
         }
 
         @Test
+        void whoDeclaresOtherSettingsMeanwhileGetsThoseOfToday() {
+            IndexIdentity before = identity();
+            shop.index.declareSettings("searchable: title");
+            Stocktake stocktake = when(8, () -> shop.index.declareSettings("searchable: title, sku"));
+
+            assertSwapped(stocktake.run(SyncPolicy.full()), before);
+
+            assertThat(shop.index.settings()).isEqualTo("searchable: title, sku");
+        }
+
+        @Test
         void whoRemovesTheBuildHasItBegunAnew() {
             IndexIdentity before = identity();
             Stocktake stocktake =
