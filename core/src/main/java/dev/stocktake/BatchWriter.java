@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class BatchWriter {
     private final Surroundings around;
     private final Readers readers;
     private final Runnable alive;
+    private final BooleanSupplier mayCompare;
     private final Brake brake;
     private final BatchLimits limits;
     private final Canonicalizer canonicalizer = new Canonicalizer();
@@ -42,18 +44,23 @@ final class BatchWriter {
     private int partsOfWalk;
     private int nothingHeld;
 
-    /** @param alive called before every read and every request */
+    /**
+     * @param alive called before every read and every request
+     * @param mayCompare whether what the index answers now is of the content that is meant; otherwise everything is written
+     */
     BatchWriter(
             Ports ports,
             SyncSettings.Batch settings,
             Surroundings around,
             Brake brake,
             Readers readers,
-            Runnable alive) {
+            Runnable alive,
+            BooleanSupplier mayCompare) {
         this.ports = ports;
         this.around = around;
         this.readers = readers;
         this.alive = alive;
+        this.mayCompare = mayCompare;
         this.brake = brake;
         BatchLimits own = ports.index().limits();
         this.limits = new BatchLimits(
@@ -147,6 +154,9 @@ final class BatchWriter {
      * longer than writing what is: then only every so many parts ask. Not to ask means to write.
      */
     private boolean asksIndex(List<Claim.Item> items) {
+        if (!mayCompare.getAsBoolean()) {
+            return false;
+        }
         if (items.stream().anyMatch(item -> item.token() != 0)) {
             return true;
         }

@@ -130,7 +130,6 @@ final class Lane {
         this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
         this.brake = new Brake(ports, settings.brakes(), around, this::fence);
-        this.writer = new BatchWriter(ports, settings.batch(), around, brake, readers, () -> keepLease(false));
         this.audit = new LogAudit(ports, around, () -> keepLease(false));
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
@@ -138,6 +137,8 @@ final class Lane {
         this.rolling = new RollingAudit(ports, around, audits);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
         this.rebuild = new Rebuild(ports, settings, around, readers, new RebuildHands());
+        this.writer = new BatchWriter(
+                ports, settings.batch(), around, brake, readers, () -> keepLease(false), rebuild::isSettled);
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------

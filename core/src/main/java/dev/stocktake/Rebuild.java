@@ -187,6 +187,16 @@ final class Rebuild {
         }
     }
 
+    /**
+     * R11: whether no swap that was sent can be made any more, late or once more. Until then a name may mean the other content
+     * for a moment, and the identity before and after would not tell: what was found equal in between was not. Whatever is
+     * written comes into the queue behind the swap, and stays where it is meant to.
+     */
+    boolean isSettled() {
+        RebuildState known = state;
+        return index == null || !around.on(Rule.COMPARE_SETTLED) || known != null && known.settled();
+    }
+
     /** Whether there is a step to make now. */
     boolean wanted() {
         RebuildState known = state;
@@ -437,6 +447,7 @@ final class Rebuild {
                 around,
                 readers,
                 () -> hands.keepLease(false),
+                this::isSettled,
                 before,
                 expected);
     }

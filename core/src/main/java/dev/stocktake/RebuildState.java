@@ -296,6 +296,11 @@ record RebuildState(
         return until == null || !until.isAfter(now);
     }
 
+    /** Whether no swap that was sent for any of them can be made any more. */
+    boolean settled() {
+        return open.stream().allMatch(this::settled);
+    }
+
     /** How far one is that is being built, as whoever runs the lane last said. */
     record Progress(RebuildStatus.Phase phase, long documents, long expected, double perSecond, String words) {
 

@@ -179,6 +179,12 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         Scenario.rebuilt(hard),
                         engine("SWAP_PROVEN")),
                 new Mutant(
+                        "R11-compared",
+                        "nothing is compared as long as a swap may be made once more",
+                        true,
+                        Scenario.removed(),
+                        engine("COMPARE_SETTLED")),
+                new Mutant(
                         "R11-quiet",
                         "nothing is claimed while a swap is made (covered by R10)",
                         false,
