@@ -59,7 +59,10 @@ public interface LedgerTransaction {
                 .findFirst();
     }
 
-    /** The one of them that is being built or swapped in; there is one at most. */
+    /**
+     * The one of them that is being built or swapped in; the oldest if there are two, as where a swap came twice while another
+     * was being built.
+     */
     default Optional<Generation> build() {
         return generations().stream()
                 .filter(generation -> generation.state() != Generation.State.LIVE)

@@ -138,13 +138,15 @@ record RebuildState(
      */
     static Ticket ask(LedgerTransaction tx, RebuildRequest.Kind kind, boolean forced) {
         RebuildRequest known = request(tx);
-        Generation build = tx.build().orElse(null);
         if (known != null && !mayJoin(known.kind(), kind)) {
             throw new IllegalStateException("A " + words(known.kind()) + " is on its way, so a " + words(kind)
                     + " cannot be asked for; wait until it has ended, or cancel it");
         }
-        if (build != null && kind != RebuildRequest.Kind.ROLLBACK) {
-            tx.markAll(build.number(), false);
+        if (kind != RebuildRequest.Kind.ROLLBACK) {
+            // Where a swap came twice there are two, and either may become the live one.
+            tx.generations().stream()
+                    .filter(generation -> generation.state() != Generation.State.LIVE)
+                    .forEach(generation -> tx.markAll(generation.number(), false));
         }
         RebuildRequest request = known == null ? RebuildRequest.of(kind, forced, tx.now()) : known.joined(kind, forced);
         tx.saveCursor(REQUEST, request.text());

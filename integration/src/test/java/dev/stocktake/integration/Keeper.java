@@ -24,7 +24,7 @@ import javax.sql.DataSource;
 
 /**
  * The process that is killed: keeps one index true until its parent ends it, and tells each report on its standard output.
- * On its standard input it is asked for products by id.
+ * On its standard input it is asked for products by id, or for a rebuild.
  */
 final class Keeper {
 
@@ -41,22 +41,42 @@ final class Keeper {
      * @param url the search server's address
      * @param key the search server's key
      * @param uid the index
+     * @param requestLife how long a request may be on its way to the search server
      * @param name who it is, for the lease
      */
-    record Task(int port, String shop, String ledger, String url, String key, String uid, String name) {
+    record Task(
+            int port,
+            String shop,
+            String ledger,
+            String url,
+            String key,
+            String uid,
+            Duration requestLife,
+            String name) {
 
         List<String> arguments() {
-            return List.of(Integer.toString(port), shop, ledger, url, key, uid, name);
+            return List.of(Integer.toString(port), shop, ledger, url, key, uid, requestLife.toString(), name);
         }
 
         static Task of(String... words) {
-            return new Task(Integer.parseInt(words[0]), words[1], words[2], words[3], words[4], words[5], words[6]);
+            return new Task(
+                    Integer.parseInt(words[0]),
+                    words[1],
+                    words[2],
+                    words[3],
+                    words[4],
+                    words[5],
+                    Duration.parse(words[6]),
+                    words[7]);
         }
 
         Task named(String other) {
-            return new Task(port, shop, ledger, url, key, uid, other);
+            return new Task(port, shop, ledger, url, key, uid, requestLife, other);
         }
     }
+
+    /** What it is told on its standard input instead of products. */
+    static final String REBUILD = "rebuild everything";
 
     public static void main(String[] words) throws IOException, InterruptedException {
         Stocktake stocktake = open(Task.of(words));
@@ -66,14 +86,25 @@ final class Keeper {
         say("open");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            try {
-                stocktake.sync(line.split(" "));
-            } catch (StocktakeException e) {
-                say("refused", e.getClass().getSimpleName(), String.valueOf(e.getMessage()));
+            String asked = line;
+            if (asked.equals(REBUILD)) {
+                Thread waits = new Thread(() -> attempt(() -> stocktake.run(SyncPolicy.full())), "rebuild");
+                waits.setDaemon(true);
+                waits.start();
+            } else {
+                attempt(() -> stocktake.sync(asked.split(" ")));
             }
         }
         // The parent is gone.
         Runtime.getRuntime().halt(1);
+    }
+
+    private static void attempt(Runnable what) {
+        try {
+            what.run();
+        } catch (StocktakeException e) {
+            say("refused", e.getClass().getSimpleName(), String.valueOf(e.getMessage()));
+        }
     }
 
     /** Its database may be down when it starts. */
@@ -126,6 +157,7 @@ final class Keeper {
                 .uid(task.uid())
                 .searchable("title")
                 .displayed("id", "title", "category", "tags", "variants")
+                .requestLife(task.requestLife())
                 .build();
     }
 

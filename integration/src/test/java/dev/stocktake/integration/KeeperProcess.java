@@ -151,8 +151,17 @@ final class KeeperProcess {
 
     /** Asks for products; the answer is a report. */
     void ask(List<String> products) throws IOException {
+        tell(String.join(" ", products));
+    }
+
+    /** Asks for a rebuild; the answer is a report. */
+    void askForARebuild() throws IOException {
+        tell(Keeper.REBUILD);
+    }
+
+    private void tell(String line) throws IOException {
         Writer in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-        in.write(String.join(" ", products) + "\n");
+        in.write(line + "\n");
         in.flush();
     }
 

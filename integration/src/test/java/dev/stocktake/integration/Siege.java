@@ -71,6 +71,7 @@ final class Siege implements AutoCloseable {
      * @param weights how often each blow falls, relative to the others
      * @param ledgerElsewhere whether the ledger is in another database than the shop
      * @param forgetful whether the database loses its last moments when it crashes
+     * @param rebuilds whether the index is rebuilt again and again meanwhile, asked for by all keepers at once
      */
     record Plan(
             String name,
@@ -79,7 +80,24 @@ final class Siege implements AutoCloseable {
             int keepers,
             Map<Blow, Integer> weights,
             boolean ledgerElsewhere,
-            boolean forgetful) {
+            boolean forgetful,
+            boolean rebuilds) {
+
+        Plan(
+                String name,
+                long seed,
+                int rounds,
+                int keepers,
+                Map<Blow, Integer> weights,
+                boolean ledgerElsewhere,
+                boolean forgetful) {
+            this(name, seed, rounds, keepers, weights, ledgerElsewhere, forgetful, false);
+        }
+
+        /** Whoever waits for the end of a request's life before another swap shall not wait long. */
+        Duration requestLife() {
+            return rebuilds ? Duration.ofSeconds(10) : Duration.ofMinutes(15);
+        }
 
         /** Whoever stood still may send what its successor knows nothing of: that is repaired, but not at once. */
         boolean mayWriteLate() {
@@ -105,6 +123,7 @@ final class Siege implements AutoCloseable {
     private int repaired;
     private int rested;
     private int takeovers;
+    private int asked;
 
     Siege(CrashingPostgres postgres, Plan plan) throws SQLException {
         this.postgres = postgres;
@@ -122,7 +141,14 @@ final class Siege implements AutoCloseable {
         JdbcLedger.of(ledger).initialize();
         server = SearchServer.open(plan.seed());
         task = new Keeper.Task(
-                postgres.port(), shopName, ledgerName, server.url(), server.key(), server.uid(), "keeper");
+                postgres.port(),
+                shopName,
+                ledgerName,
+                server.url(),
+                server.key(),
+                server.uid(),
+                plan.requestLife(),
+                "keeper");
     }
 
     /** All rounds, and the reckoning. */
@@ -131,17 +157,28 @@ final class Siege implements AutoCloseable {
             for (int i = 0; i < plan.keepers(); i++) {
                 keepers.add(launch());
             }
+            if (plan.rebuilds()) {
+                goSlowly();
+                rebuildOnce();
+            }
             for (int round = 0; round < plan.rounds(); round++) {
                 Blow blow = pick();
                 last = blow + " at " + Instant.now();
+                if (plan.rebuilds() && random.nextInt(3) == 0) {
+                    askAllForARebuild();
+                }
                 fall(blow);
                 blows.merge(blow, 1, Integer::sum);
+                requireOneBuild();
                 if (random.nextInt(3) == 0) {
                     check(writer);
                 }
             }
             check(writer);
             assertThat(keepers).allMatch(KeeperProcess::alive);
+            if (plan.rebuilds()) {
+                rebuildOnce();
+            }
             killAll();
             assertThat(writer.commits()).as("edits").isPositive();
             reckon(writer);
@@ -272,6 +309,79 @@ final class Siege implements AutoCloseable {
                 ResultSet rows = statement.executeQuery("select holder from stocktake_lane where held_until"
                         + " > cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)")) {
             return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+        }
+    }
+
+    // --- rebuilds
+
+    /** So that a rebuild takes a few seconds, and blows fall on it. */
+    private void goSlowly() {
+        awaitOpen();
+        try (MeilisearchIndex index = Keeper.index(task);
+                Stocktake outside = Keeper.stocktake(task.named("outside"), index, SyncListener.NONE)) {
+            outside.rebuilds().throttle(PRODUCTS / 3.0);
+        }
+    }
+
+    private void awaitOpen() {
+        keepers.forEach(KeeperProcess::awaitOpen);
+    }
+
+    private void askAllForARebuild() throws IOException {
+        awaitOpen();
+        for (KeeperProcess keeper : keepers) {
+            keeper.askForARebuild();
+            asked++;
+        }
+    }
+
+    /** All ask at once while none goes on: it is made once, and all of them are told its end. */
+    private void rebuildOnce() throws IOException, SQLException {
+        awaitOpen();
+        Awaitility.await("earlier rebuilds end").atMost(PATIENCE).until(() -> !isRebuilding());
+        long before = rebuilt();
+        Instant since = Instant.now();
+        askAllForARebuild();
+        Awaitility.await("all are told that the index was rebuilt")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .failFast("all live", () -> keepers.forEach(KeeperProcess::requireAlive))
+                .until(() -> keepers.stream()
+                        .allMatch(keeper -> keeper.reports().stream()
+                                .anyMatch(report -> report.policy().equals("full")
+                                        && report.complete()
+                                        && report.started().isAfter(since))));
+        assertThat(rebuilt() - before)
+                .as("rebuilds that all keepers asked for at once")
+                .isOne();
+    }
+
+    private boolean isRebuilding() throws SQLException {
+        requireOneBuild();
+        return BusyShop.count(
+                        ledger,
+                        "select count(*) from stocktake_cursor where feed = 'stocktake.rebuild' and place <> ''")
+                > 0;
+    }
+
+    /** How many have ended. */
+    private long rebuilt() throws SQLException {
+        return BusyShop.count(
+                ledger,
+                "select coalesce(max(cast(split_part(place, '|', 1) as int)), 0) from stocktake_cursor"
+                        + " where feed = 'stocktake.rebuild.ended'");
+    }
+
+    /** Never are two built at once; a second one that is open would be what was live before, of a swap that came twice. */
+    private void requireOneBuild() throws SQLException {
+        if (plan.rebuilds()) {
+            Awaitility.await("the database answers")
+                    .atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(SQLException.class)
+                    .untilAsserted(() -> assertThat(BusyShop.count(
+                                    ledger, "select count(*) from stocktake_generation where state = 'BUILDING'"))
+                            .as("builds at once")
+                            .isLessThanOrEqualTo(1));
         }
     }
 
@@ -458,6 +568,10 @@ final class Siege implements AutoCloseable {
                     .as("lost, stale and ghosts after %s", plan)
                     .isEmpty();
             assertThat(last.status().clean()).as(last.status().toString()).isTrue();
+            if (plan.rebuilds()) {
+                assertThat(index.builds()).as("beside what was live before").hasSizeLessThanOrEqualTo(1);
+                System.out.println("rebuilds asked for " + asked + " times, made " + rebuilt() + " times");
+            }
             if (plan.ledgerElsewhere()) {
                 // What was marked is taken out of the log by the next look only.
                 last.run(SyncPolicy.smart());

@@ -73,4 +73,10 @@ class SiegeIT {
         Map<Blow, Integer> blows = Map.of(KILL_AT_START, 2, KILL_AT_WORK, 3, PAUSE_HOLDER, 2, PAUSE, 3, CRASH_INDEX, 1);
         play(new Plan("three", seed, Soak.rounds(10, 200), 3, blows, false, false));
     }
+
+    @Test
+    void theIndexIsRebuiltAgainAndAgainMeanwhile() throws Exception {
+        Map<Blow, Integer> blows = Map.of(KILL_AT_START, 2, KILL_AT_WORK, 4, PAUSE_HOLDER, 3, PAUSE, 3, CRASH_INDEX, 1);
+        play(new Plan("rebuilt", seed, Soak.rounds(8, 200), 3, blows, false, false, true));
+    }
 }
