@@ -157,6 +157,7 @@ final class Keeper {
                 .uid(task.uid())
                 .searchable("title")
                 .displayed("id", "title", "category", "tags", "variants")
+                .writeTimeout(task.requestLife().dividedBy(5))
                 .requestLife(task.requestLife())
                 .build();
     }

@@ -342,18 +342,44 @@ final class Siege implements AutoCloseable {
         long before = rebuilt();
         Instant since = Instant.now();
         askAllForARebuild();
-        Awaitility.await("all are told that the index was rebuilt")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(20))
-                .failFast("all live", () -> keepers.forEach(KeeperProcess::requireAlive))
-                .until(() -> keepers.stream()
-                        .allMatch(keeper -> keeper.reports().stream()
-                                .anyMatch(report -> report.policy().equals("full")
-                                        && report.complete()
-                                        && report.started().isAfter(since))));
+        try {
+            Awaitility.await("all are told that the index was rebuilt")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .failFast("all live", () -> keepers.forEach(KeeperProcess::requireAlive))
+                    .until(() -> keepers.stream().allMatch(keeper -> wasToldOfARebuild(keeper, since)));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "Not all were told that the index was rebuilt since " + since + "; rebuilds ended before: " + before
+                            + "; the ledger says " + cursors() + "; marked: " + marks() + "; "
+                            + keepers.stream().map(KeeperProcess::describe).toList(),
+                    e);
+        }
         assertThat(rebuilt() - before)
                 .as("rebuilds that all keepers asked for at once")
                 .isOne();
+    }
+
+    private static boolean wasToldOfARebuild(KeeperProcess keeper, Instant since) {
+        return keeper.reports().stream()
+                .anyMatch(report -> report.policy().equals("full")
+                        && report.complete()
+                        && report.started().isAfter(since));
+    }
+
+    private List<String> cursors() throws SQLException {
+        List<String> cursors = new ArrayList<>();
+        try (Connection connection = ledger.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select concat(feed, '=', place) from stocktake_cursor"
+                        + " union all select concat(g.generation, ' ', g.state, ' ', g.frontier_ended, ' ', g.walk_owed, ' ',"
+                        + " b.label, ' ', b.unsettled / 1000 - cast(extract(epoch from clock_timestamp()) * 1000 as bigint))"
+                        + " from stocktake_generation g left join stocktake_build b using (generation)")) {
+            while (rows.next()) {
+                cursors.add(rows.getString(1));
+            }
+        }
+        return cursors;
     }
 
     private boolean isRebuilding() throws SQLException {
