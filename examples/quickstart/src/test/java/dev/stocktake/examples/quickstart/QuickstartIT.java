@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.jdbc.JdbcLedger;
+import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.lucene.LuceneIndex;
 import dev.stocktake.lucene.Search;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.javacrumbs.shedlock.core.LockProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +104,34 @@ class QuickstartIT {
             shop.execute("update stock set quantity = quantity + 1, updated_at = current_timestamp where id = 1");
 
             assertThat(stocktake.run(SyncPolicy.smart()).counts().written()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSchedulerOfTheHostsMayStartRunsUnderShedLock(@TempDir Path directory) throws Exception {
+        Set<String> held = new HashSet<>();
+        LockProvider locks = wanted ->
+                held.add(wanted.getName()) ? Optional.of(() -> held.remove(wanted.getName())) : Optional.empty();
+        try (Shop shop = Shop.with(Assortment.generate(7, 200));
+                LuceneIndex index = LuceneIndex.builder("products", directory).build();
+                Stocktake stocktake = Stocktake.builder(
+                                JdbcProductSource.builder(shop.database())
+                                        .root("select p.id, p.name from product p where {products:p.id}")
+                                        .build(),
+                                index,
+                                JdbcLedger.of(shop.database()).initialize())
+                        .build()) {
+            held.add("rebuild-products");
+            Snippets.shedLock(locks, stocktake);
+            assertThat(stocktake.status().known())
+                    .as("somebody else has the lock")
+                    .isFalse();
+            held.clear();
+
+            Snippets.shedLock(locks, stocktake);
+
+            assertThat(index.count()).isEqualTo(200);
+            assertThat(held).isEmpty();
         }
     }
 

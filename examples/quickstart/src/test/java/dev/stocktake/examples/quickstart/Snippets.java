@@ -18,7 +18,13 @@ import dev.stocktake.jdbc.ProductTables;
 import dev.stocktake.jdbc.Rows;
 import dev.stocktake.jdbc.TimestampFeed;
 import dev.stocktake.meilisearch.MeilisearchIndex;
+import java.time.Duration;
+import java.time.Instant;
 import javax.sql.DataSource;
+import net.javacrumbs.shedlock.core.DefaultLockingTaskExecutor;
+import net.javacrumbs.shedlock.core.LockConfiguration;
+import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.core.LockingTaskExecutor;
 
 /** What the documentation shows, compiled and run. {@link DocsSnippetsTest} keeps the two equal. */
 final class Snippets {
@@ -68,6 +74,15 @@ final class Snippets {
                 ChangeLogFeed.builder(dataSource, tables).name("products").build();
         // endregion
         return feed;
+    }
+
+    static void shedLock(LockProvider lockProvider, Stocktake stocktake) {
+        // region shedlock
+        LockingTaskExecutor once = new DefaultLockingTaskExecutor(lockProvider);
+        once.executeWithLock(
+                (Runnable) () -> stocktake.run(SyncPolicy.full()),
+                new LockConfiguration(Instant.now(), "rebuild-products", Duration.ofHours(2), Duration.ofMinutes(1)));
+        // endregion
     }
 
     static MeilisearchIndex meilisearch() {
