@@ -1,0 +1,376 @@
+package dev.stocktake.examples.medusa;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Fingerprint;
+import dev.stocktake.FingerprintPage;
+import dev.stocktake.MisconfiguredException;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncListener;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncSchedule;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.jdbc.ChangeLog;
+import dev.stocktake.jdbc.ChangeLogFeed;
+import dev.stocktake.jdbc.JdbcLedger;
+import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.jdbc.ProductTables;
+import dev.stocktake.jdbc.TimedFeed;
+import dev.stocktake.jdbc.TimestampFeed;
+import dev.stocktake.jdbc.XminFeed;
+import dev.stocktake.meilisearch.MeilisearchIndex;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that the settings ask for, checked and connected. The commands and the service are made of the same. */
+final class Parts implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Parts.class);
+
+    /** The column by which a query of the shop's own says when it must be asked again. */
+    private static final String RECHECK = "recheck_at";
+
+    private static final Duration SMART_FASTEST = Duration.ofMillis(200);
+    private static final Duration SMART_WITH_LOG = Duration.ofSeconds(1);
+    private static final Duration SMART_WITHOUT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final HikariDataSource shop;
+    private final HikariDataSource own;
+    private final ProductTables graph;
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    private Parts(Settings settings, HikariDataSource shop, HikariDataSource own) {
+        this.settings = settings;
+        this.shop = shop;
+        this.own = own;
+        this.graph = MedusaTables.graph(settings.sql().tables());
+        toClose.add(shop);
+        if (own != shop) {
+            toClose.add(own);
+        }
+    }
+
+    /** Connects to nothing yet. */
+    static Parts of(Settings settings) {
+        HikariDataSource shop = Databases.pool(settings.shop(), "shop");
+        DatabaseUrl elsewhere = settings.own();
+        return new Parts(settings, shop, elsewhere == null ? shop : Databases.pool(elsewhere, "stocktake"));
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    DataSource shop() {
+        return shop;
+    }
+
+    ShopCheck check() {
+        return new ShopCheck(shop, settings);
+    }
+
+    /**
+     * Looks at the shop and throws if something is wrong with it.
+     *
+     * @throws WrongSettings if somebody must correct something
+     * @throws UnavailableException if the database cannot be reached now
+     */
+    Parts requireShop() {
+        List<Finding> bad = check().look().stream().filter(Finding::bad).toList();
+        List<String> wrong = bad.stream()
+                .filter(finding -> finding.level() == Finding.Level.WRONG)
+                .map(Finding::text)
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new WrongSettings(wrong);
+        }
+        if (!bad.isEmpty()) {
+            throw new UnavailableException(bad.get(0).text(), null);
+        }
+        return this;
+    }
+
+    // --- the parts --------------------------------------------------------------------------------------------------
+
+    /** The query is asked for its columns here, so what is wrong with it is known before anything begins. */
+    JdbcProductSource source() {
+        JdbcProductSource source = plain().build();
+        return source.fields().contains(RECHECK) ? plain().recheckAt(RECHECK).build() : source;
+    }
+
+    private JdbcProductSource.Builder plain() {
+        return JdbcProductSource.builder(shop)
+                .root(Queries.document(settings.sql()))
+                .keys("product", "id");
+    }
+
+    /** With its tables made. */
+    JdbcLedger ledger() {
+        makeSchema(own, settings.ledger());
+        return JdbcLedger.builder(own)
+                .schema(ShopCheck.quoted(settings.schema()))
+                .build()
+                .initialize();
+    }
+
+    private void makeSchema(DataSource database, DatabaseUrl url) {
+        String setting = settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL";
+        String schema = ShopCheck.quoted(settings.schema());
+        try {
+            if (schemaIsThere(database)) {
+                return;
+            }
+            Databases.execute(database, "create schema " + schema);
+            log.info("Made the schema {} in {} for Stocktake's own tables", schema, url);
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) {
+                raced(database, setting, url, e);
+                return;
+            }
+            throw new WrongSettings("Stocktake needs a schema for its own tables, and the user of " + setting
+                    + " may not make one. Let the owner of the database run: create schema " + schema
+                    + " authorization " + ShopCheck.quoted(url.user())
+                    + "; or let STOCKTAKE_DATABASE_URL lead to another"
+                    + " database.");
+        }
+    }
+
+    /** Two instances that start at once. */
+    private void raced(DataSource database, String setting, DatabaseUrl url, SQLException failure) {
+        try {
+            if (schemaIsThere(database)) {
+                return;
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+        throw Databases.failure(setting, url, failure);
+    }
+
+    boolean schemaIsThere(DataSource database) throws SQLException {
+        return !Databases.list(
+                        database,
+                        "select 1 from pg_namespace where nspname = ?",
+                        row -> row.getInt(1),
+                        settings.schema())
+                .isEmpty();
+    }
+
+    ChangeLog changeLog() {
+        return ChangeLog.builder(shop, graph).schema(settings.schema()).build();
+    }
+
+    /** The log stands in the shop's database, wherever the ledger is. */
+    void makeLogSchema() {
+        makeSchema(shop, settings.shop());
+    }
+
+    boolean changeLogIsThere() {
+        try {
+            return Databases.list(
+                            shop,
+                            "select to_regclass(?) is not null",
+                            row -> row.getBoolean(1),
+                            settings.schema() + ".stocktake_change")
+                    .get(0);
+        } catch (SQLException e) {
+            throw Databases.failure("DATABASE_URL", settings.shop(), e);
+        }
+    }
+
+    /** Triggers if somebody has installed them, else what can be seen by reading. */
+    List<ChangeFeed> feeds() {
+        List<ChangeFeed> feeds = new ArrayList<>();
+        if (changeLogIsThere()) {
+            feeds.add(ChangeLogFeed.builder(shop, graph)
+                    .schema(settings.schema())
+                    .name(settings.index())
+                    .build());
+        } else {
+            feeds.add(XminFeed.builder(shop, graph).build());
+            feeds.add(TimestampFeed.builder(shop, graph).build());
+        }
+        feeds.add(TimedFeed.builder(shop, Queries.ours("price-lists.sql"))
+                .name("price-lists")
+                .build());
+        return feeds;
+    }
+
+    /** Closed with the parts. */
+    MeilisearchIndex index(JdbcProductSource source) {
+        List<String> fields =
+                source.fields().stream().filter(field -> !field.equals(RECHECK)).toList();
+        Settings.Attributes attributes = settings.attributes();
+        MeilisearchIndex index = MeilisearchIndex.builder()
+                .url(settings.meilisearch().toString())
+                .apiKey(settings.apiKey())
+                .uid(settings.index())
+                .displayed(fields.toArray(String[]::new))
+                .searchable(attributes.searchable().toArray(String[]::new))
+                .filterable(attributes.filterable().toArray(String[]::new))
+                .sortable(attributes.sortable().toArray(String[]::new))
+                .rankingRules(attributes.ranking().toArray(String[]::new))
+                .build();
+        toClose.add(0, index);
+        return index;
+    }
+
+    SyncSchedule schedule() {
+        Duration said = settings.pace().smart();
+        Duration smart = said != null ? said : changeLogIsThere() ? SMART_WITH_LOG : SMART_WITHOUT;
+        SyncSchedule.Builder schedule = SyncSchedule.builder()
+                .paced(smart.compareTo(SMART_FASTEST) < 0 ? smart : SMART_FASTEST, smart, SyncPolicy.smart())
+                .audit(settings.pace().bound());
+        if (!settings.pace().full().isZero()) {
+            schedule.every(settings.pace().full(), SyncPolicy.full().inPlace());
+        }
+        return schedule.build();
+    }
+
+    /** An engine for one command, which asks the ledger who else is at work. */
+    Stocktake stocktake(SyncListener listener) {
+        JdbcLedger ledger = ledger();
+        JdbcProductSource source = source();
+        MeilisearchIndex index = index(source);
+        requireOurs(index);
+        Stocktake.Builder builder = Stocktake.builder(source, index, ledger).listener(listener);
+        feeds().forEach(builder::feed);
+        Stocktake stocktake = builder.build();
+        toClose.add(0, stocktake);
+        return stocktake;
+    }
+
+    // --- whose index ------------------------------------------------------------------------------------------------
+
+    /**
+     * Refuses an index that holds documents of somebody else: the audit would remove them.
+     *
+     * @throws WrongSettings if it does, or the key is wrong
+     * @throws UnavailableException if the server cannot be reached
+     */
+    void requireOurs(MeilisearchIndex index) {
+        try {
+            if (index.identify().isEmpty() || settings.takeOver()) {
+                return;
+            }
+            FingerprintPage page = index.fingerprints(null, 100);
+            boolean foreign = !page.entries().isEmpty()
+                    && page.entries().values().stream().allMatch(Fingerprint.UNKNOWN::equals);
+            if (foreign) {
+                throw new WrongSettings("The index '" + settings.index() + "' at " + settings.meilisearch()
+                        + " holds documents that are not Stocktake's, of a search plugin perhaps; they would be replaced."
+                        + " Set STOCKTAKE_INDEX to a name of its own, or STOCKTAKE_TAKE_OVER_INDEX=true if nobody else"
+                        + " writes it any more.");
+            }
+        } catch (MisconfiguredException e) {
+            throw new WrongSettings(inOurWords(e));
+        }
+    }
+
+    // --- the end of it ----------------------------------------------------------------------------------------------
+
+    /** Removes what was made in the databases. Needs who made it. */
+    List<String> uninstall() {
+        List<String> removed = new ArrayList<>();
+        try {
+            if (changeLogIsThere()) {
+                changeLog().uninstall();
+                removed.add("the change log and its triggers");
+            }
+            String schema = ShopCheck.quoted(settings.schema());
+            for (String table : ledgerTables()) {
+                Databases.execute(own, "drop table " + schema + "." + ShopCheck.quoted(table));
+                removed.add("table " + table);
+            }
+            for (String sequence : ledgerSequences()) {
+                Databases.execute(own, "drop sequence " + schema + "." + ShopCheck.quoted(sequence));
+                removed.add("sequence " + sequence);
+            }
+            if (dropSchemaIfEmpty(own)) {
+                removed.add("schema " + settings.schema());
+            }
+            if (own != shop) {
+                dropSchemaIfEmpty(shop);
+            }
+        } catch (SQLException e) {
+            throw Databases.failure(
+                    settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL", settings.ledger(), e);
+        }
+        return removed;
+    }
+
+    private List<String> ledgerTables() throws SQLException {
+        return relations("r");
+    }
+
+    private List<String> ledgerSequences() throws SQLException {
+        return relations("S");
+    }
+
+    private List<String> relations(String kind) throws SQLException {
+        return Databases.list(
+                own,
+                "select relname from pg_class where relnamespace = (select oid from pg_namespace where nspname = ?)"
+                        + " and relkind = ?::\"char\" and relname like 'stocktake\\_%' order by 1",
+                row -> row.getString(1),
+                settings.schema(),
+                kind);
+    }
+
+    /** The shop's schema is never ours, whoever says so. */
+    boolean dropSchemaIfEmpty(DataSource database) throws SQLException {
+        boolean empty = !settings.schema().equals("public")
+                && !Databases.list(
+                                database,
+                                "select 1 from pg_namespace n where nspname = ? and not exists (select 1 from pg_class"
+                                        + " where relnamespace = n.oid) and not exists (select 1 from pg_proc where"
+                                        + " pronamespace = n.oid)",
+                                row -> row.getInt(1),
+                                settings.schema())
+                        .isEmpty();
+        if (empty) {
+            Databases.execute(database, "drop schema " + ShopCheck.quoted(settings.schema()));
+        }
+        return empty;
+    }
+
+    /** About how many documents there will be; for a bar. */
+    long publishedProducts() {
+        try {
+            return Databases.list(
+                            shop,
+                            "select count(*) from product where deleted_at is null and status = 'published'",
+                            row -> row.getLong(1))
+                    .get(0);
+        } catch (SQLException e) {
+            throw Databases.failure("DATABASE_URL", settings.shop(), e);
+        }
+    }
+
+    /** The library names the settings of its builders; here they are variables. */
+    static String inOurWords(Throwable failure) {
+        String text = String.valueOf(failure.getMessage())
+                .replace("'apiKey'", "MEILISEARCH_API_KEY")
+                .replace("'url'", "MEILISEARCH_HOST")
+                .replace("'uid'", "STOCKTAKE_INDEX");
+        return text.endsWith(".") ? text : text + ".";
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable one : toClose) {
+            try {
+                one.close();
+            } catch (Exception e) {
+                log.debug("Closing {} failed", one, e);
+            }
+        }
+        toClose.clear();
+    }
+}
