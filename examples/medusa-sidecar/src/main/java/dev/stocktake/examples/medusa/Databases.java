@@ -4,11 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.stocktake.UnavailableException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,18 @@ final class Databases {
         // Whether the database can be reached is asked by us, with a sentence.
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
+    }
+
+    /** Without the pool, which keeps trying for as long as it is patient before it says what the server said. */
+    static void probe(DatabaseUrl url) throws SQLException {
+        Properties login = new Properties();
+        if (!url.user().isEmpty()) {
+            login.setProperty("user", url.user());
+        }
+        if (!url.password().isEmpty()) {
+            login.setProperty("password", url.password());
+        }
+        DriverManager.getConnection(url.jdbc(), login).close();
     }
 
     /** Reads a row. */

@@ -40,6 +40,7 @@ final class ShopCheck {
     List<Finding> look() {
         List<Finding> findings = new ArrayList<>();
         try {
+            Databases.probe(settings.shop());
             server(findings);
             if (findings.stream().noneMatch(Finding::bad)) {
                 tables(findings);

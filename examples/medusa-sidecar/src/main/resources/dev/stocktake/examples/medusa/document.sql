@@ -1,6 +1,6 @@
 -- One search document for each published product of a Medusa 2 shop: one row, whose columns are the document's fields.
 --
--- {products:...} stands for "is one of the products that are read now"; it may stand in as many places as are needed.
+-- What stands in braces means "is one of the products that are read now"; it may stand in as many places as are needed.
 --
 --   stock    is stocked - reserved, of the raw_* columns: those are what Medusa's store and checkout read. No raw value is 0.
 --   variant  can be sold as often as its scarcest part allows: floor(free / needed), the least of its parts. A part that was

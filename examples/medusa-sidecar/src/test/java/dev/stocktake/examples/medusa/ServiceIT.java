@@ -1,0 +1,179 @@
+package dev.stocktake.examples.medusa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.stocktake.Stocktake;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.meilisearch.MeilisearchStandIn;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The service as it is run: what it serves to whom, and when it does not start. */
+class ServiceIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String PASSWORD = "a-long-enough-one";
+
+    private final MeilisearchStandIn server = MeilisearchStandIn.automatic();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private ConfigurableApplicationContext start(Map<String, String> environment) {
+        return SidecarApplication.start(Settings.of(environment), environment, false);
+    }
+
+    private HttpResponse<String> get(ConfigurableApplicationContext sidecar, String path, String password) {
+        int port = ((WebServerApplicationContext) sidecar).getWebServer().getPort();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        if (!password.isEmpty()) {
+            String login = Base64.getEncoder().encodeToString(("admin:" + password).getBytes(StandardCharsets.UTF_8));
+            request.header("Authorization", "Basic " + login);
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(path, e);
+        }
+    }
+
+    @AfterEach
+    void stopTheServer() {
+        server.close();
+    }
+
+    @Test
+    void fillsTheIndexAndServesHealthMetersAndThePage() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("STOCKTAKE_PAGE_PASSWORD", PASSWORD);
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(server.size("storefront_products")).isEqualTo(6));
+            await().atMost(PATIENCE)
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+
+            assertThat(get(sidecar, "/actuator/health", "").body())
+                    .contains("\"stocktake\"")
+                    .contains("UP");
+            assertThat(get(sidecar, "/actuator/health/liveness", "").statusCode())
+                    .isEqualTo(200);
+            assertThat(get(sidecar, "/actuator/prometheus", "").body())
+                    .contains("stocktake_clean{application=\"medusa-sidecar\",index=\"products\"");
+            assertThat(get(sidecar, "/stocktake/", "").statusCode()).isIn(302, 401);
+            assertThat(get(sidecar, "/stocktake/", PASSWORD).body()).contains("<html");
+            assertThat(get(sidecar, "/stocktake/api/indexes", "wrong" + PASSWORD)
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(get(sidecar, "/stocktake/api/indexes", PASSWORD).body()).contains("products");
+            assertThat(get(sidecar, "/actuator/stocktake", "").statusCode()).isIn(302, 401);
+        }
+    }
+
+    @Test
+    void setsTheIndexUpForAStorefront() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("STOCKTAKE_FILTERABLE", "+subtitle");
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            await().atMost(PATIENCE)
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+            String settings = send("/indexes/storefront_products/settings");
+            assertThat(settings)
+                    .contains("\"subtitle\"")
+                    .contains("in_stock_channel_ids")
+                    .contains("price_from")
+                    .contains("in_stock:desc")
+                    .contains("variants.sku");
+        }
+    }
+
+    private String send(String path) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(server.url() + path))
+                                    .header("Authorization", "Bearer " + MeilisearchStandIn.MASTER_KEY)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new AssertionError(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(path, e);
+        }
+    }
+
+    @Test
+    void servesNoPageWithoutAPassword() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            assertThat(get(sidecar, "/stocktake/", "").statusCode()).isIn(302, 401, 403);
+            assertThat(get(sidecar, "/stocktake/", "anything").statusCode()).isEqualTo(401);
+            assertThat(get(sidecar, "/actuator/health/liveness", "").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void startsWhileTheIndexIsDownAndFillsItWhenItIsUp() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        server.down();
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            assertThat(sidecar.getBean(Stocktake.class).status().known()).isFalse();
+            server.up();
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(server.size("storefront_products")).isEqualTo(6));
+        }
+    }
+
+    @Test
+    void keepsItsTablesInAnotherDatabase() {
+        Shop shop = Shop.invented();
+        Shop elsewhere = Shop.empty();
+        var before = shop.schema();
+        Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("STOCKTAKE_DATABASE_URL", elsewhere.url());
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            await().atMost(PATIENCE)
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+            assertThat(server.size("storefront_products")).isEqualTo(6);
+            assertThat(shop.schema()).isEqualTo(before);
+            assertThat(elsewhere.texts("select count(*) from stocktake.stocktake_lane"))
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
+    void refusesAWrongKeyBeforeItStarts() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), "not-the-key");
+        assertThatThrownBy(() -> start(environment))
+                .isInstanceOf(WrongSettings.class)
+                .hasMessageContaining("MEILISEARCH_API_KEY");
+    }
+
+    @Test
+    void saysThatTheDatabaseCannotBeReached() {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("DATABASE_URL", "postgres://medusa:secret-word@127.0.0.1:1/shop");
+        assertThatThrownBy(() -> start(environment))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContaining("DATABASE_URL")
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageNotContaining("secret-word");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.stocktake.examples.medusa;
+
+import org.jspecify.annotations.NullMarked;
