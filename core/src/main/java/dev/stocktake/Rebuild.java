@@ -2,12 +2,10 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,16 +27,6 @@ final class Rebuild {
     private static final Duration TELL_EVERY = Duration.ofSeconds(2);
     private static final Duration TIMED_EVERY = Duration.ofSeconds(1);
     private static final int TIMED_PAGE = 1_000;
-
-    /** Claims for the live index wait so long at first, so that the two are drained at one moment. */
-    private static final Duration CLOSING = Duration.ofSeconds(2);
-
-    private static final int MOST_DOUBLINGS = 4;
-
-    private static final Duration BETWEEN_CLOSINGS = Duration.ofSeconds(5);
-
-    /** After claims for the live index have waited in vain, they go on for so many times as long. */
-    private static final int OPEN_PER_CLOSED = 3;
 
     /** What was counted is good for so long. */
     private static final Duration JUDGED_FOR = Duration.ofMinutes(1);
@@ -113,6 +101,8 @@ final class Rebuild {
     private final Surroundings around;
     private final Readers readers;
     private final Hands hands;
+    private final ClaimPause pause;
+    private final @Nullable BuildRemoval removal;
     private @Nullable RebuildState state;
     private @Nullable Build build;
     private @Nullable Sent sent;
@@ -124,18 +114,12 @@ final class Rebuild {
     private Instant restUntil = Instant.MIN;
     private Instant tellAt = Instant.MIN;
     private Instant timedAt = Instant.MIN;
-    private Instant closingSince = Instant.MIN;
-    private Instant closingUntil = Instant.MIN;
-    private Instant closeAgainAt = Instant.MIN;
-    private boolean closing;
     private boolean paced;
     private RebuildStatus.Phase phase = RebuildStatus.Phase.BUILDING;
     private String waitsFor = "";
     private Duration rest = FIRST_REST;
     private int lookedAgain;
-    private final Set<String> notRemoved = new HashSet<>();
     private int swapsInVain;
-    private int closings;
 
     Rebuild(Ports ports, SyncSettings settings, Surroundings around, Readers readers, Hands hands) {
         this.ports = ports;
@@ -144,6 +128,8 @@ final class Rebuild {
         this.around = around;
         this.readers = readers;
         this.hands = hands;
+        this.pause = new ClaimPause(around.clock());
+        this.removal = index == null ? null : new BuildRemoval(ports, index, settings, around, hands);
     }
 
     // --- whether there is anything to do ----------------------------------------------------------------------------
@@ -154,8 +140,7 @@ final class Rebuild {
         build = null;
         sent = null;
         unsent = 0;
-        closing = false;
-        closings = 0;
+        pause.reset();
         mayBeLost = true;
         lookAt = Instant.MIN;
         restUntil = Instant.MIN;
@@ -230,10 +215,7 @@ final class Rebuild {
 
     /** Whether claims for the live index wait for a moment, so that nothing is in flight when it is swapped. */
     boolean holdsClaims() {
-        if (closing && !around.clock().instant().isBefore(closingUntil)) {
-            stopClosing();
-        }
-        return closing;
+        return pause.isOn();
     }
 
     /** Whether it rests only because somebody wants it to go slowly, and goes on in a moment. */
@@ -321,6 +303,10 @@ final class Rebuild {
         });
     }
 
+    private BuildRemoval removal() {
+        return Objects.requireNonNull(removal);
+    }
+
     private RebuildableIndex index() {
         if (index == null) {
             throw new IllegalStateException("Index '" + ports.name() + "' cannot be rebuilt");
@@ -361,7 +347,7 @@ final class Rebuild {
         IndexIdentity identity;
         long documents;
         try {
-            Map<String, IndexIdentity> there = dropLeftovers(now);
+            Map<String, IndexIdentity> there = removal().dropLeftovers(now);
             documents = index().count();
             if (documents == 0 && request.kind() == RebuildRequest.Kind.REBUILD) {
                 return fillInPlace();
@@ -383,7 +369,7 @@ final class Rebuild {
         });
         lookedAgain = 0;
         swapsInVain = 0;
-        closings = 0;
+        pause.forgetTries();
         opened.ifPresent(generation -> {
             log.info(
                     "Index '{}' is rebuilt beside the live one, in build '{}' ({})",
@@ -392,7 +378,7 @@ final class Rebuild {
                     request.kind());
             build = make(generation, RebuildState.Progress.NONE, documents);
             if (request.kind() != RebuildRequest.Kind.DRY_RUN) {
-                dropRetired(now, true);
+                removal().dropRetired(now, true);
             }
         });
         return worked(RebuildStatus.Phase.BUILDING);
@@ -478,7 +464,7 @@ final class Rebuild {
             return cancel(now, beside);
         }
         if (now.paused()) {
-            stopClosing();
+            pause.end();
             return waits(RebuildStatus.Phase.PAUSED, LOOK_EVERY, "");
         }
         if (request != null && request.kind() == RebuildRequest.Kind.ROLLBACK) {
@@ -550,7 +536,7 @@ final class Rebuild {
                 tx.markTimed(hands.lease(), current.generation(), TIMED_PAGE);
             }
             Generation generation = building(tx, current.generation());
-            boolean turn = current.isOthersTurn(closing);
+            boolean turn = current.isOthersTurn(pause.isOn());
             boolean waits = generation == null || turn || current.walk().holdsClaims(generation);
             Claim claim = waits
                     ? null
@@ -735,7 +721,7 @@ final class Rebuild {
             }
         }
         if (!hands.nothingInFlight() && around.on(Rule.SWAP_DRAINED)) {
-            beginClosing();
+            pause.begin();
             return Step.NOTHING;
         }
         if (!isMeant(live)) {
@@ -760,33 +746,13 @@ final class Rebuild {
                 tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()));
         if (!begun) {
             hands.keepLease(true);
-            beginClosing();
+            pause.begin();
             return worked(RebuildStatus.Phase.JUDGING);
         }
         unsent = generation.number();
-        stopClosing();
-        closings = 0;
+        pause.end();
+        pause.forgetTries();
         return swap(generation);
-    }
-
-    /** Where marks come all the time, only what waits in both is left after a batch or two, and that may wait. */
-    private void beginClosing() {
-        Instant clock = around.clock().instant();
-        if (!holdsClaims() && !clock.isBefore(closeAgainAt)) {
-            closing = true;
-            closingSince = clock;
-            closingUntil = clock.plus(CLOSING.multipliedBy(1L << Math.min(closings, MOST_DOUBLINGS)));
-            closings++;
-        }
-    }
-
-    private void stopClosing() {
-        if (closing) {
-            Instant clock = around.clock().instant();
-            Duration pause = Duration.between(closingSince, clock).multipliedBy(OPEN_PER_CLOSED);
-            closing = false;
-            closeAgainAt = clock.plus(pause.compareTo(BETWEEN_CLOSINGS) > 0 ? pause : BETWEEN_CLOSINGS);
-        }
     }
 
     /** Whether both names mean what they are taken for, before they are exchanged. */
@@ -800,7 +766,7 @@ final class Rebuild {
     }
 
     private Step unsettled(RebuildState now, Generation generation) {
-        stopClosing();
+        pause.end();
         Instant until = generation.unsettled();
         Duration left = until == null ? LOOK_EVERY : Duration.between(now.now(), until);
         String words = generation.state() == Generation.State.LIVE
@@ -1009,7 +975,7 @@ final class Rebuild {
         restUntil = Instant.MIN;
         rest = FIRST_REST;
         paced = false;
-        stopClosing();
+        pause.end();
         log.info("Index '{}': another content is live now", ports.name());
         hands.becameLive(liveSince);
     }
@@ -1061,7 +1027,7 @@ final class Rebuild {
     }
 
     private Step cancel(RebuildState now, Generation beside) {
-        stopClosing();
+        pause.end();
         if (hands.inFlight(beside.number()) > 0) {
             return Step.NOTHING;
         }
@@ -1080,7 +1046,7 @@ final class Rebuild {
             return Step.NOTHING;
         }
         log.info("Index '{}': the build is removed: {}", ports.name(), report.words());
-        drop(label, identity);
+        removal().drop(label, identity);
         return worked(RebuildStatus.Phase.BUILDING);
     }
 
@@ -1149,7 +1115,7 @@ final class Rebuild {
             return end(RebuildReport.Ending.FAILED, "no content that was live before is kept any more");
         }
         if (!hands.nothingInFlight()) {
-            beginClosing();
+            pause.begin();
             return Step.NOTHING;
         }
         Build back = known(old);
@@ -1173,7 +1139,7 @@ final class Rebuild {
             return Step.WORKED;
         }
         unsent = old.number();
-        stopClosing();
+        pause.end();
         log.info("Index '{}': generation {} is brought back", ports.name(), old.number());
         return swap(old);
     }
@@ -1192,98 +1158,8 @@ final class Rebuild {
     private Step tidy(RebuildState now) {
         phase = RebuildStatus.Phase.BUILDING;
         waitsFor = "";
-        boolean tidied = dropRetired(now, false);
+        boolean tidied = removal().dropRetired(now, false);
         restUntil = around.clock().instant().plus(tidied ? TIDY_EVERY : REMOVE_AGAIN);
         return Step.NOTHING;
-    }
-
-    /**
-     * R12.
-     *
-     * @param all whether nothing is kept any longer, as another build needs the room
-     * @return whether everything is gone that should be
-     */
-    private boolean dropRetired(RebuildState now, boolean all) {
-        Generation live = now.live().orElse(null);
-        if (live == null || (!now.settled(live) && around.on(Rule.DROP_SETTLED))) {
-            return true;
-        }
-        RebuildReport last = now.last();
-        boolean over =
-                last == null || !last.at().plus(settings.rebuilds().keepOld()).isAfter(now.now());
-        List<Generation> kept = now.retired();
-        boolean gone = true;
-        for (Generation old : kept) {
-            if (all || over || old.number() != kept.get(0).number()) {
-                gone = drop(old) && gone;
-            }
-        }
-        return gone;
-    }
-
-    private boolean drop(Generation old) {
-        if (!drop(old.place().orElseThrow(), old.identity())) {
-            return false;
-        }
-        ports.inLedger(tx -> {
-            hands.fence(tx);
-            return tx.forget(hands.lease(), old.number());
-        });
-        log.info("Index '{}': what was live before, generation {}, is removed", ports.name(), old.number());
-        return true;
-    }
-
-    /**
-     * Removing is for the room alone: if it cannot be done now, nothing else waits for it.
-     *
-     * @return whether the content is gone, or nothing of ours
-     */
-    private boolean drop(String label, IndexIdentity identity) {
-        hands.keepLease(true);
-        boolean removed;
-        try {
-            IndexIdentity meant = around.on(Rule.DROP_IDENTIFIED)
-                    ? identity
-                    : index().build(label).identify().orElse(identity);
-            removed = index().drop(label, meant);
-        } catch (UnavailableException | UnknownOutcomeException | RefusedException | MisconfiguredException e) {
-            if (notRemoved.add(label)) {
-                log.warn(
-                        "Index '{}': build '{}' could not be removed and takes room until it is; that is tried again later, at"
-                                + " the latest when the next rebuild begins: {}",
-                        ports.name(),
-                        label,
-                        message(e));
-            }
-            return false;
-        }
-        notRemoved.remove(label);
-        if (!removed) {
-            log.info(
-                    "Index '{}': build '{}' is not there, or holds something else; it is left alone",
-                    ports.name(),
-                    label);
-        }
-        return true;
-    }
-
-    /** What a process left that died before it had written down what it made, or before it had removed what it had forgotten. */
-    private Map<String, IndexIdentity> dropLeftovers(RebuildState now) {
-        Map<String, IndexIdentity> there = index().builds();
-        Set<String> labels = new HashSet<>();
-        Set<IndexIdentity> known = new HashSet<>();
-        for (List<Generation> generations : List.of(now.open(), now.retired())) {
-            for (Generation generation : generations) {
-                generation.place().ifPresent(labels::add);
-                known.add(generation.identity());
-            }
-        }
-        there.forEach((label, identity) -> {
-            if (!labels.contains(label) && !known.contains(identity)) {
-                log.info("Index '{}': build '{}' was left by a process that died; it is removed", ports.name(), label);
-                drop(label, identity);
-            }
-        });
-        return there;
     }
 }
