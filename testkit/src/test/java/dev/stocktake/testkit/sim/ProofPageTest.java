@@ -182,6 +182,7 @@ class ProofPageTest {
                         "meilisearch 4340",
                         "pgsync 268",
                         "sequin 2154",
+                        "createmod.com 1563",
                         "meilisync 125",
                         "magento2 14465",
                         "magento2 10204",
