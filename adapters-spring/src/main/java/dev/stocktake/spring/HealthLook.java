@@ -42,6 +42,7 @@ final class HealthLook {
     Found look() {
         State state = State.UP;
         Map<String, Object> details = new LinkedHashMap<>();
+        stocktakes.names().forEach(truths::ask);
         for (String index : stocktakes.names()) {
             Found found = look(index);
             state = state.worse(found.state());

@@ -52,8 +52,8 @@ final class StocktakeAutoConfiguration {
     }
 
     @Bean
-    Truths stocktakeTruths(Stocktakes stocktakes, RunBook book) {
-        return new Truths(stocktakes, book, CLOCK);
+    Truths stocktakeTruths(Stocktakes stocktakes, RunBook book, StocktakeProperties properties) {
+        return new Truths(stocktakes, book, properties.health().answerWithin(), CLOCK);
     }
 
     @Bean
@@ -82,6 +82,7 @@ final class StocktakeAutoConfiguration {
                 new DataSourceChoice(beans, properties.dataSource(), annotated, dataSources)::get,
                 new Texts(resources),
                 runBook);
+        Farewell farewell = new Farewell(properties.scheduler().stopWithin(), CLOCK);
         Map<String, Kept> kept = new LinkedHashMap<>();
         try {
             for (String name : names) {
@@ -90,10 +91,10 @@ final class StocktakeAutoConfiguration {
                 kept.put(name, new Assembly(name, path, index, around).assemble());
             }
         } catch (RuntimeException e) {
-            new Stocktakes(kept).close();
+            new Stocktakes(kept, farewell).close();
             throw e;
         }
-        return new Stocktakes(kept);
+        return new Stocktakes(kept, farewell);
     }
 
     @Bean

@@ -1,12 +1,6 @@
 package dev.stocktake.spring;
 
-import dev.stocktake.Stocktake;
 import dev.stocktake.SyncSchedule;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -23,13 +17,11 @@ final class StocktakeLifecycle implements SmartLifecycle {
 
     private final Stocktakes stocktakes;
     private final boolean enabled;
-    private final Duration stopWithin;
     private volatile boolean running;
 
     StocktakeLifecycle(Stocktakes stocktakes, StocktakeProperties.Scheduler scheduler) {
         this.stocktakes = stocktakes;
         this.enabled = scheduler.enabled();
-        this.stopWithin = scheduler.stopWithin();
     }
 
     @Override
@@ -38,6 +30,7 @@ final class StocktakeLifecycle implements SmartLifecycle {
             return;
         }
         running = true;
+        stocktakes.farewell().forget();
         if (!enabled) {
             log.info("'stocktake.scheduler.enabled' is false: runs are left to others {}", stocktakes.names());
             return;
@@ -73,36 +66,12 @@ final class StocktakeLifecycle implements SmartLifecycle {
         if (!running) {
             return;
         }
-        List<Stocktake> all = new ArrayList<>();
-        stocktakes.names().forEach(name -> all.add(stocktakes.get(name)));
-        CountDownLatch stopped = new CountDownLatch(all.size());
-        for (Stocktake stocktake : all) {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            stocktake.stop();
-                        } finally {
-                            stopped.countDown();
-                        }
-                    },
-                    "stocktake-stop-one");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        await(stopped);
+        stocktakes
+                .farewell()
+                .say(stocktakes.names().stream()
+                        .<Runnable>map(name -> stocktakes.get(name)::stop)
+                        .toList());
         running = false;
-    }
-
-    private void await(CountDownLatch stopped) {
-        try {
-            if (!stopped.await(stopWithin.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn(
-                        "Stocktake did not stop within {} ('stocktake.scheduler.stop-within'); what was not done stays marked",
-                        stopWithin);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -359,8 +359,12 @@ record StocktakeProperties(
      * The health indicator.
      *
      * @param staleAfter An index whose oldest change waits longer than this is reported as UNKNOWN.
+     * @param answerWithin How long health, page and endpoint wait for the ledger and the index. Whoever does not answer within
+     *     that time is reported as DOWN.
      */
-    record Health(@DefaultValue("5m") Duration staleAfter) {}
+    record Health(
+            @DefaultValue("5m") Duration staleAfter,
+            @DefaultValue("3s") Duration answerWithin) {}
 
     /** What the top says, for the only index. */
     Index top() {

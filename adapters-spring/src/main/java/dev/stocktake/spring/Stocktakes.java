@@ -16,9 +16,12 @@ import java.util.Set;
 public final class Stocktakes implements AutoCloseable {
 
     private final Map<String, Kept> kept;
+    private final Farewell farewell;
 
-    Stocktakes(Map<String, Kept> kept) {
+    /** @param farewell how long their end may take */
+    Stocktakes(Map<String, Kept> kept, Farewell farewell) {
         this.kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+        this.farewell = farewell;
     }
 
     /** The names of the indexes. */
@@ -52,10 +55,26 @@ public final class Stocktakes implements AutoCloseable {
                 .orElse(engine);
     }
 
-    /** Ends everything: first the work, then the connections to the indexes. */
+    Farewell farewell() {
+        return farewell;
+    }
+
+    /**
+     * Ends everything: of each index first the work, then the connections. Waits for it no longer than {@code
+     * stocktake.scheduler.stop-within}.
+     */
     @Override
     public void close() {
-        kept.values().forEach(one -> one.stocktake().close());
-        kept.values().forEach(Kept::closeIndex);
+        farewell.say(kept.values().stream().map(Stocktakes::end).toList());
+    }
+
+    private static Runnable end(Kept one) {
+        return () -> {
+            try {
+                one.stocktake().close();
+            } finally {
+                one.closeIndex();
+            }
+        };
     }
 }

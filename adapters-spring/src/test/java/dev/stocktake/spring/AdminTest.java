@@ -298,6 +298,26 @@ class AdminTest {
     }
 
     @Test
+    void doesNotWaitForAnIndexThatIsSilent() {
+        host.set("stocktake.health.answer-within", "300ms")
+                .set("stocktake.scheduler.enabled", "false")
+                .start();
+        // Whoever asks the index who it is; it would wait for 30 s.
+        Runnable release = host.meilisearch.holdNext("GET /indexes/products");
+
+        JsonNode health = json(get("/actuator/health")).at("/components/stocktake");
+
+        assertThat(health.path("status").asText()).isEqualTo("DOWN");
+        assertThat(health.at("/details/products/index").asText())
+                .contains("Index 'products' has not answered within", "stocktake.health.answer-within");
+        release.run();
+        await().untilAsserted(() -> assertThat(json(get("/actuator/health"))
+                        .at("/components/stocktake/status")
+                        .asText())
+                .isNotEqualTo("DOWN"));
+    }
+
+    @Test
     @Tag(StarterTest.EVERY_BOOT)
     void readsAtTheEndpointAndStartsNothingThereUnlessAllowed() {
         host.start();

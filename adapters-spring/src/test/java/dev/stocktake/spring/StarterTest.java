@@ -17,6 +17,7 @@ import dev.stocktake.testkit.InMemoryIndex;
 import dev.stocktake.testkit.InMemoryLedger;
 import dev.stocktake.testkit.InMemoryProductSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +125,25 @@ class StarterTest {
 
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+
+    /** The engine alone would wait for its thread for half a minute. */
+    @Test
+    void stopsInItsTimeThoughAWriteHasNoAnswer() {
+        host.set("stocktake.scheduler.stop-within", "1s").start();
+        host.rowsReachTheIndex();
+        host.meilisearch.forgetRequests();
+        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents?");
+        host.sql("update stock set quantity = 9, updated_at = current_timestamp where product_id = 1");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> host.meilisearch.requests().stream()
+                        .anyMatch(line -> line.startsWith("POST /indexes/products/documents?")));
+
+        Instant begun = Instant.now();
+        host.context().close();
+
+        assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(15));
+        release.run();
     }
 
     /** As Spring Framework 7 does with the contexts of tests that rest. */

@@ -218,6 +218,8 @@ enum HouseRule {
                 "testkit.Crowd",
                 "meilisearch.HttpThreads",
                 "testkit.sim.Crew",
+                "spring.Farewell",
+                "spring.Lasting",
                 "spring.StocktakeLifecycle",
                 "spring.Runner");
     }
