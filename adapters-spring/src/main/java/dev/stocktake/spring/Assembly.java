@@ -151,9 +151,11 @@ final class Assembly {
                 : said.searchable();
         List<String> displayed = said.displayed().isEmpty() ? fields : said.displayed();
         String uid = said.uid();
+        Optional<MeilisearchConnectionDetails> details =
+                around.beans().shared(MeilisearchConnectionDetails.class, name);
         MeilisearchIndex.Builder builder = MeilisearchIndex.builder()
-                .url(String.valueOf(said.url()))
-                .apiKey(said.apiKey())
+                .url(details.map(MeilisearchConnectionDetails::url).orElseGet(() -> String.valueOf(said.url())))
+                .apiKey(details.isPresent() ? details.get().apiKey() : said.apiKey())
                 .uid(uid == null ? name : uid)
                 .primaryKey(said.primaryKey())
                 .searchable(searchable.toArray(String[]::new))

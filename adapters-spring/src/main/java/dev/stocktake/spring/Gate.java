@@ -18,7 +18,8 @@ final class Gate {
     /** Another site's page cannot send it without being asked by the browser whether it may. */
     static final String HEADER = "X-Stocktake";
 
-    private static final String TOKEN = "org.springframework.security.web.csrf.CsrfToken";
+    /** Of the host's security, if it has any. */
+    static final String TOKEN = "org.springframework.security.web.csrf.CsrfToken";
 
     private final boolean readOnly;
     private final boolean anybody;

@@ -33,7 +33,10 @@ final class Missing {
                     "Set '" + path + ".tables', first the table with one row per product and its id, then the others:"
                             + " 'product.id, stock.product_id -> product.id'. Or define a bean of type ChangeFeed.");
         }
-        if (index) {
+        if (index
+                && around.beans()
+                        .shared(MeilisearchConnectionDetails.class, name)
+                        .isEmpty()) {
             meilisearch(properties.meilisearch());
         }
         if (source || feeds || ledger) {

@@ -69,8 +69,11 @@ final class Truths {
         return truths.computeIfAbsent(
                 index,
                 name -> new Lasting<>(
-                        "The ledger of index '" + name + "'", clock, TRUTH_LASTS, patience, () -> kept.stocktake()
-                                .status()));
+                        "The ledger of index '" + name + "'",
+                        clock,
+                        TRUTH_LASTS,
+                        patience,
+                        () -> kept.stocktake().status()));
     }
 
     private Lasting<Optional<IndexIdentity>> reachOf(String index) {
@@ -78,7 +81,10 @@ final class Truths {
         return reaches.computeIfAbsent(
                 index,
                 name -> new Lasting<>(
-                        "Index '" + name + "'", clock, REACH_LASTS, patience, () -> kept.index()
-                                .identify()));
+                        "Index '" + name + "'",
+                        clock,
+                        REACH_LASTS,
+                        patience,
+                        () -> kept.index().identify()));
     }
 }

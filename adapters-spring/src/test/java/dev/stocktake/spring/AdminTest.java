@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stocktake.Ledger;
+import dev.stocktake.testkit.InMemoryLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,13 +17,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** The page's JSON and the endpoint, over HTTP, behind Spring Security as Boot sets it up. */
 class AdminTest {
@@ -242,7 +251,7 @@ class AdminTest {
 
     private JsonNode ended(JsonNode begun) {
         String run = "/stocktake/api/indexes/products/runs/" + begun.path("run").asLong();
-        await().atMost(java.time.Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> !json(get(run)).path("running").asBoolean(true));
         return json(get(run));
     }
@@ -269,6 +278,52 @@ class AdminTest {
                 .isEqualTo(403);
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class CountedLedger {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @Bean
+        AtomicInteger ledgerCalls() {
+            return calls;
+        }
+
+        @Bean
+        Ledger ledger() {
+            Ledger ledger = new InMemoryLedger(InstantSource.system());
+            return (Ledger) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
+                        calls.incrementAndGet();
+                        return method.invoke(ledger, arguments);
+                    });
+        }
+    }
+
+    /** So that polls change nothing for the runs: they reach neither ledger nor index more often than one page would. */
+    @Test
+    void asksTheLedgerOnceASecondHoweverManyPagesPoll() {
+        host.with(CountedLedger.class)
+                .set("stocktake.scheduler.enabled", "false")
+                .start();
+        AtomicInteger calls = host.context().getBean(AtomicInteger.class);
+        get("/stocktake/api/indexes/products");
+        int before = calls.get();
+        host.context().getBean(Stocktakes.class).get("products").status();
+        int ofOneLook = calls.get() - before;
+        assertThat(ofOneLook).isPositive();
+        host.meilisearch.forgetRequests();
+
+        Instant begun = Instant.now();
+        before = calls.get();
+        for (int i = 0; i < 200; i++) {
+            assertThat(get("/stocktake/api/indexes/products").statusCode()).isEqualTo(200);
+        }
+
+        long seconds = Duration.between(begun, Instant.now()).toSeconds();
+        assertThat(calls.get() - before).isBetween(0, (int) (seconds + 2) * ofOneLook);
+        assertThat(host.meilisearch.requests()).isEmpty();
+    }
+
     @Test
     void isNotThereUnlessItIsSwitchedOn() {
         host.without("stocktake.admin.enabled").start();
@@ -289,7 +344,7 @@ class AdminTest {
                         .asText())
                 .isEqualTo("UP"));
         host.meilisearch.down();
-        await().atMost(java.time.Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(json(get("/actuator/health"))
                                 .at("/components/stocktake/status")
                                 .asText())

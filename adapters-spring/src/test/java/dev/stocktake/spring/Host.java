@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 final class Host implements AutoCloseable {
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     final MeilisearchStandIn meilisearch = MeilisearchStandIn.automatic();
     private final Map<String, String> properties = new LinkedHashMap<>();

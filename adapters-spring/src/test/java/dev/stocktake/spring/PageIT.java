@@ -15,6 +15,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.stocktake.RebuildControl;
+import dev.stocktake.RebuildStatus;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import java.nio.file.Files;
@@ -204,6 +206,40 @@ class PageIT {
         button(page, "Repair").click();
         assertThat(toast(page, "Done, and a search shows it")).isVisible();
         assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Oar <script>");
+    }
+
+    /** A rebuild that is told to be very slow stands still long enough to be paused, gone on with and cancelled. */
+    @Test
+    void holdsARebuildUpCancelsItAndRollsTheNextOneBack() {
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        RebuildControl rebuilds =
+                host.context().getBean(Stocktakes.class).get("products").rebuilds();
+        rebuilds.throttle(0.001);
+        Page page = open();
+
+        button(page, "Rebuild").click();
+        button(page, "Pause").click();
+        assertThat(page.getByText("the rebuild is paused")).isVisible();
+        button(page, "Go on").click();
+        assertThat(button(page, "Pause")).isVisible();
+        isAccessible(page);
+        picture(page, "rebuild");
+        button(page, "Cancel").click();
+        assertThat(button(page, "Cancel")).hasCount(0);
+        assertThat(toast(page, "Not finished")).isVisible();
+        assertThat(rebuilds.status().filter(RebuildStatus::active)).isEmpty();
+        assertThat(host.document(1)).isPresent();
+
+        rebuilds.throttle(0);
+        host.sql("update product set name = 'Capstan' where id = 1");
+        button(page, "Rebuild").click();
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Capstan");
+        button(page, "Roll back").click();
+        assertThat(toast(page, "Done, and a search shows it")).hasCount(2);
+        assertThat(page.locator("table").first()).containsText("Roll back");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.stocktake.ProductSource;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncSettings;
+import dev.stocktake.meilisearch.MeilisearchStandIn;
 import dev.stocktake.testkit.InMemoryChangeFeed;
 import dev.stocktake.testkit.InMemoryIndex;
 import dev.stocktake.testkit.InMemoryLedger;
@@ -26,18 +27,26 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** A whole application, on whatever Spring Boot the build puts on the class path. */
+@ExtendWith(OutputCaptureExtension.class)
 class StarterTest {
 
     /** What is run again on other lines of Spring Boot by every build. */
@@ -75,9 +84,33 @@ class StarterTest {
     }
 
     @Test
+    @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "Java has virtual threads from 21 on")
     void worksBesideVirtualThreads() {
-        host.set("spring.threads.virtual.enabled", "true")
+        ConfigurableApplicationContext context = host.set("spring.threads.virtual.enabled", "true")
                 .web(WebApplicationType.SERVLET)
+                .start();
+
+        assertThat(Threading.VIRTUAL.isActive(context.getEnvironment())).isTrue();
+        host.rowsReachTheIndex();
+    }
+
+    @Test
+    void saysThatThereIsNoPageOnWebFlux(CapturedOutput output) {
+        host.set("stocktake.admin.enabled", "true")
+                .web(WebApplicationType.REACTIVE)
+                .start();
+
+        assertThat(output).contains("the page is not served: it needs a servlet application");
+        assertThat(host.context().getBeanDefinitionNames()).doesNotContain("stocktakeAdminRoutes");
+    }
+
+    /** Nothing but the cron expression looks: neither a feed nor the audit. */
+    @Test
+    void looksAtEverythingWhenTheCronExpressionSaysSo() {
+        host.without("stocktake.schedule.full")
+                .set("stocktake.schedule.smart", "0")
+                .set("stocktake.schedule.audit", "0")
+                .set("stocktake.schedule.full-cron", "* * * * * *")
                 .start();
 
         host.rowsReachTheIndex();
@@ -388,6 +421,37 @@ class StarterTest {
         assertThat(context.getBean(Stocktake.class).sync("9").complete()).isTrue();
         assertThat(context.getBean(InMemoryIndex.class).documents()).containsKey(ProductKey.of("9"));
         assertThat(host.meilisearch.requests()).isEmpty();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class KnowsTheServer {
+
+        @Bean
+        MeilisearchConnectionDetails server(@Value("${server-of-this-test}") String url) {
+            return new MeilisearchConnectionDetails() {
+                @Override
+                public String url() {
+                    return url;
+                }
+
+                @Override
+                public String apiKey() {
+                    return MeilisearchStandIn.MASTER_KEY;
+                }
+            };
+        }
+    }
+
+    @Test
+    @Tag(EVERY_BOOT)
+    void asksTheConnectionDetailsWhereTheServerIs() {
+        host.with(KnowsTheServer.class)
+                .set("server-of-this-test", host.meilisearch.url())
+                .set("stocktake.meilisearch.url", "http://nobody.invalid:7700")
+                .without("stocktake.meilisearch.api-key")
+                .start();
+
+        host.rowsReachTheIndex();
     }
 
     @Test

@@ -8,6 +8,7 @@ enum Module {
     MEILISEARCH(".meilisearch", true),
     LUCENE(".lucene", true),
     SPRING(".spring", true),
+    TESTCONTAINERS(".testcontainers", true),
     QUICKSTART(".examples.quickstart", false),
     SPRING_SHOP(".examples.springshop", false),
     BENCH(".bench", false),
