@@ -23,7 +23,12 @@ final class Warehouse {
     List<Row> rows() {
         return database.sql("select p.id, p.name, p.brand, p.price, s.quantity from product p"
                         + " join stock s on s.product_id = p.id order by p.id")
-                .query(Row.class)
+                .query((row, number) -> new Row(
+                        row.getLong("id"),
+                        row.getString("name"),
+                        row.getString("brand"),
+                        row.getBigDecimal("price"),
+                        row.getLong("quantity")))
                 .list();
     }
 
