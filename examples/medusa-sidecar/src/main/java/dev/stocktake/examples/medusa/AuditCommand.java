@@ -44,6 +44,10 @@ final class AuditCommand extends Task {
                         + compared.examples().stream().map(Drift::toString).collect(Collectors.joining("; "))
                         + (compared.total() > compared.examples().size() ? "; and more" : ""));
             }
+            if (compared != null && compared.known() > 0) {
+                bar.line(compared.known()
+                        + " more differ, and that is known: they wait, or the next look will name them.");
+            }
             int exit = tell(report);
             return !repair && compared != null && compared.total() + compared.known() > 0 ? Sidecar.FOUND : exit;
         }

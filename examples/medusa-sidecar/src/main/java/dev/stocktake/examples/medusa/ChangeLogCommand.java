@@ -1,5 +1,6 @@
 package dev.stocktake.examples.medusa;
 
+import dev.stocktake.MisconfiguredException;
 import dev.stocktake.jdbc.ChangeLog;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -53,15 +54,19 @@ final class ChangeLogCommand extends Task {
         public Integer call() throws Exception {
             Settings settings = settings();
             try (Parts parts = Parts.of(settings).requireShop()) {
+                if (!parts.schemaIsThere(parts.shop())) {
+                    throw new WrongSettings(
+                            "The script names the schema of the log, and it is not there yet. Let the owner"
+                                    + " of the shop's database run: create schema "
+                                    + ShopCheck.quoted(settings.schema())
+                                    + "; and print again.");
+                }
                 ChangeLog log = parts.changeLog();
                 StringBuilder script = new StringBuilder();
                 if (removal) {
                     script.append(log.printRemoval());
                 } else {
-                    script.append("create schema if not exists ")
-                            .append(ShopCheck.quoted(settings.schema()))
-                            .append(";\n\n")
-                            .append(log.print());
+                    script.append(log.print());
                     String grantee = role;
                     if (grantee != null) {
                         grants(settings.schema(), grantee)
@@ -102,7 +107,13 @@ final class ChangeLogCommand extends Task {
 
     static void install(Parts parts, @Nullable String role) {
         parts.makeLogSchema();
-        parts.changeLog().install();
+        try {
+            parts.changeLog().install();
+        } catch (MisconfiguredException e) {
+            throw new WrongSettings(
+                    "The change log was not installed: " + Parts.inOurWords(e)
+                            + " It needs the owner of the shop's tables: run change-log install with Medusa's own DATABASE_URL.");
+        }
         if (role == null) {
             return;
         }

@@ -122,6 +122,7 @@ abstract class Task implements Callable<Integer> {
         report.compared().ifPresent(audit -> {
             fields.put("compared", audit.products());
             fields.put("drift", audit.drift());
+            fields.put("known", audit.known());
             fields.put(
                     "examples", audit.examples().stream().map(String::valueOf).toList());
         });

@@ -178,9 +178,7 @@ class DocumentIT {
         Shop shop = Shop.invented();
         shop.asOwner("create table brand (product_id text primary key, name text);"
                 + " insert into brand values ('prod_mug', 'Anchor & Sons')");
-        Path fields = Files.writeString(
-                files.resolve("fields.sql"),
-                "select b.product_id as id, b.name as brand from brand b where {products:b.product_id}; \n");
+        Path fields = Files.writeString(files.resolve("fields.sql"), RightsIT.documented("fields", "", shop) + "; \n");
 
         Map<String, JsonNode> documents = documents(shop, Map.of("STOCKTAKE_FIELDS_SQL", fields.toString()));
 

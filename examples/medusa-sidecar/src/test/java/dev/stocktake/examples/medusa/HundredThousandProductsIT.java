@@ -1,0 +1,174 @@
+package dev.stocktake.examples.medusa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Intake;
+import dev.stocktake.KeyPage;
+import dev.stocktake.Projection;
+import dev.stocktake.jdbc.JdbcProductSource;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** A whole shop five hundred times: what the query and the feeds cost there. Prints its figures; takes minutes. */
+@EnabledIfSystemProperty(
+        named = "stocktake.soak",
+        matches = "true",
+        disabledReason = "Skipped: takes minutes; run with -Psoak")
+class HundredThousandProductsIT {
+
+    private static final int TIMES = 500;
+
+    /** The tables that are multiplied, and which of their columns tell the copies apart. */
+    private static final Map<String, List<String>> TABLES = new LinkedHashMap<>();
+
+    static {
+        TABLES.put("product", List.of("id", "handle"));
+        TABLES.put("product_variant", List.of("id", "product_id", "sku", "barcode", "ean", "upc"));
+        TABLES.put("image", List.of("id", "product_id"));
+        TABLES.put("product_category_product", List.of("product_id"));
+        TABLES.put("product_tags", List.of("product_id"));
+        TABLES.put("product_variant_option", List.of("variant_id"));
+        TABLES.put("product_variant_inventory_item", List.of("id", "variant_id", "inventory_item_id"));
+        TABLES.put("inventory_item", List.of("id", "sku"));
+        TABLES.put("inventory_level", List.of("id", "inventory_item_id"));
+        TABLES.put("product_sales_channel", List.of("id", "product_id"));
+        TABLES.put("product_variant_price_set", List.of("id", "variant_id", "price_set_id"));
+        TABLES.put("price_set", List.of("id"));
+        TABLES.put("price", List.of("id", "price_set_id"));
+    }
+
+    private static Shop multiplied() {
+        Shop shop = Shop.whole();
+        TABLES.forEach((table, columns) -> {
+            StringBuilder select = new StringBuilder();
+            for (String column : shop.texts("select attname from pg_attribute where attrelid = '" + table
+                    + "'::regclass and attnum > 0 and not attisdropped order by attnum")) {
+                select.append(select.isEmpty() ? "" : ", ")
+                        .append("t.")
+                        .append(column)
+                        .append(columns.contains(column) ? " || '_' || n" : "");
+            }
+            shop.run("set session_replication_role = replica; insert into " + table + " select " + select + " from "
+                    + table + " t cross join generate_series(1, " + (TIMES - 1) + ") as copies(n)");
+        });
+        shop.run("vacuum analyze");
+        return shop;
+    }
+
+    private static void say(String what, Duration took, String more) {
+        System.out.printf(Locale.ROOT, "%-60s %8.2f s  %s%n", what, took.toMillis() / 1000.0, more);
+    }
+
+    @Test
+    void measures() {
+        long begun = System.nanoTime();
+        Shop shop = multiplied();
+        say(
+                "made the shop",
+                since(begun),
+                shop.texts("select count(*) from product").get(0) + " products");
+        Map<String, String> environment = shop.environment("http://localhost:1", "");
+        try (Parts parts = Parts.of(Settings.of(environment)).requireShop()) {
+            walk(parts.source());
+            for (ChangeFeed feed : parts.feeds()) {
+                follows(shop, feed);
+            }
+            long at = System.nanoTime();
+            parts.makeLogSchema();
+            parts.changeLog().install();
+            say("installed the change log", since(at), "");
+            follows(shop, parts.feeds().get(0));
+            at = System.nanoTime();
+            say(
+                    "counted numbers that differ",
+                    since(at),
+                    parts.check().mismatches().text());
+        }
+    }
+
+    /** Everything once, in pages of 500 as a rebuild reads it. */
+    private static void walk(JdbcProductSource source) {
+        long at = System.nanoTime();
+        long documents = 0;
+        long most = 0;
+        long pages = 0;
+        KeyPage page = source.keys(null, 500);
+        while (true) {
+            documents += source.read(page.keys()).values().stream()
+                    .filter(Projection.Present.class::isInstance)
+                    .count();
+            if (++pages % 40 == 0) {
+                most = Math.max(most, usedAfterCollection());
+            }
+            if (page.end()) {
+                break;
+            }
+            page = source.keys(page.last().orElseThrow(), 500);
+        }
+        Duration took = since(at);
+        say(
+                "read every document, one reader",
+                took,
+                documents + " documents, " + documents * 1000 / Math.max(1, took.toMillis()) + " in a second, at most "
+                        + most / 1_000_000 + " MB used after a collection");
+        assertThat(documents).isEqualTo(186L * TIMES);
+    }
+
+    private static long usedAfterCollection() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static void follows(Shop shop, ChangeFeed feed) {
+        @Nullable String cursor = drain(feed, null, "begins", new TreeSet<>());
+        cursor = drain(feed, cursor, "finds nothing", new TreeSet<>());
+        if (feed.name().equals("price-lists")) {
+            return;
+        }
+        shop.run(
+                "update inventory_level set raw_stocked_quantity = '{\"value\": \"91\"}', updated_at = now() where id ="
+                        + " (select min(l.id) from inventory_level l join product_variant_inventory_item used on"
+                        + " used.inventory_item_id = l.inventory_item_id)");
+        TreeSet<String> named = new TreeSet<>();
+        @Nullable String[] place = {cursor};
+        await().atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    place[0] = drain(feed, place[0], "finds an edit of stock", named);
+                    return !named.isEmpty();
+                });
+    }
+
+    /** Tells how long it took if it did anything: a feed that rests answers at once. */
+    private static @Nullable String drain(ChangeFeed feed, @Nullable String from, String what, TreeSet<String> named) {
+        long at = System.nanoTime();
+        @Nullable String cursor = from;
+        int takes = 0;
+        Intake intake;
+        do {
+            intake = feed.take(cursor, 5_000);
+            cursor = intake.cursor() == null ? cursor : intake.cursor();
+            intake.products().forEach(product -> named.add(product.value()));
+            takes++;
+        } while (intake.more());
+        Duration took = since(at);
+        if (took.toMillis() > 20 || !named.isEmpty()) {
+            say(feed.name() + " " + what, took, takes + " takes, " + named.size() + " products");
+        }
+        return cursor;
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+}
