@@ -294,10 +294,15 @@ final class Checker {
         }
     }
 
-    /** A product that was there all along is deleted only if somebody asked for it, or if it is one of few. */
+    /**
+     * A product that was there all along is deleted only if somebody asked for it, or if it is one of few. After the storm
+     * mass deletions are allowed, and that covers what was read before it.
+     */
     void sends(WriteBatch batch) {
         Claim claim = claimed.get(batch.id());
-        if (claim == null || !world.scenario().on(Knob.BLANK_EVERY)) {
+        if (claim == null
+                || !world.scenario().on(Knob.BLANK_EVERY)
+                || world.storm().isOver()) {
             return;
         }
         Set<ProductKey> demanded = claim.items().stream()
@@ -333,18 +338,24 @@ final class Checker {
 
     /**
      * Searchers see a build for the first time: what the shop has had ever since it was begun is in it, but for what the brake
-     * lets go.
+     * lets go. The brake counts documents, so that each new one lets another go.
+     *
+     * @param old where the content is now that searchers saw before
      */
-    void swappedIn(long begun) {
+    void swappedIn(long begun, String old) {
         long now = world.time().now();
         List<Integer> missing = new ArrayList<>();
+        long gained = 0;
         for (int product = 0; product < shop.products(); product++) {
             boolean allAlong = !shop.history(product).held(Value.ABSENT, begun, now) && !wasUnsound(product, begun);
             if (allAlong && server.value(product) == Value.ABSENT) {
                 missing.add(product);
             }
+            if (server.value(product) != Value.ABSENT && server.value(old, product) == Value.ABSENT) {
+                gained++;
+            }
         }
-        long limit = world.scenario().on(Knob.BLANK_EVERY) ? brakeLimit() : 0;
+        long limit = world.scenario().on(Knob.BLANK_EVERY) ? brakeLimit() + gained : 0;
         if (missing.size() > limit) {
             missing.forEach(product -> wrong(product, "is missing in the build that searchers see now"));
         }

@@ -400,7 +400,7 @@ final class Server {
         }
         if (!build.wasLive) {
             build.wasLive = true;
-            world.checker().swappedIn(build.made);
+            world.checker().swappedIn(build.made, name);
         }
         return Outcome.applied();
     }
