@@ -286,11 +286,18 @@ final class Checker {
         takenWhileBlank = 1;
     }
 
-    /** @param open batches of whoever had it before, each of which may still be written: no more than anybody may have */
+    /**
+     * @param open batches of whoever had it before, each of which may still be written: no more than anybody may have; and as
+     *     many that are open again since the ledger went back, of which he knew nothing
+     */
     void laneTaken(int open) {
         takenWhileBlank++;
-        if (open > world.scenario().whole(Knob.IN_FLIGHT)) {
-            faults.add("There were " + open + " open batches when the lane was taken");
+        long limit = world.scenario().whole(Knob.IN_FLIGHT);
+        if (open > (restoredAt < 0 ? limit : 2 * limit)) {
+            faults.add(String.format(
+                    "%.3f s: there were %d open batches when the lane was taken",
+                    world.time().now() / 1000.0, open));
+            world.history().wrong(() -> open + " open batches when the lane was taken");
         }
     }
 

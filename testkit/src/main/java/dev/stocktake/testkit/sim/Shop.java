@@ -48,7 +48,7 @@ final class Shop {
     private @Nullable Backup backup;
 
     /** What is kept of a moment. */
-    private record Backup(@Nullable Row[] rows, TreeMap<Long, Integer> log, long gaps, long skipped) {}
+    private record Backup(@Nullable Row[] rows, TreeMap<Long, Integer> log, int[] unread, long gaps, long skipped) {}
 
     Shop(int products, Conductor time) {
         this.time = time;
@@ -173,7 +173,7 @@ final class Shop {
 
     /** The state to which {@link #restore} goes back. */
     void backUp() {
-        backup = new Backup(rows.clone(), new TreeMap<>(log), gaps, skipped);
+        backup = new Backup(rows.clone(), new TreeMap<>(log), unread.clone(), gaps, skipped);
     }
 
     /**
@@ -193,6 +193,8 @@ final class Shop {
         skipped = old.skipped();
         countUnread();
         if (ledgerToo) {
+            // Also what was lost with the log, if nobody knew of that yet.
+            System.arraycopy(old.unread(), 0, unread, 0, unread.length);
             gaps = old.gaps();
         } else if (told) {
             gaps = ++lastGap;
