@@ -404,6 +404,22 @@ class RebuildTest {
             assertThat(status(stocktake).lastEnded().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.SWAPPED_IN);
         }
 
+        /** A broken join, say; whoever asked for another rebuild has everything looked at again. */
+        @Test
+        void thatComesLateMeetsNoBuildThatWasEmptiedMeanwhile() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            shop.index.deliverNextSwapLate();
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+            Map<ProductKey, Document> shown = shop.index.documents();
+            shown.keySet().forEach(shop.source::remove);
+
+            assertThat(stocktake.run(SyncPolicy.full()).complete()).isFalse();
+            assertThat(shop.index.deliver()).isTrue();
+
+            assertThat(shop.index.documents()).isEqualTo(shown);
+        }
+
         @Test
         void isNotAskedForAgainAsLongAsTheFirstMayCome() {
             shop.index.requestLife(Duration.ofMinutes(15));
