@@ -221,7 +221,10 @@ class PageIT {
 
         button(page, "Rebuild").click();
         button(page, "Pause").click();
-        assertThat(page.getByText("the rebuild is paused")).isVisible();
+        assertThat(page.locator(".running")
+                        .filter(new Locator.FilterOptions().setHasText("the rebuild is paused"))
+                        .first())
+                .isVisible();
         button(page, "Go on").click();
         assertThat(button(page, "Pause")).isVisible();
         isAccessible(page);
