@@ -22,7 +22,11 @@ import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,9 @@ final class Parts implements AutoCloseable {
 
     /** The column by which a query of the shop's own says when it must be asked again. */
     private static final String RECHECK = "recheck_at";
+
+    private static final Pattern MAKES =
+            Pattern.compile("(?im)^create (table|sequence) (?:if not exists )?(?:[\\w\"]+\\.)?(stocktake_\\w+)");
 
     private static final Duration SMART_FASTEST = Duration.ofMillis(200);
     private static final Duration SMART_WITH_LOG = Duration.ofSeconds(1);
@@ -284,13 +291,9 @@ final class Parts implements AutoCloseable {
                 removed.add("the change log and its triggers");
             }
             String schema = ShopCheck.quoted(settings.schema());
-            for (String table : ledgerTables()) {
-                Databases.execute(own, "drop table " + schema + "." + ShopCheck.quoted(table));
-                removed.add("table " + table);
-            }
-            for (String sequence : ledgerSequences()) {
-                Databases.execute(own, "drop sequence " + schema + "." + ShopCheck.quoted(sequence));
-                removed.add("sequence " + sequence);
+            for (Made made : madeForTheLedger()) {
+                Databases.execute(own, "drop " + made.kind() + " " + schema + "." + made.name());
+                removed.add(made.kind() + " " + made.name());
             }
             if (dropSchemaIfEmpty(own)) {
                 removed.add("schema " + settings.schema());
@@ -305,22 +308,36 @@ final class Parts implements AutoCloseable {
         return removed;
     }
 
-    private List<String> ledgerTables() throws SQLException {
-        return relations("r");
-    }
+    /** A table or a sequence. */
+    private record Made(String kind, String name) {}
 
-    private List<String> ledgerSequences() throws SQLException {
-        return relations("S");
-    }
-
-    private List<String> relations(String kind) throws SQLException {
-        return Databases.list(
-                own,
-                "select relname from pg_class where relnamespace = (select oid from pg_namespace where nspname = ?)"
-                        + " and relkind = ?::\"char\" and relname like 'stocktake\\_%' order by 1",
-                row -> row.getString(1),
-                settings.schema(),
-                kind);
+    /** What the ledger's own script makes and is there; whatever else is in the schema is somebody else's. */
+    private List<Made> madeForTheLedger() throws SQLException {
+        String script = JdbcLedger.builder(own)
+                .schema(ShopCheck.quoted(settings.schema()))
+                .build()
+                .script();
+        Set<Made> all = new LinkedHashSet<>();
+        Matcher found = MAKES.matcher(script);
+        while (found.find()) {
+            all.add(new Made(found.group(1), found.group(2)));
+        }
+        all.add(new Made("table", "stocktake_schema_version"));
+        List<Made> there = new ArrayList<>();
+        for (Made made : all) {
+            boolean exists = !Databases.list(
+                            own,
+                            "select 1 from pg_class where relname = ? and relnamespace ="
+                                    + " (select oid from pg_namespace where nspname = ?)",
+                            row -> row.getInt(1),
+                            made.name(),
+                            settings.schema())
+                    .isEmpty();
+            if (exists) {
+                there.add(made);
+            }
+        }
+        return there;
     }
 
     /** The shop's schema is never ours, whoever says so. */

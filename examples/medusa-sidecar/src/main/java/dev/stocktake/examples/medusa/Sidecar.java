@@ -4,9 +4,11 @@ import dev.stocktake.MisconfiguredException;
 import dev.stocktake.StocktakeException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.PortInUseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Spec;
@@ -74,19 +76,31 @@ final class Sidecar implements Runnable {
         return exit == RunCommand.GOES_ON ? OptionalInt.empty() : OptionalInt.of(exit);
     }
 
-    /** A sentence for whatever is known; a stack only for what is a mistake of ours. */
-    static int tell(Exception failure, PrintWriter err) {
-        if (failure instanceof WrongSettings wrong) {
-            wrong.problems().forEach(err::println);
-            return WRONG;
-        }
-        if (failure instanceof MisconfiguredException) {
-            err.println(Parts.inOurWords(failure));
-            return WRONG;
-        }
-        if (failure instanceof StocktakeException) {
-            err.println(Parts.inOurWords(failure));
-            return UNREACHABLE;
+    /** A sentence for whatever is known, however deep; a stack only for what is a mistake of ours. */
+    static int tell(Throwable failure, PrintWriter err) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WrongSettings wrong) {
+                wrong.problems().forEach(err::println);
+                return WRONG;
+            }
+            if (cause instanceof MisconfiguredException) {
+                err.println(Parts.inOurWords(cause));
+                return WRONG;
+            }
+            if (cause instanceof StocktakeException) {
+                err.println(Parts.inOurWords(cause));
+                return UNREACHABLE;
+            }
+            if (cause instanceof PortInUseException busy) {
+                err.println(
+                        "Port " + busy.getPort() + " is taken: set STOCKTAKE_PORT to another one, or stop who has it.");
+                return WRONG;
+            }
+            if (cause instanceof SQLException) {
+                err.println("The database did not answer as it should: " + Databases.oneLine(cause)
+                        + ". The command doctor looks at everything.");
+                return UNREACHABLE;
+            }
         }
         failure.printStackTrace(err);
         return FOUND;

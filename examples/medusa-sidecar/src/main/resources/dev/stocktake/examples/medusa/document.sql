@@ -114,7 +114,7 @@ choice as materialized (
     join product_option option on option.id = value.option_id and option.deleted_at is null
 ),
 choices as (
-    select variant_id, jsonb_object_agg(title, value) as options from choice group by variant_id
+    select variant_id, jsonb_object_agg(title, value order by title, value) as options from choice group by variant_id
 ),
 told as materialized (
     select v.id, v.product_id, v.title, v.sku, v.barcode, v.variant_rank, v.manage_inventory, v.allow_backorder,

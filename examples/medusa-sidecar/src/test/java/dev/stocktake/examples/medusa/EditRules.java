@@ -120,7 +120,7 @@ abstract class EditRules {
                         + " deleted_at is null and status = 'published') where id = :variant",
                 true),
         VARIANT_MOVED_BACK(
-                "update product_variant set product_id = :product, title = title || ' II' where id = :variant"),
+                "update product_variant set product_id = :product, title = title || ' II' where id = :variant", true),
         VARIANT_DELETED("update product_variant set deleted_at = now(), updated_at = now() where id = :variant"),
         VARIANT_RESTORED("update product_variant set deleted_at = null, updated_at = now() where id = :variant"),
         PRICE_LEFT_OUT_OF_AN_UPSERT("delete from price where id = :price or id = :price || 'n'", true),
@@ -141,7 +141,6 @@ abstract class EditRules {
         }
     }
 
-    private final String kind;
     private final Way way;
     private final Map<String, String> names = new LinkedHashMap<>();
     private Shop shop;
@@ -149,15 +148,13 @@ abstract class EditRules {
     private ConfigurableApplicationContext sidecar;
     private Parts parts;
 
-    /** @param kind invented or whole */
-    EditRules(String kind, Way way) {
-        this.kind = kind;
+    EditRules(Way way) {
         this.way = way;
     }
 
     @BeforeAll
     void start() {
-        shop = kind.equals("invented") ? Shop.invented() : Shop.whole();
+        shop = Shop.wholeOrInvented();
         name("product", """
                 select min(p.id) from product p join product_category_product placed on placed.product_id = p.id
                     join product_category c on c.id = placed.product_category_id and c.is_active and not c.is_internal
