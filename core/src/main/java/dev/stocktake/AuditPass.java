@@ -401,12 +401,7 @@ final class AuditPass {
                 others.add(key);
             }
         });
-        if (!altered.isEmpty()) {
-            tx.mark(altered, Reason.AUDIT, true);
-        }
-        if (!others.isEmpty()) {
-            tx.mark(others, Reason.AUDIT, false);
-        }
+        mark(tx, altered, others);
         if (many) {
             tx.oweWalk();
         }
@@ -425,13 +420,23 @@ final class AuditPass {
         Map<ProductKey, Difference> known = new LinkedHashMap<>(differences);
         known.keySet().removeAll(drift.keySet());
         Map<ProductKey, Standing> standings = tx.standing(known.keySet());
-        List<ProductKey> again = known.entrySet().stream()
-                .filter(entry ->
-                        mayBeTakenForTrue(live, entry.getKey(), entry.getValue(), standings.get(entry.getKey())))
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!again.isEmpty()) {
-            tx.mark(again, Reason.AUDIT, false);
+        List<ProductKey> altered = new ArrayList<>();
+        List<ProductKey> others = new ArrayList<>();
+        known.forEach((key, difference) -> {
+            if (mayBeTakenForTrue(live, key, difference, standings.get(key))) {
+                (difference.kind() == Drift.Kind.ALTERED ? altered : others).add(key);
+            }
+        });
+        mark(tx, altered, others);
+    }
+
+    /** @param altered what looks equal by its fingerprint, and must be written all the same */
+    private static void mark(LedgerTransaction tx, List<ProductKey> altered, List<ProductKey> others) {
+        if (!altered.isEmpty()) {
+            tx.mark(altered, Reason.AUDIT, true);
+        }
+        if (!others.isEmpty()) {
+            tx.mark(others, Reason.AUDIT, false);
         }
     }
 

@@ -22,6 +22,7 @@ final class Build {
     private @Nullable BuildGate gate;
     private @Nullable BuildComparison comparison;
     private @Nullable Instant judged;
+    private boolean prepared;
     private int markedInARow;
 
     Build(
@@ -98,8 +99,14 @@ final class Build {
      *
      * @return whether it was still there
      */
-    boolean isPrepared() {
-        return content.prepare().equals(identity);
+    boolean prepare() {
+        prepared = content.prepare().equals(identity);
+        return prepared;
+    }
+
+    /** Whether that was done since it was last judged. */
+    boolean prepared() {
+        return prepared;
     }
 
     /** Marks come first; but where they never end, the walk, and what follows it, has its turn. */
@@ -141,6 +148,7 @@ final class Build {
 
     void passed(Instant now) {
         judged = now;
+        prepared = false;
     }
 
     /** Whether it was judged well, and not too long ago. */

@@ -470,6 +470,10 @@ final class Rebuild {
         if (request != null && request.kind() == RebuildRequest.Kind.ROLLBACK) {
             return settled ? bringBack(now, beside) : unsettled(now, beside);
         }
+        if (!settled && around.on(Rule.COMPARE_SETTLED)) {
+            // Nobody would have counted what is left of it, should the source find nothing meanwhile. Its marks stay.
+            return unsettled(now, beside);
+        }
         return fill(now.about(beside), known(beside));
     }
 
@@ -508,7 +512,7 @@ final class Rebuild {
             return Step.NOTHING;
         }
         if (generation.owedWalk() != 0) {
-            return walkContent(now, current, generation);
+            return walkContent(current, generation);
         }
         if (next.backlog().marked() > 0 && (!next.turn() || next.backlog().due() == 0)) {
             Duration due = next.backlog().untilDue().orElse(LOOK_EVERY);
@@ -588,14 +592,8 @@ final class Rebuild {
         return worked(RebuildStatus.Phase.BUILDING);
     }
 
-    /**
-     * Somebody marked everything: what the build holds without a product is found by listing it. Not as long as a swap may put
-     * it in the place of the live index: nobody would have counted what is left of it, should the source have found nothing.
-     */
-    private Step walkContent(RebuildState now, Build current, Generation generation) {
-        if (!now.settled(generation) && around.on(Rule.SWAP_ONCE)) {
-            return unsettled(now, generation);
-        }
+    /** Somebody marked everything: what the build holds without a product is found by listing it. */
+    private Step walkContent(Build current, Generation generation) {
         if (!current.walk().wanted(generation)) {
             return waits(
                     RebuildStatus.Phase.WAITING,
@@ -617,7 +615,26 @@ final class Rebuild {
                     current,
                     counts ? Objects.requireNonNull(gate) : current.beginGate(index(), settings.brakes()));
         }
-        return isDry(now) ? compare(current) : close(now, current, generation);
+        if (isDry(now)) {
+            return compare(current);
+        }
+        return current.prepared() ? close(now, current, generation) : prepare(current, generation);
+    }
+
+    /**
+     * The settings that are declared now, as filling it may have taken hours. Before claims wait: to apply settings takes the
+     * index its time.
+     */
+    private Step prepare(Build current, Generation generation) {
+        try {
+            mayBeLost = !current.prepare();
+            hands.keepLease(false);
+            return worked(RebuildStatus.Phase.JUDGING);
+        } catch (UnavailableException e) {
+            return restFor("the build is complete, and waits for its settings: " + message(e));
+        } catch (RefusedException | MisconfiguredException e) {
+            return failBuild(generation, e);
+        }
     }
 
     private Step judged(RebuildState now, Build current, BuildGate gate) {
@@ -738,16 +755,6 @@ final class Rebuild {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
-        try {
-            // A build may take hours; searchers get what is declared now.
-            if (!current.isPrepared()) {
-                mayBeLost = true;
-                return Step.WORKED;
-            }
-        } catch (RefusedException | MisconfiguredException e) {
-            return failBuild(generation, e);
-        }
-        hands.keepLease(false);
         boolean begun = ports.inLedger(tx ->
                 tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()));
         if (!begun) {
@@ -869,6 +876,8 @@ final class Rebuild {
     private Step notMade(Generation beside, boolean settled) {
         sent = null;
         unsent = 0;
+        state = null;
+        lookAt = Instant.MIN;
         boolean done = ports.inLedger(tx -> tx.endSwap(hands.lease(), beside.number(), settled));
         if (!done) {
             hands.keepLease(true);

@@ -27,7 +27,6 @@ interface ChangeLogDialect {
      * @param relation where they are or should be, for messages: the table itself, or a partition of it
      * @param part whether it is a partition or child of the declared table
      * @param problems why changes of this relation are not logged; empty if they are
-     * @param doubts what may not be logged of it besides, seldom enough that all else is taken
      * @param note of the triggers; null if there are none
      */
     record State(
@@ -35,7 +34,6 @@ interface ChangeLogDialect {
             String relation,
             boolean part,
             List<String> problems,
-            List<String> doubts,
             @Nullable TriggerNote note) {}
 
     /** Makes the tables of the log, where they are not there yet. */

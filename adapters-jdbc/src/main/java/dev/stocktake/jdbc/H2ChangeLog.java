@@ -133,7 +133,6 @@ final class H2ChangeLog implements ChangeLogDialect {
                     table.name(),
                     false,
                     ours ? List.of() : List.of("has no trigger for its changes"),
-                    List.of(),
                     ours ? note : null));
         }
         return states;

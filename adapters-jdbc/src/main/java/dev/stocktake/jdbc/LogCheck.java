@@ -18,7 +18,7 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
      * What was seen of one table.
      *
      * @param problems because of which changes may be missed
-     * @param spots what is not seen of what is done to partitions directly, or by other triggers
+     * @param spots what is not seen of what is done to partitions directly
      */
     record OfTable(String name, List<String> problems, List<String> spots) {
 
@@ -46,10 +46,9 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
     private static OfTable of(LoggedTable table, List<ChangeLogDialect.State> states) {
         List<String> problems = new ArrayList<>();
         List<String> spots = new ArrayList<>();
-        states.stream().filter(state -> state.table().equals(table.sql())).forEach(state -> {
-            (state.part() ? spots : problems).addAll(problems(table, state));
-            state.doubts().forEach(doubt -> spots.add(who(table, state) + doubt + "; " + REMEDY));
-        });
+        states.stream()
+                .filter(state -> state.table().equals(table.sql()))
+                .forEach(state -> (state.part() ? spots : problems).addAll(problems(table, state)));
         return new OfTable(table.name(), List.copyOf(problems), List.copyOf(spots));
     }
 
@@ -60,7 +59,7 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
         return all;
     }
 
-    /** Everything that is not seen of what is done to partitions directly, or by other triggers. */
+    /** Everything that is not seen of what is done to partitions directly. */
     List<String> spots() {
         return tables.stream().flatMap(table -> table.spots().stream()).toList();
     }
@@ -75,7 +74,7 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
     }
 
     private static List<String> problems(LoggedTable table, ChangeLogDialect.State state) {
-        String who = who(table, state);
+        String who = "'" + (state.part() ? state.relation() : table.name()) + "' ";
         if (!state.problems().isEmpty()) {
             return List.of(who + String.join(", ", state.problems()) + "; " + REMEDY);
         }
@@ -97,16 +96,11 @@ record LogCheck(List<String> missing, List<OfTable> tables) {
                         + String.join(", ", missing) + "; " + REMEDY);
     }
 
-    private static String who(LoggedTable table, ChangeLogDialect.State state) {
-        return "'" + (state.part() ? state.relation() : table.name()) + "' ";
-    }
-
     /** Whether the triggers of this table need no change. */
     static boolean fits(LoggedTable table, List<ChangeLogDialect.State> states) {
         return states.stream()
                 .filter(state -> state.table().equals(table.sql()))
-                .allMatch(state ->
-                        state.doubts().isEmpty() && problems(table, state).isEmpty());
+                .allMatch(state -> problems(table, state).isEmpty());
     }
 
     /** @throws dev.stocktake.MisconfiguredException with everything that is wrong */

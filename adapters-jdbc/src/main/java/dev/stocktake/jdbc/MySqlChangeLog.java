@@ -197,7 +197,7 @@ final class MySqlChangeLog implements ChangeLogDialect {
     private State state(Connection connection, LogTables log, LoggedTable table) throws SQLException {
         Optional<String> unfit = unfit(connection, table);
         if (unfit.isPresent()) {
-            return new State(table.sql(), table.name(), false, List.of(unfit.get()), List.of(), null);
+            return new State(table.sql(), table.name(), false, List.of(unfit.get()), null);
         }
         MySqlLogTriggers triggers = new MySqlLogTriggers(variant, log, table);
         Set<String> own = Set.of(MySqlTrigger.schema(table.sql()));
@@ -212,7 +212,6 @@ final class MySqlChangeLog implements ChangeLogDialect {
                     false,
                     List.of("has no trigger for its changes, or none that this user may see, which needs the right"
                             + " TRIGGER on it"),
-                    List.of(),
                     null);
         }
         Set<String> problems = new LinkedHashSet<>();
@@ -222,7 +221,7 @@ final class MySqlChangeLog implements ChangeLogDialect {
             }
         }
         TriggerNote note = new TriggerNote(TriggerNote.VERSION, table.sql(), logged, log.schema(), "");
-        return new State(table.sql(), table.name(), false, List.copyOf(problems), List.of(), note);
+        return new State(table.sql(), table.name(), false, List.copyOf(problems), note);
     }
 
     private static boolean named(List<Found> found, MySqlTrigger trigger) {

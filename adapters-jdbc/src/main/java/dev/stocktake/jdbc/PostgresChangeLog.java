@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +22,15 @@ final class PostgresChangeLog implements ChangeLogDialect {
 
     private static final List<String> EVENTS = List.of("insert", "update", "delete", "truncate");
 
-    /** The event of a row's trigger: an update that changes one of the row's keys, see {@link #moves}. */
-    private static final String MOVE = "moved_row";
-
-    private static final String PREFIX = "stocktake_change_";
-
-    /**
-     * Tables, their partitions and children, and our triggers on them; and whether somebody else's trigger may rewrite a row
-     * before it is updated (19: for each row, before, update). The parameters: the tables, the log's schema.
-     */
+    /** Tables, their partitions and children, and our triggers on them. The parameter: the tables. */
     private static final String TRIGGERS = """
             with recursive relation(declared, oid) as (
                 select s, to_regclass(s)::oid from unnest(cast(? as text[])) s
                 union select r.declared, i.inhrelid from relation r join pg_inherits i on i.inhparent = r.oid)
             select r.declared, r.oid::regclass::text as name, c.relkind::text as kind, t.tgname::text as trigger,
                 t.tgenabled::text as enabled, obj_description(p.oid, 'pg_proc') as note,
-                r.oid <> to_regclass(r.declared) as part, t.tgoldtable is not null as sees_old, b.others is not null as rewritten,
-                concat_ws(':', r.oid, t.oid, t.xmin, t.tgenabled, p.oid, p.xmin, b.others) as version
+                r.oid <> to_regclass(r.declared) as part, concat_ws(':', r.oid, t.oid, t.xmin, t.tgenabled, p.oid, p.xmin) as version
             from relation r join pg_class c on c.oid = r.oid
-            left join lateral (select string_agg(o.oid::text, '+' order by o.oid) as others from pg_trigger o
-                where o.tgrelid = r.oid and not o.tgisinternal and o.tgtype & 19 = 19) b on true
             left join (pg_trigger t join pg_proc p on p.oid = t.tgfoid and p.pronamespace = to_regnamespace(?))
                 on t.tgrelid = r.oid and not t.tgisinternal and t.tgname like 'stocktake\\_change\\_%'
             """;
@@ -107,60 +95,37 @@ final class PostgresChangeLog implements ChangeLogDialect {
     public List<String> createTriggers(Connection connection, LogTables log, LoggedTable table) throws SQLException {
         boolean bringsCode = bringsCode(connection, table);
         String note = TriggerNote.of(table, log, "").text().replace("'", "''");
-        List<Row> found = rows(connection, new LogTables("\"pg_catalog\""), List.of(table));
-        List<String> relations = found.stream().map(Row::relation).distinct().toList();
-        boolean moves = moves(found);
+        List<String> relations = relations(connection, table);
         List<String> statements = new ArrayList<>();
-        for (String relation : relations) {
-            statements.add("drop trigger if exists " + PREFIX + MOVE + " on " + relation);
-        }
-        for (String event : events(moves)) {
-            String function = log.schema() + "." + PREFIX + table.id() + "_" + event;
-            statements.add(function(function, insert(event, moves, log, table), bringsCode));
+        for (String event : EVENTS) {
+            String function = log.schema() + ".stocktake_change_" + table.id() + "_" + event;
+            statements.add(function(function, insert(event, log, table), bringsCode));
             statements.add("revoke all on function " + function + "() from public");
             statements.add("comment on function " + function + "() is '" + note + "'");
-            relations.forEach(relation -> statements.addAll(trigger(event, moves, relation, table, function)));
+            relations.forEach(relation -> statements.addAll(trigger(event, relation, function)));
         }
         return statements;
     }
 
-    /**
-     * Whether keys that an update took from a row are logged by a trigger of the row's own, which fires only for statements
-     * that name a key, and the statement's trigger need look at the new rows only: to show it the old ones as well costs a
-     * small update a quarter of all that the log costs it.
-     *
-     * <p>Not so where a table has partitions or children, as a row that goes from one to another fires no trigger for updated
-     * rows; nor where another trigger may give a row a key that its statement does not name.
-     */
-    private static boolean moves(List<Row> relations) {
-        return relations.stream().allMatch(row -> row.kind().equals("r") && !row.part() && !row.rewritten())
-                && relations.stream().map(Row::relation).distinct().count() == 1;
+    private List<String> relations(Connection connection, LoggedTable table) throws SQLException {
+        return rows(connection, new LogTables("\"pg_catalog\""), List.of(table)).stream()
+                .map(Row::relation)
+                .distinct()
+                .toList();
     }
 
-    private static List<String> events(boolean moves) {
-        return moves ? Stream.concat(EVENTS.stream(), Stream.of(MOVE)).toList() : EVENTS;
-    }
-
-    private static List<String> trigger(
-            String event, boolean moves, String relation, LoggedTable table, String function) {
-        String name = PREFIX + event;
-        String when = switch (event) {
-            case "insert" -> "insert on " + relation + " referencing new table as stocktake_new for each statement";
-            case "update" ->
-                "update on " + relation + " referencing" + (moves ? "" : " old table as stocktake_old")
-                        + " new table as stocktake_new for each statement";
-            case "delete" -> "delete on " + relation + " referencing old table as stocktake_old for each statement";
-            case MOVE ->
-                "update of " + String.join(", ", table.columns()) + " on " + relation + " for each row when ("
-                        + table.columns().stream()
-                                .map(column -> key("old", column) + " is distinct from " + key("new", column))
-                                .collect(Collectors.joining(" or "))
-                        + ")";
-            default -> event + " on " + relation + " for each statement";
+    private static List<String> trigger(String event, String relation, String function) {
+        String name = "stocktake_change_" + event;
+        String seen = switch (event) {
+            case "insert" -> " referencing new table as stocktake_new";
+            case "update" -> " referencing old table as stocktake_old new table as stocktake_new";
+            case "delete" -> " referencing old table as stocktake_old";
+            default -> "";
         };
         return List.of(
                 "drop trigger if exists " + name + " on " + relation,
-                "create trigger " + name + " after " + when + " execute function " + function + "()",
+                "create trigger " + name + " after " + event + " on " + relation + seen
+                        + " for each statement execute function " + function + "()",
                 "alter table only " + relation + " enable always trigger " + name);
     }
 
@@ -196,18 +161,12 @@ final class PostgresChangeLog implements ChangeLogDialect {
                 $stocktake$""".formatted(name, fixPath ? " set search_path = pg_catalog, pg_temp" : "", insert);
     }
 
-    private static String insert(String event, boolean moves, LogTables log, LoggedTable table) {
+    private static String insert(String event, LogTables log, LoggedTable table) {
         return "insert into " + log.entries() + " (source_id, row_key)\n        "
                 + switch (event) {
                     case "insert" -> keys(table, List.of("stocktake_new"));
-                    case "update" ->
-                        keys(table, moves ? List.of("stocktake_new") : List.of("stocktake_new", "stocktake_old"));
+                    case "update" -> keys(table, List.of("stocktake_new", "stocktake_old"));
                     case "delete" -> keys(table, List.of("stocktake_old"));
-                    case MOVE ->
-                        table.columns().stream()
-                                .map(column -> "select " + table.source(column) + ", " + key("old", column)
-                                        + " where old." + column + " is not null")
-                                .collect(Collectors.joining("\n        union all "));
                     default -> "values (" + EVERYTHING + ", pg_catalog.concat(tg_table_schema, '.', tg_table_name))";
                 };
     }
@@ -215,14 +174,14 @@ final class PostgresChangeLog implements ChangeLogDialect {
     private static String keys(LoggedTable table, List<String> images) {
         String keys = table.columns().stream()
                 .flatMap(column -> images.stream()
-                        .map(image -> "select " + table.source(column) + ", " + key("r", column) + " from " + image
+                        .map(image -> "select " + table.source(column) + ", " + key(column) + " from " + image
                                 + " r where r." + column + " is not null"))
                 .collect(Collectors.joining("\n        union "));
         return table.columns().size() * images.size() == 1 ? keys.replaceFirst("select", "select distinct") : keys;
     }
 
-    private static String key(String row, String column) {
-        return "(" + row + "." + column + ")::pg_catalog.text collate pg_catalog.\"C\"";
+    private static String key(String column) {
+        return "(r." + column + ")::pg_catalog.text collate pg_catalog.\"C\"";
     }
 
     @Override
@@ -273,9 +232,7 @@ final class PostgresChangeLog implements ChangeLogDialect {
             @Nullable String trigger,
             @Nullable String enabled,
             @Nullable String note,
-            boolean part,
-            boolean seesOld,
-            boolean rewritten) {}
+            boolean part) {}
 
     private static List<Row> rows(Connection connection, LogTables log, List<LoggedTable> tables) throws SQLException {
         List<Row> rows = new ArrayList<>();
@@ -290,9 +247,7 @@ final class PostgresChangeLog implements ChangeLogDialect {
                             found.getString(4),
                             found.getString(5),
                             found.getString(6),
-                            found.getBoolean(7),
-                            found.getBoolean(8),
-                            found.getBoolean(9)));
+                            found.getBoolean(7)));
                 }
             }
         }
@@ -307,48 +262,33 @@ final class PostgresChangeLog implements ChangeLogDialect {
 
     @Override
     public List<State> states(Connection connection, LogTables log, List<LoggedTable> tables) throws SQLException {
-        Map<String, Map<String, List<Row>>> found = new LinkedHashMap<>();
+        Map<String, List<Row>> relations = new LinkedHashMap<>();
         for (Row row : rows(connection, log, tables)) {
-            found.computeIfAbsent(row.table(), key -> new LinkedHashMap<>())
-                    .computeIfAbsent(row.relation(), key -> new ArrayList<>())
+            relations
+                    .computeIfAbsent(row.table() + " " + row.relation(), key -> new ArrayList<>())
                     .add(row);
         }
-        List<State> states = new ArrayList<>();
-        for (Map<String, List<Row>> relations : found.values()) {
-            boolean moves =
-                    moves(relations.values().stream().flatMap(List::stream).toList());
-            relations.values().forEach(rows -> states.add(state(rows, moves)));
-        }
-        return states;
+        return relations.values().stream().map(PostgresChangeLog::state).toList();
     }
 
-    private static State state(List<Row> rows, boolean moves) {
+    private static State state(List<Row> rows) {
         Row first = rows.get(0);
         List<String> problems = new ArrayList<>();
         if (!List.of("r", "p").contains(first.kind())) {
             problems.add("is not a table (a view, say), so it can have no trigger; name the tables behind it");
-            return new State(first.table(), first.relation(), first.part(), problems, List.of(), null);
+            return new State(first.table(), first.relation(), first.part(), problems, null);
         }
-        boolean newOnly = rows.stream().anyMatch(row -> isFor("update", row) && !row.seesOld());
-        for (String event : events(newOnly)) {
-            Optional<Row> trigger =
-                    rows.stream().filter(row -> isFor(event, row)).findFirst();
+        for (String event : EVENTS) {
+            Optional<Row> trigger = rows.stream()
+                    .filter(row -> ("stocktake_change_" + event).equals(row.trigger()))
+                    .findFirst();
             if (trigger.isEmpty()) {
                 problems.add("has no trigger for " + event);
             } else if (!List.of("A", "O").contains(String.valueOf(trigger.get().enabled()))) {
                 problems.add("has its trigger for " + event + " disabled");
             }
         }
-        List<String> doubts = newOnly && !moves && problems.isEmpty()
-                ? List.of(
-                        "has got children or a trigger before updates, and what these move from one product to another"
-                                + " may be missed")
-                : List.of();
-        return new State(first.table(), first.relation(), first.part(), problems, doubts, oldestNote(rows));
-    }
-
-    private static boolean isFor(String event, Row row) {
-        return (PREFIX + event).equals(row.trigger());
+        return new State(first.table(), first.relation(), first.part(), problems, oldestNote(rows));
     }
 
     /** Null if one of the triggers has none. */

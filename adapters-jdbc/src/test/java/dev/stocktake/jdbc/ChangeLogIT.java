@@ -830,20 +830,7 @@ class ChangeLogIT {
             run("drop table ticket");
         }
 
-        // --- rows that move
-
-        /** The statement's trigger is not shown the rows as they were; a trigger of the row tells what it left. */
-        @Test
-        void logsTheKeyThatARowLeavesOnlyWhereItLeavesOne() {
-            run("update stock set quantity = 1, item = item where item = 'i1'");
-            assertThat(entries()).isOne();
-            assertThat(named()).isEqualTo(only("p1"));
-            run("update stock set item = 'i2', location = 2 where item = 'i1'");
-            assertThat(entries()).isEqualTo(2);
-            assertThat(named()).isEqualTo(only("p1", "p2"));
-            run("insert into stock values ('i2', 2, 1) on conflict (item, location) do update set item = 'i3'");
-            assertThat(named()).isEqualTo(only("p2", "p3"));
-        }
+        // --- what a shop's own triggers and migrations do
 
         @Test
         void followsRowsThatAnotherTriggerMoves() {
@@ -851,23 +838,25 @@ class ChangeLogIT {
                     + " if new.quantity = 33 then new.item := 'i3'; end if; return new; end $$");
             run("create trigger sends before update on stock for each row execute function sends_to_i3()");
             try {
-                reader.drain();
-                assertThat(reader.metGap()).as("another trigger came").isTrue();
                 run("update stock set quantity = 33, location = 7 where item = 'i1'");
-                assertThat(named()).as("without what it left").isEqualTo(only("p3"));
-                assertThat(feed("shop", tables()).build().blindSpots())
-                        .anyMatch(spot -> spot.contains("'stock' has got children or a trigger before updates"));
-
-                log(tables()).install();
-                reader.drain();
-                assertThat(feed("shop", tables()).build().blindSpots())
-                        .noneMatch(spot -> spot.contains("'stock' has got"));
-                run("update stock set quantity = 33, location = 2 where item = 'i2'");
-                assertThat(named()).isEqualTo(only("p2", "p3"));
+                assertThat(named()).isEqualTo(only("p1", "p3"));
             } finally {
                 run("drop trigger sends on stock");
                 run("drop function sends_to_i3()");
             }
+        }
+
+        /** No trigger names a column, or PostgreSQL would refuse to change its type. */
+        @Test
+        void isInTheWayOfNoMigration() {
+            run("alter table stock alter column item type varchar(40)");
+            run("alter table category_product alter column category_id type bigint");
+
+            run("update stock set quantity = 0 where item = 'i1'");
+            run("update category set name = 'caps' where id = 7");
+
+            reader.drain();
+            assertThat(feed("shop", tables()).build().blindSpots()).noneMatch(spot -> spot.contains("'stock' has"));
         }
 
         // --- partitions and children
