@@ -86,22 +86,23 @@ final class Keeper {
         say("open");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
+            // Each waits in a thread of its own, so that whatever is asked next is heard at once.
             String asked = line;
-            if (asked.equals(REBUILD)) {
-                Thread waits = new Thread(() -> attempt(() -> stocktake.run(SyncPolicy.full())), "rebuild");
-                waits.setDaemon(true);
-                waits.start();
-            } else {
-                attempt(() -> stocktake.sync(asked.split(" ")));
-            }
+            Thread waits = new Thread(() -> attempt(stocktake, asked), "asked");
+            waits.setDaemon(true);
+            waits.start();
         }
         // The parent is gone.
         Runtime.getRuntime().halt(1);
     }
 
-    private static void attempt(Runnable what) {
+    private static void attempt(Stocktake stocktake, String asked) {
         try {
-            what.run();
+            if (asked.equals(REBUILD)) {
+                stocktake.run(SyncPolicy.full());
+            } else {
+                stocktake.sync(asked.split(" "));
+            }
         } catch (StocktakeException e) {
             say("refused", e.getClass().getSimpleName(), String.valueOf(e.getMessage()));
         }

@@ -96,7 +96,7 @@ final class Siege implements AutoCloseable {
 
         /** Whoever waits for the end of a request's life before another swap shall not wait long. */
         Duration requestLife() {
-            return rebuilds ? Duration.ofSeconds(10) : Duration.ofMinutes(15);
+            return rebuilds ? Duration.ofSeconds(20) : Duration.ofMinutes(15);
         }
 
         /** Whoever stood still may send what its successor knows nothing of: that is repaired, but not at once. */
@@ -350,9 +350,11 @@ final class Siege implements AutoCloseable {
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(20))
                     .failFast("all live", () -> keepers.forEach(KeeperProcess::requireAlive))
-                    .until(() -> keepers.stream()
-                            .allMatch(keeper ->
-                                    reportsOfRebuilds(keeper, since).findAny().isPresent()));
+                    .until(() -> rebuilt() > before
+                            && keepers.stream()
+                                    .allMatch(keeper -> reportsOfRebuilds(keeper, since)
+                                            .findAny()
+                                            .isPresent()));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
                     "Not all were told that the index was rebuilt since " + since + "; rebuilds ended before: " + before

@@ -77,6 +77,6 @@ class SiegeIT {
     @Test
     void theIndexIsRebuiltAgainAndAgainMeanwhile() throws Exception {
         Map<Blow, Integer> blows = Map.of(KILL_AT_START, 2, KILL_AT_WORK, 4, PAUSE_HOLDER, 3, PAUSE, 3, CRASH_INDEX, 1);
-        play(new Plan("rebuilt", seed, Soak.rounds(8, 200), 3, blows, false, false, true));
+        play(new Plan("rebuilt", seed, Soak.rounds(5, 200), 3, blows, false, false, true));
     }
 }
