@@ -42,8 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RebuildIT {
 
-    private static final int PRODUCTS = 2_000;
-    private static final Duration BETWEEN_EDITS = Duration.ofMillis(20);
+    private static final int PRODUCTS = 1_000;
+    private static final Duration BETWEEN_EDITS = Duration.ofMillis(40);
 
     private static EmbeddedPostgres postgres;
 
