@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,11 +13,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -844,8 +845,9 @@ public final class Stocktake implements AutoCloseable {
         private InstantSource calendar = InstantSource.system();
         private InstantSource ticker = () -> Instant.EPOCH.plusNanos(System.nanoTime());
         private Sleeper sleeper = Sleeper.system();
-        private RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create();
+        // Not by RandomGenerator.of: on Java 17 that looks for providers by the thread's class loader, which may see
+        // none.
+        private RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
         private String holder = UUID.randomUUID().toString();
 
         private Builder(ProductSource source, SearchIndex index, Ledger ledger) {

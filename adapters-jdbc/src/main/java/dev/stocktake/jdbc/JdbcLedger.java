@@ -5,11 +5,11 @@ import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Sleeper;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +143,7 @@ public final class JdbcLedger implements Ledger {
         private Duration timeout = Duration.ofSeconds(30);
         private Sleeper sleeper = Sleeper.system();
         private UnaryOperator<LedgerDialect> dialect = UnaryOperator.identity();
-        private DoubleSupplier jitter = () -> RandomGenerator.getDefault().nextDouble();
+        private DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;

@@ -211,6 +211,7 @@ enum HouseRule {
                 "SystemTime",
                 "Sleeper",
                 "meilisearch.MeilisearchIndex$Builder",
+                "jdbc.JdbcLedger$Builder",
                 "spring.StocktakeAutoConfiguration");
         static final List<String> MAY_MAKE_THREADS = List.of(
                 "Loop",
