@@ -124,9 +124,17 @@ final class Lasting<T> {
             this.since = clock.instant();
         }
 
+        /** Before anybody gets the answer: whoever has it may ask again at once. */
         @Override
-        protected void done() {
+        protected void set(T answer) {
             answered = clock.instant();
+            super.set(answer);
+        }
+
+        @Override
+        protected void setException(Throwable failure) {
+            answered = clock.instant();
+            super.setException(failure);
         }
     }
 }
