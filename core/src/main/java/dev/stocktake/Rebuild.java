@@ -470,6 +470,10 @@ final class Rebuild {
         if (request != null && request.kind() == RebuildRequest.Kind.ROLLBACK) {
             return settled ? bringBack(now, beside) : unsettled(now, beside);
         }
+        if (!settled && around.on(Rule.COMPARE_SETTLED)) {
+            // Nobody would have counted what is left of it, should the source find nothing meanwhile. Its marks stay.
+            return unsettled(now, beside);
+        }
         return fill(now.about(beside), known(beside));
     }
 
@@ -508,7 +512,7 @@ final class Rebuild {
             return Step.NOTHING;
         }
         if (generation.owedWalk() != 0) {
-            return walkContent(now, current, generation);
+            return walkContent(current, generation);
         }
         if (next.backlog().marked() > 0 && (!next.turn() || next.backlog().due() == 0)) {
             Duration due = next.backlog().untilDue().orElse(LOOK_EVERY);
@@ -588,14 +592,8 @@ final class Rebuild {
         return worked(RebuildStatus.Phase.BUILDING);
     }
 
-    /**
-     * Somebody marked everything: what the build holds without a product is found by listing it. Not as long as a swap may put
-     * it in the place of the live index: nobody would have counted what is left of it, should the source have found nothing.
-     */
-    private Step walkContent(RebuildState now, Build current, Generation generation) {
-        if (!now.settled(generation) && around.on(Rule.SWAP_ONCE)) {
-            return unsettled(now, generation);
-        }
+    /** Somebody marked everything: what the build holds without a product is found by listing it. */
+    private Step walkContent(Build current, Generation generation) {
         if (!current.walk().wanted(generation)) {
             return waits(
                     RebuildStatus.Phase.WAITING,
