@@ -174,8 +174,8 @@ final class Rebuild {
 
     /**
      * R11: whether no swap that was sent can be made any more, late or once more. Until then a name may mean the other content
-     * for a moment, and the identity before and after would not tell: what was found equal in between was not. Whatever is
-     * written comes into the queue behind the swap, and stays where it is meant to.
+     * for a moment, and the identity before and after would not tell: what was found equal in between was not. What is written
+     * comes into the queue behind a swap that is executed once more, but not behind a second delivery that comes later.
      */
     boolean isSettled() {
         RebuildState known = state;

@@ -845,8 +845,7 @@ public final class Stocktake implements AutoCloseable {
         private InstantSource calendar = InstantSource.system();
         private InstantSource ticker = () -> Instant.EPOCH.plusNanos(System.nanoTime());
         private Sleeper sleeper = Sleeper.system();
-        // Not by RandomGenerator.of: on Java 17 that looks for providers by the thread's class loader, which may see
-        // none.
+        // On Java 17 RandomGenerator.of looks for providers by the thread's class loader, which may see none.
         private RandomGenerator random = new SplittableRandom(new SecureRandom().nextLong());
         private String holder = UUID.randomUUID().toString();
 

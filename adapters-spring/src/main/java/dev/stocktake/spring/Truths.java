@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -66,25 +67,26 @@ final class Truths {
 
     private Lasting<Truth> truth(String index) {
         Kept kept = stocktakes.kept(index);
-        return truths.computeIfAbsent(
+        return lasting(
+                truths,
                 index,
-                name -> new Lasting<>(
-                        "The ledger of index '" + name + "'",
-                        clock,
-                        TRUTH_LASTS,
-                        patience,
-                        () -> kept.stocktake().status()));
+                "The ledger of index '" + index + "'",
+                TRUTH_LASTS,
+                () -> kept.stocktake().status());
     }
 
     private Lasting<Optional<IndexIdentity>> reachOf(String index) {
         Kept kept = stocktakes.kept(index);
-        return reaches.computeIfAbsent(
+        return lasting(
+                reaches,
                 index,
-                name -> new Lasting<>(
-                        "Index '" + name + "'",
-                        clock,
-                        REACH_LASTS,
-                        patience,
-                        () -> kept.index().identify()));
+                "Index '" + index + "'",
+                REACH_LASTS,
+                () -> kept.index().identify());
+    }
+
+    private <T> Lasting<T> lasting(
+            Map<String, Lasting<T>> asked, String index, String what, Duration lasts, Callable<T> question) {
+        return asked.computeIfAbsent(index, name -> new Lasting<>(what, clock, lasts, patience, question));
     }
 }

@@ -49,30 +49,30 @@ class SiegeIT {
     void oneKeeperIsKilledAgainAndAgain() throws Exception {
         Map<Blow, Integer> blows =
                 Map.of(KILL_AT_START, 45, KILL_AT_WORK, 35, CRASH_INDEX, 10, CRASH_DATABASE, 6, KILL_SESSION, 4);
-        play(new Plan("killed", seed, Soak.rounds(50, 1_000), 1, blows, false, false));
+        play(new Plan("killed", seed, Soak.rounds(50, 1_000), 1, blows, false, false, false));
     }
 
     @Test
     void theLedgerIsInAnotherDatabaseThanTheShop() throws Exception {
         Map<Blow, Integer> blows = Map.of(KILL_AT_START, 3, KILL_AT_WORK, 5, CRASH_DATABASE, 1, CRASH_INDEX, 1);
-        play(new Plan("apart", seed, Soak.rounds(8, 200), 1, blows, true, false));
+        play(new Plan("apart", seed, Soak.rounds(8, 200), 1, blows, true, false, false));
     }
 
     @Test
     void theDatabaseLosesItsLastMoments() throws Exception {
         Map<Blow, Integer> blows = Map.of(CRASH_DATABASE, 3, KILL_AT_WORK, 1);
-        play(new Plan("forgetful", seed, Soak.rounds(6, 200), 1, blows, false, true));
+        play(new Plan("forgetful", seed, Soak.rounds(6, 200), 1, blows, false, true, false));
     }
 
     @Test
     void theHolderStandsStillLongerThanItsLease() throws Exception {
-        play(new Plan("paused", seed, Soak.rounds(8, 200), 2, Map.of(PAUSE_HOLDER, 1), false, false));
+        play(new Plan("paused", seed, Soak.rounds(8, 200), 2, Map.of(PAUSE_HOLDER, 1), false, false, false));
     }
 
     @Test
     void threeKeepersAreKilledAndPausedAtRandom() throws Exception {
         Map<Blow, Integer> blows = Map.of(KILL_AT_START, 2, KILL_AT_WORK, 3, PAUSE_HOLDER, 2, PAUSE, 3, CRASH_INDEX, 1);
-        play(new Plan("three", seed, Soak.rounds(10, 200), 3, blows, false, false));
+        play(new Plan("three", seed, Soak.rounds(10, 200), 3, blows, false, false, false));
     }
 
     /** Three processes, two editors without rest and a rebuild want a machine to themselves; a build has {@link RebuildIT}. */

@@ -75,6 +75,11 @@ final class Databases {
         }
     }
 
+    /** Whether the query finds any row. */
+    static boolean exists(DataSource database, String sql, Object... parameters) throws SQLException {
+        return !list(database, sql, row -> Boolean.TRUE, parameters).isEmpty();
+    }
+
     static void execute(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {

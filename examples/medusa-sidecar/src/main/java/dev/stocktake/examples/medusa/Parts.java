@@ -161,12 +161,7 @@ final class Parts implements AutoCloseable {
     }
 
     boolean schemaIsThere(DataSource database) throws SQLException {
-        return !Databases.list(
-                        database,
-                        "select 1 from pg_namespace where nspname = ?",
-                        row -> row.getInt(1),
-                        settings.schema())
-                .isEmpty();
+        return Databases.exists(database, "select 1 from pg_namespace where nspname = ?", settings.schema());
     }
 
     ChangeLog changeLog() {
@@ -325,14 +320,12 @@ final class Parts implements AutoCloseable {
         all.add(new Made("table", "stocktake_schema_version"));
         List<Made> there = new ArrayList<>();
         for (Made made : all) {
-            boolean exists = !Databases.list(
-                            own,
-                            "select 1 from pg_class where relname = ? and relnamespace ="
-                                    + " (select oid from pg_namespace where nspname = ?)",
-                            row -> row.getInt(1),
-                            made.name(),
-                            settings.schema())
-                    .isEmpty();
+            boolean exists = Databases.exists(
+                    own,
+                    "select 1 from pg_class where relname = ? and relnamespace ="
+                            + " (select oid from pg_namespace where nspname = ?)",
+                    made.name(),
+                    settings.schema());
             if (exists) {
                 there.add(made);
             }
@@ -343,14 +336,12 @@ final class Parts implements AutoCloseable {
     /** The shop's schema is never ours, whoever says so. */
     boolean dropSchemaIfEmpty(DataSource database) throws SQLException {
         boolean empty = !settings.schema().equals("public")
-                && !Databases.list(
-                                database,
-                                "select 1 from pg_namespace n where nspname = ? and not exists (select 1 from pg_class"
-                                        + " where relnamespace = n.oid) and not exists (select 1 from pg_proc where"
-                                        + " pronamespace = n.oid)",
-                                row -> row.getInt(1),
-                                settings.schema())
-                        .isEmpty();
+                && Databases.exists(
+                        database,
+                        "select 1 from pg_namespace n where nspname = ? and not exists (select 1 from pg_class"
+                                + " where relnamespace = n.oid) and not exists (select 1 from pg_proc where"
+                                + " pronamespace = n.oid)",
+                        settings.schema());
         if (empty) {
             Databases.execute(database, "drop schema " + ShopCheck.quoted(settings.schema()));
         }

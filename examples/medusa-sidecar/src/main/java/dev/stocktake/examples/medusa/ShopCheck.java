@@ -28,11 +28,9 @@ final class ShopCheck {
     record Mismatch(String table, String id, String column, String numeric, String raw) {
 
         String counts() {
-            return table.equals("price")
-                    ? table + " " + id + ": " + column + " is " + numeric + " and raw_" + column + " " + raw
-                            + "; shown is " + numeric + ", as Medusa does"
-                    : table + " " + id + ": " + column + " is " + numeric + " and raw_" + column + " " + raw
-                            + "; counted is the raw one, as Medusa does";
+            String counts = table.equals("price") ? "shown is " + numeric : "counted is the raw one";
+            return table + " " + id + ": " + column + " is " + numeric + " and raw_" + column + " " + raw + "; "
+                    + counts + ", as Medusa does";
         }
     }
 

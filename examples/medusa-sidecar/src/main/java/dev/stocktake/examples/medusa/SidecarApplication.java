@@ -86,7 +86,6 @@ class SidecarApplication {
     private static Map<String, Object> properties(Settings settings, Map<String, String> environment) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.application.name", "medusa-sidecar");
-        properties.put("spring.main.banner-mode", "off");
         properties.put("server.port", environment.getOrDefault("STOCKTAKE_PORT", "8090"));
         properties.put("server.address", environment.getOrDefault("STOCKTAKE_ADDRESS", "127.0.0.1"));
         properties.put("server.shutdown", "graceful");
