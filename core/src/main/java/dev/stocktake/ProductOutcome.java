@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param result the end of it
  * @param before the fingerprint the index held before; null if it held no document, or was not asked
  * @param after the fingerprint of what the database says; null if there is no document
- * @param reason why the product is not true; empty if it is
+ * @param reason why the product is not true; if it is, empty, or that another run made it so
  */
 public record ProductOutcome(
         Result result,

@@ -1,4 +1,4 @@
-import {ended, get, getSession, indexPath, post, toast, verdict} from './button.js';
+import {counted, ended, get, getSession, indexPath, post, toast, verdict} from './button.js';
 
 const BUSY = 1000;
 const IDLE = 15000;
@@ -207,8 +207,8 @@ class Card {
             return;
         }
         this.history.replaceChildren(table('Last runs', ['When', 'What', 'Who', 'Found', 'Written', 'Deleted', 'Refused', 'Took', 'Outcome'],
-            runs.slice(0, 20).map(run => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(), number(run.counts.found), number(run.counts.written),
-                number(run.counts.deleted), number(run.counts.refused), number(seconds(run.took)),
+            runs.slice(0, 20).map(run => [run, counted(run)]).map(([run, counts]) => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(),
+                number(counts.found), number(counts.written), number(counts.deleted), number(counts.refused), number(seconds(run.took)),
                 run.outcome === 'COMPLETE' || run.outcome === 'ELSEWHERE' ? run.outcome.toLowerCase()
                     : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))])));
     }

@@ -5,14 +5,20 @@ const BASE = new URL('api/', import.meta.url);
 const LONGEST_WAIT = 10 * 60 * 1000;
 let session;
 
-export class Problem extends Error {}
+/** In words for people. What passes by itself is worth another question. */
+export class Problem extends Error {
+    constructor(message, passes) {
+        super(message);
+        this.passes = passes === true;
+    }
+}
 
 async function ask(path, options) {
     let response;
     try {
         response = await fetch(new URL(path, BASE), {credentials: 'same-origin', cache: 'no-store', redirect: 'manual', ...options});
     } catch (e) {
-        throw new Problem('The application cannot be reached. It is tried again.');
+        throw new Problem('The application cannot be reached. It is tried again.', true);
     }
     const isJson = (response.headers.get('content-type') || '').includes('json');
     if (response.type === 'opaqueredirect' || response.status === 401 || (response.ok && !isJson)) {
@@ -57,19 +63,41 @@ export const indexPath = index => 'indexes/' + encodeURIComponent(index);
 /** Waits for the end of a run, which is when the index has applied it. */
 export async function ended(index, number) {
     for (let waited = 0, pause = 200; waited < LONGEST_WAIT; waited += pause, pause = Math.min(1000, pause * 1.5)) {
-        const run = await get(indexPath(index) + '/runs/' + number);
-        if (!run.running) {
-            return run;
+        try {
+            const run = await get(indexPath(index) + '/runs/' + number);
+            if (!run.running) {
+                return run;
+            }
+        } catch (e) {
+            if (!e.passes) {
+                throw e;
+            }
         }
         await new Promise(resolve => setTimeout(resolve, pause));
     }
     throw new Problem('Run ' + number + ' still goes on. See the history.');
 }
 
+/**
+ * What a run that ended did. Of products that were asked for, what became of them: the schedule may have been quicker, and then
+ * the run itself did nothing.
+ */
+export function counted(run) {
+    const products = run.products || [];
+    if (!products.length) {
+        return {...run.counts, elsewhere: 0};
+    }
+    const own = products.filter(product => !(product.isTrue && product.reason));
+    const number = result => own.filter(product => product.result === result).length;
+    return {found: products.length, written: number('WRITTEN'), deleted: number('DELETED'), unchanged: number('UNCHANGED'),
+        refused: number('REFUSED'), elsewhere: products.length - own.length};
+}
+
 /** What a run that ended says to people: a kind and a text. */
 export function verdict(run) {
-    const c = run.counts;
-    const counts = `found ${c.found}, written ${c.written}, deleted ${c.deleted}, unchanged ${c.unchanged}, refused ${c.refused}`;
+    const c = counted(run);
+    const counts = `found ${c.found}, written ${c.written}, deleted ${c.deleted}, unchanged ${c.unchanged}, refused ${c.refused}`
+        + (c.elsewhere ? `, by another run ${c.elsewhere}` : '');
     const wrong = (run.products || []).filter(product => !product.isTrue);
     if (wrong.length) {
         return {kind: 'bad', text: wrong.slice(0, 3).map(p => `Product ${p.product} is not true: ${p.reason || p.result}`).join('. ')
