@@ -26,14 +26,10 @@ final class AwaitedProducts {
         this.mostBytes = mostBytes;
     }
 
-    private record Books(long live, Map<ProductKey, Standing> standings, boolean leftUndone) {
+    private record Books(Kept now, Map<ProductKey, Standing> standings, boolean leftUndone) {
 
         static Books of(LedgerTransaction tx, Set<ProductKey> products) {
-            return new Books(live(tx), tx.standing(products), Brake.leftUndone(tx));
-        }
-
-        private static long live(LedgerTransaction tx) {
-            return tx.live().map(Generation::number).orElse(0L);
+            return new Books(Kept.now(tx), tx.standing(products), Brake.leftUndone(tx));
         }
 
         Set<ProductKey> settled() {
@@ -51,7 +47,7 @@ final class AwaitedProducts {
             return true;
         }
         Books books = ports.inLedger(tx -> Books.of(tx, unseen));
-        if (run.kept() && books.live() != run.keptIn()) {
+        if (run.kept() && !books.now().equals(run.keptIn())) {
             markAgain(run, unseen);
             return false;
         }
@@ -69,7 +65,7 @@ final class AwaitedProducts {
     private void markAgain(Run run, Set<ProductKey> unseen) {
         run.keptIn(ports.inLedger(tx -> {
             tx.mark(unseen, Reason.DEMAND, false);
-            return Books.live(tx);
+            return Kept.now(tx);
         }));
     }
 

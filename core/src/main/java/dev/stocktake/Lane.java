@@ -92,6 +92,7 @@ final class Lane {
     private final AwaitedProducts awaited;
     private final RollingAudit rolling;
     private final Rebuild rebuild;
+    private final ReadBack readBack;
     private final Memory memory;
     private final BooleanSupplier stopping;
     private final List<OpenBatch> inFlight = new ArrayList<>();
@@ -137,8 +138,9 @@ final class Lane {
         this.rolling = new RollingAudit(ports, around, audits);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
         this.rebuild = new Rebuild(ports, settings, around, readers, new RebuildHands());
+        this.readBack = new ReadBack(ports, () -> keepLease(false));
         this.writer = new BatchWriter(
-                ports, settings.batch(), around, brake, readers, () -> keepLease(false), rebuild::isSettled);
+                ports, settings.batch(), around, brake, readers, () -> keepLease(false), rebuild::mayCompare);
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------
@@ -660,7 +662,8 @@ final class Lane {
     /** What comes next behind the marks. */
     private Background background(Run run, Generation live) {
         if (run.narrow()) {
-            return Background.NOTHING;
+            // Else it would wait, with the lane in its hands, for what nobody without the lane can do.
+            return rebuild.isSwapping() ? Background.REBUILD : Background.NOTHING;
         }
         if (rebuild.goesFirst()) {
             return Background.REBUILD;
@@ -1116,6 +1119,9 @@ final class Lane {
     private void makeTrue(NextBatch next, Run run) {
         OpenBatch batch = next.batch();
         inFlight.add(batch);
+        if (isLive(batch) && !rebuild.isSettled()) {
+            batch.unsettled();
+        }
         try {
             Build build = batch.build();
             BatchWriter into = build == null ? writer : build.writer();
@@ -1324,7 +1330,21 @@ final class Lane {
         if (!identify(run, applied)) {
             return true;
         }
+        List<OpenBatch> unsettled = applied.stream()
+                .filter(batch -> batch.isUnsettled() && around.on(Rule.READ_BACK))
+                .toList();
+        for (OpenBatch batch : unsettled) {
+            if (!readBack.finds(batch)) {
+                notHeld(batch, run);
+            }
+        }
+        if (!unsettled.isEmpty() && !identify(run, applied)) {
+            return true;
+        }
         for (OpenBatch batch : applied) {
+            if (!inFlight.contains(batch)) {
+                continue;
+            }
             Map<ProductKey, Instant> changes = isLive(batch) ? batch.appliedChanges() : Map.of();
             Instant at = confirm(batch, !changes.isEmpty());
             inFlight.remove(batch);
@@ -1336,6 +1356,15 @@ final class Lane {
         pollsInVain = 0;
         run.progressed(SyncProgress.Phase.SYNCING, productsInFlight());
         return true;
+    }
+
+    private void notHeld(OpenBatch batch, Run run) {
+        run.problem(batch.size()
+                + " products are written again: the index applied them and does not hold them, as a swap of"
+                + " the last rebuild was made again meanwhile");
+        close(tx -> tx.fail(lease(), batch.claim(), Duration.ZERO, 0));
+        inFlight.remove(batch);
+        mustBeDone = null;
     }
 
     /**

@@ -27,6 +27,7 @@ final class OpenBatch {
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
     private final Map<ProductKey, Instant> rechecks = new LinkedHashMap<>();
     private boolean holdsBack;
+    private boolean unsettled;
     private @Nullable Outcome broken;
     private boolean handedOver;
     private Duration retryAfter = Duration.ZERO;
@@ -49,6 +50,15 @@ final class OpenBatch {
 
     Claim claim() {
         return claim;
+    }
+
+    /** A swap may be made while it is on its way: before it is confirmed, it must be read back. */
+    void unsettled() {
+        unsettled = true;
+    }
+
+    boolean isUnsettled() {
+        return unsettled;
     }
 
     void sent(Receipt receipt) {
@@ -113,6 +123,17 @@ final class OpenBatch {
             }
         }
         return changes;
+    }
+
+    /** What the index is to hold of the products that it makes true; null for those that it must not hold. */
+    Map<ProductKey, @Nullable Fingerprint> meant() {
+        Map<ProductKey, @Nullable Fingerprint> meant = new LinkedHashMap<>();
+        results.forEach((key, outcome) -> {
+            if (outcome.isTrue()) {
+                meant.put(key, outcome.after());
+            }
+        });
+        return meant;
     }
 
     /** All of it was read, and sent as far as it had to be. */

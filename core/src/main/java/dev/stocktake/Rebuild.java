@@ -174,12 +174,17 @@ final class Rebuild {
 
     /**
      * R11: whether no swap that was sent can be made any more, late or once more. Until then a name may mean the other content
-     * for a moment, and the identity before and after would not tell: what was found equal in between was not. What is written
-     * comes into the queue behind a swap that is executed once more, but not behind a second delivery that comes later.
+     * for a moment, and the identity before and after would not tell: what was found equal in between was not, and what was
+     * written is not where it was meant to be.
      */
     boolean isSettled() {
         RebuildState known = state;
-        return index == null || !around.on(Rule.COMPARE_SETTLED) || known != null && known.settled();
+        return index == null || known != null && known.settled();
+    }
+
+    /** Whether what the index answers is of the content that is meant, so that what it holds already need not be written. */
+    boolean mayCompare() {
+        return !around.on(Rule.COMPARE_SETTLED) || isSettled();
     }
 
     /** Whether there is a step to make now. */
@@ -203,8 +208,14 @@ final class Rebuild {
         }
         Generation beside = known.build();
         boolean begins = known.request() != null && beside == null;
-        boolean swaps = beside != null && beside.state() == Generation.State.SWAPPING;
-        return swaps || (begins && wanted());
+        return isSwapping() || (begins && wanted());
+    }
+
+    /** Whether a swap has been begun; nothing can be claimed until it is seen made or not. */
+    boolean isSwapping() {
+        RebuildState known = state;
+        Generation beside = known == null ? null : known.build();
+        return beside != null && beside.state() == Generation.State.SWAPPING;
     }
 
     /** How long until there is. */
@@ -433,7 +444,7 @@ final class Rebuild {
                 around,
                 readers,
                 () -> hands.keepLease(false),
-                this::isSettled,
+                this::mayCompare,
                 before,
                 expected);
     }
@@ -938,6 +949,7 @@ final class Rebuild {
         if (!tx.swappedIn(hands.lease(), seen.number(), hands.hold())) {
             return false;
         }
+        RebuildState.swapped(tx);
         if (Brake.leftUndone(tx)) {
             tx.oweWalk();
         }
@@ -971,6 +983,7 @@ final class Rebuild {
                 || !tx.swappedBack(hands.lease(), old.number(), ports.index().requestLife(), hands.hold())) {
             return false;
         }
+        RebuildState.swapped(tx);
         unsent = live.number();
         moved = true;
         liveSince = null;

@@ -39,6 +39,7 @@ record RebuildState(
     static final String RATE = "stocktake.rebuild.rate";
     static final String PROGRESS = "stocktake.rebuild.progress";
     static final String LOCK = "stocktake.rebuild.lock";
+    static final String SWAPS = "stocktake.rebuild.swaps";
 
     private static final String NOTHING = "";
     private static final String YES = "yes";
@@ -117,6 +118,11 @@ record RebuildState(
 
     static Ended ended(LedgerTransaction tx) {
         return place(tx, ENDED).map(Ended::parse).orElse(Ended.NONE);
+    }
+
+    /** How often another content has become live; two swaps bring the same one back, without the marks it had. */
+    static long swaps(LedgerTransaction tx) {
+        return place(tx, SWAPS).map(Long::parseLong).orElse(0L);
     }
 
     // --- changes
@@ -219,6 +225,11 @@ record RebuildState(
         forget(tx, REQUEST);
         forget(tx, CANCELLED);
         forget(tx, PROGRESS);
+    }
+
+    /** Another content is live from now on. */
+    static void swapped(LedgerTransaction tx) {
+        tx.saveCursor(SWAPS, Long.toString(swaps(tx) + 1));
     }
 
     private static void forget(LedgerTransaction tx, String name) {

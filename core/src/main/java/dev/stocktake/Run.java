@@ -52,7 +52,7 @@ final class Run {
     private boolean comparesDue;
     private boolean broad;
     private long demanded;
-    private long keptIn;
+    private Kept keptIn = Kept.NOWHERE;
     private @Nullable SyncReport report;
     private long found;
     private long unchanged;
@@ -86,17 +86,17 @@ final class Run {
         claimedSince.clear();
     }
 
-    /** Which generation was live when its marks were made; 0 if there was none to keep them in. */
-    void keptIn(long generation) {
-        keptIn = generation;
+    /** What was live when the first of its marks was made. */
+    void keptIn(Kept live) {
+        keptIn = live;
     }
 
-    long keptIn() {
+    Kept keptIn() {
         return keptIn;
     }
 
     boolean kept() {
-        return keptIn != 0;
+        return !keptIn.nowhere();
     }
 
     /** Something was marked that nobody waits for by name: the run is over when nothing is left. */

@@ -555,11 +555,14 @@ public final class Stocktake implements AutoCloseable {
             List<ProductKey> all = new ArrayList<>(keys);
             for (int from = 0; from < all.size(); from += PAGE) {
                 List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
-                run.keptIn(ports.inLedger(tx -> {
-                    long live = tx.live().map(Generation::number).orElse(0L);
+                Kept kept = ports.inLedger(tx -> {
+                    Kept live = Kept.now(tx);
                     tx.mark(page, reason, false);
                     return live;
-                }));
+                });
+                if (from == 0 && !run.kept()) {
+                    run.keptIn(kept);
+                }
             }
         }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stocktake.Document;
 import dev.stocktake.Generation;
 import dev.stocktake.IndexIdentity;
+import dev.stocktake.Lease;
 import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
@@ -913,6 +914,90 @@ class RebuildTest {
             assertThat(identity()).as("the build of the full run").isEqualTo(built);
             assertThat(status(looks).lastEnded().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.LOOKED_AT);
             assertTrue();
+        }
+
+        @Test
+        void confirmsNothingThatASwapMadeOnceMoreHasTakenAway() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            AtomicReference<Runnable> after = new AtomicReference<>(() -> {});
+            Stocktake stocktake = shop.builder(index("write"))
+                    .listener(new SyncListener() {
+                        @Override
+                        public void progressed(SyncProgress now) {
+                            after.get().run();
+                        }
+                    })
+                    .build();
+            stocktake.run(SyncPolicy.full());
+            IndexIdentity built = identity();
+            String label = shop.index.builds().keySet().iterator().next();
+            shop.change(key(3), 33);
+            before.set(() -> {
+                before.set(() -> {});
+                shop.index.swap(label);
+                after.set(() -> {
+                    after.set(() -> {});
+                    shop.index.swap(label);
+                });
+            });
+
+            SyncReport report = stocktake.sync(List.of(key(3)));
+
+            assertThat(identity()).as("the swaps cannot be told by the name").isEqualTo(built);
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertThat(report.counts().retried()).isPositive();
+            assertTrue();
+        }
+
+        @Test
+        void marksAgainWhereTwoSwapsWereMadeBetweenTwoLooksOfAWaiter() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            Stocktake holder = shop.stocktake(index("writesAfter"));
+            holder.run(SyncPolicy.full());
+            IndexIdentity built = identity();
+            String label = shop.index.builds().keySet().iterator().next();
+            swapAndSee(holder, label);
+            IndexIdentity old = identity();
+            Duration minute = Duration.ofMinutes(1);
+            Lease elsewhere = shop.ledger
+                    .inTransaction(INDEX, tx -> tx.acquire("elsewhere", minute, minute))
+                    .orElseThrow();
+            AtomicReference<Runnable> once = new AtomicReference<>(() -> {
+                boolean released = shop.ledger.inTransaction(INDEX, tx -> tx.release(elsewhere));
+                assertThat(released).isTrue();
+                swapAndSee(holder, label);
+                swapAndSee(holder, label);
+            });
+            shop.time.onSleep(nap -> {
+                Runnable left = once.getAndSet(null);
+                if (left != null) {
+                    left.run();
+                }
+            });
+            shop.stock(key(3), 33);
+
+            SyncReport report = shop.stocktake().sync(List.of(key(3)));
+
+            assertThat(once.get()).as("it waited").isNull();
+            assertThat(identity())
+                    .as("what was live is live again")
+                    .isEqualTo(old)
+                    .isNotEqualTo(built);
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertThat(shop.index.documents()).containsEntry(key(3), Shop.document(key(3), 33));
+        }
+
+        /** Whoever takes the lane sees another content under the name, writes that down, and dies before it does anything else. */
+        private void swapAndSee(Stocktake holder, String label) {
+            shop.index.swap(label);
+            before.set(() -> {
+                throw new StackOverflowError("the process dies");
+            });
+            assertThatThrownBy(() -> holder.run(SyncPolicy.smart())).isInstanceOf(StackOverflowError.class);
+            before.set(() -> {});
+            boolean released = shop.ledger.inTransaction(
+                    INDEX, tx -> tx.release(tx.holder().orElseThrow()));
+            assertThat(released).isTrue();
         }
 
         @Test

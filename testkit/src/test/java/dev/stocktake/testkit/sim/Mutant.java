@@ -185,6 +185,12 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         Scenario.removed(),
                         engine("COMPARE_SETTLED")),
                 new Mutant(
+                        "R11-read-back",
+                        "what was written while a swap may be made once more is read back",
+                        true,
+                        Scenario.removed(),
+                        engine("READ_BACK")),
+                new Mutant(
                         "R11-quiet",
                         "nothing is claimed while a swap is made (covered by R10)",
                         false,
