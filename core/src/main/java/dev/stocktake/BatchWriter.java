@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,6 @@ final class BatchWriter {
     private final Surroundings around;
     private final Readers readers;
     private final Runnable alive;
-    private final BooleanSupplier mayCompare;
     private final Brake brake;
     private final BatchLimits limits;
     private final Canonicalizer canonicalizer = new Canonicalizer();
@@ -46,7 +44,6 @@ final class BatchWriter {
 
     /**
      * @param alive called before every read and every request
-     * @param mayCompare whether what the index answers now is of the content that is meant; otherwise everything is written
      */
     BatchWriter(
             Ports ports,
@@ -54,13 +51,11 @@ final class BatchWriter {
             Surroundings around,
             Brake brake,
             Readers readers,
-            Runnable alive,
-            BooleanSupplier mayCompare) {
+            Runnable alive) {
         this.ports = ports;
         this.around = around;
         this.readers = readers;
         this.alive = alive;
-        this.mayCompare = mayCompare;
         this.brake = brake;
         BatchLimits own = ports.index().limits();
         this.limits = new BatchLimits(
@@ -154,9 +149,6 @@ final class BatchWriter {
      * longer than writing what is: then only every so many parts ask. Not to ask means to write.
      */
     private boolean asksIndex(List<Claim.Item> items) {
-        if (!mayCompare.getAsBoolean()) {
-            return false;
-        }
         if (items.stream().anyMatch(item -> item.token() != 0)) {
             return true;
         }

@@ -2,7 +2,6 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A generation that is filled beside the live one, as this process sees it. Confined to the lane. */
@@ -33,7 +32,6 @@ final class Build {
             Surroundings around,
             Readers readers,
             Runnable alive,
-            BooleanSupplier settled,
             RebuildState.Progress before,
             long expected) {
         this.generation = generation.number();
@@ -43,7 +41,7 @@ final class Build {
         this.ports = live.into(content);
         // What is deleted in a build nobody sees; whether too much is missing is asked before it is swapped in.
         Brake none = new Brake(ports, new SyncSettings.Brakes(1, 0), around, tx -> {});
-        this.writer = new BatchWriter(ports, settings.batch(), around, none, readers, alive, settled);
+        this.writer = new BatchWriter(ports, settings.batch(), around, none, readers, alive);
         this.walk = new OrphanWalk(ports, none, around.clock(), settings.lane().patience());
         this.pace = new BuildPace(before.documents());
         this.expected = expected;

@@ -139,8 +139,7 @@ final class Lane {
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
         this.rebuild = new Rebuild(ports, settings, around, readers, new RebuildHands());
         this.readBack = new ReadBack(ports, () -> keepLease(false));
-        this.writer = new BatchWriter(
-                ports, settings.batch(), around, brake, readers, () -> keepLease(false), rebuild::mayCompare);
+        this.writer = new BatchWriter(ports, settings.batch(), around, brake, readers, () -> keepLease(false));
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------

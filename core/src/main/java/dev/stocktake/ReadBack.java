@@ -6,10 +6,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * R11: looks whether what was applied is where it was meant to be. A swap that was delivered twice, of which one is executed once
- * more over a crash, changes the content twice more. A write in between lands in the content that is taken away again, and the
- * name is right before and afterwards. So as long as a swap may still be made, what was written is read back, and the name looked
- * at before that and after it: then four swaps in the wrong moments would have to be five.
+ * R11: looks whether a batch is where it was meant to be. A swap that was delivered twice, of which one is executed once more over a
+ * crash, changes the content twice more. What is written in between lands in the content that is taken away again, what is
+ * compared is compared with that, and the name is right before and afterwards. So as long as a swap may still be made a batch is
+ * read back, the name being right before that look and after it: to mislead that as well, two more swaps would have to be made in
+ * the moments between.
  */
 final class ReadBack {
 

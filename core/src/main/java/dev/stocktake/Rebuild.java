@@ -182,11 +182,6 @@ final class Rebuild {
         return index == null || known != null && known.settled();
     }
 
-    /** Whether what the index answers is of the content that is meant, so that what it holds already need not be written. */
-    boolean mayCompare() {
-        return !around.on(Rule.COMPARE_SETTLED) || isSettled();
-    }
-
     /** Whether there is a step to make now. */
     boolean wanted() {
         RebuildState known = state;
@@ -444,7 +439,6 @@ final class Rebuild {
                 around,
                 readers,
                 () -> hands.keepLease(false),
-                this::mayCompare,
                 before,
                 expected);
     }
@@ -481,7 +475,7 @@ final class Rebuild {
         if (request != null && request.kind() == RebuildRequest.Kind.ROLLBACK) {
             return settled ? bringBack(now, beside) : unsettled(now, beside);
         }
-        if (!settled && around.on(Rule.COMPARE_SETTLED)) {
+        if (!settled) {
             // Nobody would have counted what is left of it, should the source find nothing meanwhile. Its marks stay.
             return unsettled(now, beside);
         }

@@ -38,9 +38,7 @@ enum Rule {
     SWAP_ONCE,
     /** R11: only what has been seen under the live name is taken for live. */
     SWAP_PROVEN,
-    /** R11: as long as a swap may still be made, once more or late, what a name answers is compared with nothing, and the build rests. */
-    COMPARE_SETTLED,
-    /** R11: as long as a swap may still be made, what was written is read back before it is confirmed. */
+    /** R11: as long as a swap may still be made, once more or late, a batch is read back before it is confirmed. */
     READ_BACK,
     /** R12: nothing is removed as long as a swap may still be made that would put it under the live name. */
     DROP_SETTLED,
