@@ -5,22 +5,40 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether and when something is tried again. resilience4j does the maths; the waiting is done elsewhere, on the
- * injected sleeper.
+ * injected sleeper. Confined to whoever runs the lane.
  */
 final class Retries {
 
-    private final IntervalFunction growing;
-    private final Retry retry;
+    private final SyncSettings.Retry settings;
     private final Duration mostAdvice;
+    private @Nullable Maths maths;
 
     /** @param mostAdvice how long the other side's advice is followed at most */
     Retries(SyncSettings.Retry settings, Duration mostAdvice) {
         this.mostAdvice = mostAdvice;
-        this.growing = IntervalFunction.ofExponentialBackoff(settings.first(), settings.growth(), settings.longest());
-        this.retry = Retry.of(
+        this.settings = settings;
+    }
+
+    /** Made when something has failed: until then nobody needs the classes behind it. */
+    private record Maths(IntervalFunction growing, Retry retry) {}
+
+    private Maths maths() {
+        Maths known = maths;
+        if (known == null) {
+            IntervalFunction growing =
+                    IntervalFunction.ofExponentialBackoff(settings.first(), settings.growth(), settings.longest());
+            known = new Maths(growing, retry(growing));
+            maths = known;
+        }
+        return known;
+    }
+
+    private Retry retry(IntervalFunction growing) {
+        return Retry.of(
                 "stocktake",
                 RetryConfig.custom()
                         .maxAttempts(settings.attempts())
@@ -33,12 +51,12 @@ final class Retries {
 
     /** A row of attempts that ends with the first success. */
     Row row() {
-        return new Row(retry.asyncContext());
+        return new Row(maths().retry().asyncContext());
     }
 
     /** How long something that failed this often is put off. */
     Duration delay(int failures) {
-        return Duration.ofMillis(growing.apply(Math.max(1, failures)));
+        return Duration.ofMillis(maths().growing().apply(Math.max(1, failures)));
     }
 
     private Duration delay(int failures, Throwable failure) {

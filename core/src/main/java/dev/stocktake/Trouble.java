@@ -18,7 +18,7 @@ final class Trouble {
     private final String index;
     private final Retries retries;
     private final InstantSource clock;
-    private Retries.Row row;
+    private Retries.@Nullable Row row;
     private int failures;
     private boolean exhausted;
     private @Nullable Instant since;
@@ -29,7 +29,6 @@ final class Trouble {
         this.index = index;
         this.retries = retries;
         this.clock = clock;
-        this.row = retries.row();
         this.until = Instant.MIN;
     }
 
@@ -38,7 +37,9 @@ final class Trouble {
         failures++;
         last = String.valueOf(failure.getMessage());
         Instant now = clock.instant();
-        Duration delay = row.afterFailure(failure).orElseGet(() -> {
+        Retries.Row current = row == null ? retries.row() : row;
+        row = current;
+        Duration delay = current.afterFailure(failure).orElseGet(() -> {
             exhausted = true;
             return retries.delay(failures);
         });
@@ -67,7 +68,7 @@ final class Trouble {
     /** Somebody asks and waits: try at once, and as often as the first time. */
     void giveAnotherChance() {
         until = Instant.MIN;
-        row = retries.row();
+        row = null;
         failures = 0;
         exhausted = false;
     }

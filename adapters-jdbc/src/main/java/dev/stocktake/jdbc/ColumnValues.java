@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ColumnValues {
 
-    private static final ObjectReader JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .readerFor(Object.class);
+    /** Not loaded before a column holds JSON: no application shall wait for that while it starts. */
+    private static final class Json {
+        static final ObjectReader READER = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build()
+                .readerFor(Object.class);
+    }
 
     /** The text itself. */
     static final ColumnValue TEXT = ResultSet::getString;
@@ -147,7 +150,7 @@ final class ColumnValues {
     private static @Nullable Object json(ResultSet row, int column) throws SQLException {
         String text = row.getString(column);
         try {
-            return text == null ? null : JSON.readValue(text);
+            return text == null ? null : Json.READER.readValue(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("holds JSON that cannot be read: " + e.getOriginalMessage(), e);
         }
@@ -176,7 +179,7 @@ final class ColumnValues {
             return value;
         }
         try {
-            return json ? JSON.readValue(value.toString()) : value.toString();
+            return json ? Json.READER.readValue(value.toString()) : value.toString();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("holds JSON that cannot be read: " + e.getOriginalMessage(), e);
         }

@@ -35,7 +35,7 @@ import javax.net.ssl.SSLHandshakeException;
 final class Http implements AutoCloseable {
 
     private final Address address;
-    private final HttpClient client;
+    private final Lazy<HttpClient> client;
     private final ExecutorService threads;
     private final InstantSource clock;
     private final Set<CompletableFuture<?>> running = ConcurrentHashMap.newKeySet();
@@ -45,7 +45,11 @@ final class Http implements AutoCloseable {
         this.address = address;
         this.threads = threads;
         this.clock = clock;
-        this.client = HttpClient.newBuilder()
+        this.client = new Lazy<>(() -> client(connectTimeout, threads));
+    }
+
+    private static HttpClient client(Duration connectTimeout, ExecutorService threads) {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout)
@@ -192,7 +196,7 @@ final class Http implements AutoCloseable {
 
     private CompletableFuture<HttpResponse<byte[]>> begin(HttpRequest request, BodyHandler<byte[]> body) {
         try {
-            return client.sendAsync(request, body);
+            return client.get().sendAsync(request, body);
         } catch (RejectedExecutionException e) {
             // Closed since we looked: the threads are gone.
             throw new CancellationException("closed");

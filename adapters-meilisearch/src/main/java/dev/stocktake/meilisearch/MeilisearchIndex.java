@@ -61,24 +61,34 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
 
     private final Options options;
     private final Family family;
-    private final Wire wire;
-    private final ServerVersion version;
-    private final SentWrites sent = new SentWrites();
-    private final ServerIndex live;
-    private final Builds builds;
-    private final WriteLog writeLog;
+    private final Http http;
+    private final Lazy<Parts> parts;
 
     private MeilisearchIndex(Options options, Sleeper sleeper, InstantSource clock) {
         this.options = options;
         this.family = new Family(options.uid());
-        Http http = new Http(options.address(), options.timeouts().connect(), HttpThreads.named(options.uid()), clock);
-        Translator translator = Translator.of(options.address(), options.uid());
-        TaskQueue queue = new TaskQueue(http, translator, options.timeouts().request());
-        this.wire = new Wire(http, translator, queue, sleeper);
-        this.version = new ServerVersion(options, wire);
-        this.live = new ServerIndex(options, wire, family, version, sent);
-        this.builds = new Builds(options, wire, version, sent);
-        this.writeLog = new WriteLog(family, queue, builds);
+        this.http = new Http(options.address(), options.timeouts().connect(), HttpThreads.named(options.uid()), clock);
+        this.parts = new Lazy<>(() -> Parts.of(options, family, http, sleeper));
+    }
+
+    /** What speaks to the server; made when somebody first asks it. */
+    private record Parts(
+            Wire wire, ServerVersion version, SentWrites sent, ServerIndex live, Builds builds, WriteLog writeLog) {
+
+        static Parts of(Options options, Family family, Http http, Sleeper sleeper) {
+            Translator translator = Translator.of(options.address(), options.uid());
+            TaskQueue queue = new TaskQueue(http, translator, options.timeouts().request());
+            Wire wire = new Wire(http, translator, queue, sleeper);
+            ServerVersion version = new ServerVersion(options, wire);
+            SentWrites sent = new SentWrites();
+            ServerIndex live = new ServerIndex(options, wire, family, version, sent);
+            Builds builds = new Builds(options, wire, version, sent);
+            return new Parts(wire, version, sent, live, builds, new WriteLog(family, queue, builds));
+        }
+    }
+
+    private ServerIndex live() {
+        return parts.get().live();
     }
 
     /** A builder without a server. */
@@ -103,7 +113,7 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
 
     @Override
     public Optional<IndexIdentity> identify() {
-        return live.identify();
+        return live().identify();
     }
 
     /**
@@ -113,7 +123,7 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
      */
     @Override
     public IndexIdentity prepare() {
-        return live.prepare();
+        return live().prepare();
     }
 
     /**
@@ -123,12 +133,12 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
      */
     @Override
     public Receipt write(WriteBatch batch) {
-        return live.write(batch);
+        return live().write(batch);
     }
 
     @Override
     public Map<Receipt, Outcome> outcomes(Collection<Receipt> receipts) {
-        return live.outcomes(receipts);
+        return live().outcomes(receipts);
     }
 
     @Override
@@ -138,18 +148,18 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
 
     @Override
     public Map<ProductKey, Fingerprint> fingerprints(Collection<ProductKey> keys) {
-        return live.fingerprints(keys);
+        return live().fingerprints(keys);
     }
 
     @Override
     public FingerprintPage fingerprints(@Nullable String cursor, int limit) {
-        return live.fingerprints(cursor, limit);
+        return live().fingerprints(cursor, limit);
     }
 
     /** {@inheritDoc} Exact: of one moment, and not from the server's statistics. */
     @Override
     public long count() {
-        return live.count();
+        return live().count();
     }
 
     /**
@@ -157,7 +167,7 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
      */
     @Override
     public Map<ProductKey, Document> documents(Collection<ProductKey> keys) {
-        return live.documents(keys);
+        return live().documents(keys);
     }
 
     /**
@@ -171,13 +181,14 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
     @Override
     public AuditableIndex build(String label) {
         String build = family.build(RebuildableIndex.requireLabel(label));
-        Wire there = wire.at(Translator.of(options.address(), build));
-        return new ServerIndex(options.at(build), there, family, version, sent);
+        Parts all = parts.get();
+        Wire there = all.wire().at(Translator.of(options.address(), build));
+        return new ServerIndex(options.at(build), there, family, all.version(), all.sent());
     }
 
     @Override
     public Map<String, IndexIdentity> builds() {
-        return builds.list();
+        return parts.get().builds().list();
     }
 
     /**
@@ -189,7 +200,7 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
      */
     @Override
     public Receipt swap(String label) {
-        return builds.swap(RebuildableIndex.requireLabel(label));
+        return parts.get().builds().swap(RebuildableIndex.requireLabel(label));
     }
 
     /**
@@ -200,28 +211,28 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
      */
     @Override
     public boolean drop(String label, IndexIdentity onlyIf) {
-        return builds.drop(RebuildableIndex.requireLabel(label), onlyIf);
+        return parts.get().builds().drop(RebuildableIndex.requireLabel(label), onlyIf);
     }
 
     @Override
     public long settledPosition() {
-        return writeLog.settledPosition();
+        return parts.get().writeLog().settledPosition();
     }
 
     @Override
     public LogPage writesAfter(long position, int limit) {
-        return writeLog.after(position, limit);
+        return parts.get().writeLog().after(position, limit);
     }
 
     /** Ends running requests and the threads. Further calls throw {@link StoppedException}. */
     @Override
     public void close() {
-        wire.http().close();
+        http.close();
     }
 
     @Override
     public String toString() {
-        return live.toString();
+        return options.words();
     }
 
     /** What the parts of the adapter speak to the server with. */
@@ -247,6 +258,10 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
         /** The same for another index. */
         Options at(String newUid) {
             return new Options(address, newUid, primaryKey, attributes, limits, gzip, timeouts, requestLife);
+        }
+
+        String words() {
+            return "Meilisearch index '" + uid + "' at '" + address + "'";
         }
     }
 

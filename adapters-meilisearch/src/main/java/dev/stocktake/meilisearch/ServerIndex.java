@@ -102,6 +102,6 @@ final class ServerIndex implements AuditableIndex {
 
     @Override
     public String toString() {
-        return "Meilisearch index '" + options.uid() + "' at '" + options.address() + "'";
+        return options.words();
     }
 }

@@ -17,6 +17,7 @@ import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -32,6 +33,7 @@ final class Assembly {
     private final String path;
     private final StocktakeProperties.Index properties;
     private final Surroundings around;
+    private @Nullable Given given;
 
     /**
      * What all indexes share.
@@ -56,24 +58,84 @@ final class Assembly {
         this.around = around;
     }
 
-    /** @throws SetUpException with everything that is missing, or with the first thing that is wrong */
-    Kept assemble() {
-        Optional<ProductSource> givenSource = around.beans().own(ProductSource.class, name);
-        Optional<SearchIndex> givenIndex = around.beans().own(SearchIndex.class, name);
-        List<ChangeFeed> givenFeeds = around.beans().all(ChangeFeed.class, name);
-        Optional<Ledger> givenLedger = around.beans().shared(Ledger.class, name);
-        new Missing(name, path, properties, around)
-                .check(givenSource.isEmpty(), givenIndex.isEmpty(), givenFeeds.isEmpty(), givenLedger.isEmpty());
+    /**
+     * What the application's beans give. What follows needs none of them, so that it may be done in another thread.
+     *
+     * @param dataSource null if nothing of ours needs one
+     */
+    private record Given(
+            Optional<ProductSource> source,
+            Optional<SearchIndex> index,
+            List<ChangeFeed> feeds,
+            Optional<Ledger> ledger,
+            Optional<SyncSchedule> schedule,
+            Optional<SyncSettings> settings,
+            Optional<MeilisearchConnectionDetails> server,
+            List<SyncListener> listeners,
+            List<StocktakeCustomizer> customizers,
+            @Nullable DataSource dataSource) {
 
-        ProductSource source = givenSource.orElseGet(() -> attempt(this::source));
-        Ledger ledger = givenLedger.orElseGet(() -> attempt(this::ledger));
-        List<ChangeFeed> feeds = givenFeeds.isEmpty() ? attempt(this::feeds) : givenFeeds;
-        SearchIndex index = givenIndex.orElseGet(() -> attempt(() -> meilisearch(source)));
-        @Nullable AutoCloseable owned = givenIndex.isEmpty() && index instanceof AutoCloseable closing ? closing : null;
+        DataSource database() {
+            return Objects.requireNonNull(dataSource);
+        }
+
+        /** Whether no code of the application has a part in it, but for its DataSource. */
+        boolean isOurs() {
+            return source.isEmpty() && index.isEmpty() && feeds.isEmpty() && ledger.isEmpty() && customizers.isEmpty();
+        }
+    }
+
+    /**
+     * Looks at the application's beans.
+     *
+     * @throws SetUpException with everything that is missing
+     */
+    Assembly look() {
+        Optional<ProductSource> source = around.beans().own(ProductSource.class, name);
+        Optional<SearchIndex> index = around.beans().own(SearchIndex.class, name);
+        List<ChangeFeed> feeds = around.beans().all(ChangeFeed.class, name);
+        Optional<Ledger> ledger = around.beans().shared(Ledger.class, name);
+        new Missing(name, path, properties, around)
+                .check(source.isEmpty(), index.isEmpty(), feeds.isEmpty(), ledger.isEmpty());
+        boolean reads = source.isEmpty() || feeds.isEmpty() || ledger.isEmpty();
+        given = new Given(
+                source,
+                index,
+                feeds,
+                ledger,
+                around.beans().shared(SyncSchedule.class, name),
+                around.beans().shared(SyncSettings.class, name),
+                around.beans().shared(MeilisearchConnectionDetails.class, name),
+                around.beans().general(SyncListener.class, name),
+                around.beans().general(StocktakeCustomizer.class, name),
+                reads ? around.dataSource().get() : null);
+        return this;
+    }
+
+    private Given given() {
+        return Objects.requireNonNull(given);
+    }
+
+    /** Whether {@link #assemble} runs no code of the application, but for its DataSource's. */
+    boolean isOurs() {
+        return given().isOurs();
+    }
+
+    /**
+     * Puts it together, of what {@link #look} has found.
+     *
+     * @throws SetUpException with the first thing that is wrong
+     */
+    Kept assemble() {
+        ProductSource source = given().source().orElseGet(() -> attempt(this::source));
+        Ledger ledger = given().ledger().orElseGet(() -> attempt(this::ledger));
+        List<ChangeFeed> feeds = given().feeds().isEmpty() ? attempt(this::feeds) : given().feeds();
+        SearchIndex index = given().index().orElseGet(() -> attempt(() -> meilisearch(source)));
+        @Nullable
+        AutoCloseable owned = given().index().isEmpty() && index instanceof AutoCloseable closing ? closing : null;
         try {
-            SyncSchedule schedule = around.beans()
-                    .shared(SyncSchedule.class, name)
-                    .orElseGet(() -> attempt(() -> schedule(ledger, index, !feeds.isEmpty())));
+            SyncSchedule schedule =
+                    given().schedule().orElseGet(() -> attempt(() -> schedule(ledger, index, !feeds.isEmpty())));
             Stocktake stocktake = attempt(() -> stocktake(source, index, ledger, feeds));
             return new Kept(name, stocktake, index, owned, schedule);
         } catch (RuntimeException e) {
@@ -94,8 +156,7 @@ final class Assembly {
 
     private ProductSource source() {
         StocktakeProperties.Source said = properties.source();
-        JdbcProductSource.Builder builder = JdbcProductSource.builder(
-                        around.dataSource().get())
+        JdbcProductSource.Builder builder = JdbcProductSource.builder(given().database())
                 .root(around.texts().read(path + ".source.query", String.valueOf(said.query())))
                 .id(said.id())
                 .document(said.document().toArray(String[]::new))
@@ -127,7 +188,7 @@ final class Assembly {
 
     private Ledger ledger() {
         StocktakeProperties.Ledger said = around.properties().ledger();
-        DataSource dataSource = around.dataSource().get();
+        DataSource dataSource = given().database();
         JdbcLedger.Builder builder =
                 JdbcLedger.builder(dataSource).tablePrefix(said.tablePrefix()).timeout(said.timeout());
         if (said.schema() != null) {
@@ -138,7 +199,7 @@ final class Assembly {
     }
 
     private List<ChangeFeed> feeds() {
-        return new Feeds(name, path, properties, around.dataSource().get(), around.texts()).make();
+        return new Feeds(name, path, properties, given().database(), around.texts()).make();
     }
 
     private SearchIndex meilisearch(ProductSource source) {
@@ -151,8 +212,7 @@ final class Assembly {
                 : said.searchable();
         List<String> displayed = said.displayed().isEmpty() ? fields : said.displayed();
         String uid = said.uid();
-        Optional<MeilisearchConnectionDetails> details =
-                around.beans().shared(MeilisearchConnectionDetails.class, name);
+        Optional<MeilisearchConnectionDetails> details = given().server();
         MeilisearchIndex.Builder builder = MeilisearchIndex.builder()
                 .url(details.map(MeilisearchConnectionDetails::url).orElseGet(() -> String.valueOf(said.url())))
                 .apiKey(details.isPresent() ? details.get().apiKey() : said.apiKey())
@@ -228,9 +288,8 @@ final class Assembly {
     }
 
     private Stocktake stocktake(ProductSource source, SearchIndex index, Ledger ledger, List<ChangeFeed> feeds) {
-        SyncSettings settings = around.beans()
-                .shared(SyncSettings.class, name)
-                .orElseGet(() -> properties.settings().toSyncSettings());
+        SyncSettings settings =
+                given().settings().orElseGet(() -> properties.settings().toSyncSettings());
         Stocktake.Builder builder = Stocktake.builder(source, index, ledger).settings(settings);
         feeds.forEach(builder::feed);
         String instance = around.properties().scheduler().instance();
@@ -238,10 +297,8 @@ final class Assembly {
             builder.instance(instance);
         }
         builder.listener(around.book().listener(name));
-        around.beans().general(SyncListener.class, name).forEach(builder::listener);
-        around.beans()
-                .general(StocktakeCustomizer.class, name)
-                .forEach(customizer -> customizer.customize(name, builder));
+        given().listeners().forEach(builder::listener);
+        given().customizers().forEach(customizer -> customizer.customize(name, builder));
         return builder.build();
     }
 }

@@ -83,18 +83,13 @@ final class StocktakeAutoConfiguration {
                 new Texts(resources),
                 runBook);
         Farewell farewell = new Farewell(properties.scheduler().stopWithin(), CLOCK);
-        Map<String, Kept> kept = new LinkedHashMap<>();
-        try {
-            for (String name : names) {
-                StocktakeProperties.Index index = atTop ? properties.top() : LayeredSource.bind(environment, name);
-                String path = atTop ? "stocktake" : "stocktake.indexes." + name;
-                kept.put(name, new Assembly(name, path, index, around).assemble());
-            }
-        } catch (RuntimeException e) {
-            new Stocktakes(kept, farewell).close();
-            throw e;
+        Map<String, Assembly> assemblies = new LinkedHashMap<>();
+        for (String name : names) {
+            StocktakeProperties.Index index = atTop ? properties.top() : LayeredSource.bind(environment, name);
+            String path = atTop ? "stocktake" : "stocktake.indexes." + name;
+            assemblies.put(name, new Assembly(name, path, index, around).look());
         }
-        return new Stocktakes(kept, farewell);
+        return new Stocktakes(names, Preparation.begin(assemblies), farewell);
     }
 
     @Bean

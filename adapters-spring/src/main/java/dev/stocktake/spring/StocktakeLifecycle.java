@@ -3,6 +3,7 @@ package dev.stocktake.spring;
 import dev.stocktake.SyncSchedule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -11,7 +12,7 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>Needs no scheduler of the application: each index has a thread of its own.
  */
-final class StocktakeLifecycle implements SmartLifecycle {
+final class StocktakeLifecycle implements SmartLifecycle, SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(StocktakeLifecycle.class);
 
@@ -22,6 +23,12 @@ final class StocktakeLifecycle implements SmartLifecycle {
     StocktakeLifecycle(Stocktakes stocktakes, StocktakeProperties.Scheduler scheduler) {
         this.stocktakes = stocktakes;
         this.enabled = scheduler.enabled();
+    }
+
+    /** What is wrong with an index ends the start before a port is opened. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        stocktakes.await();
     }
 
     @Override

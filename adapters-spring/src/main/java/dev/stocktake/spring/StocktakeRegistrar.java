@@ -41,6 +41,8 @@ final class StocktakeRegistrar implements ImportBeanDefinitionRegistrar {
         definition.setFactoryMethodName("get");
         definition.getConstructorArgumentValues().addIndexedArgumentValue(0, index);
         definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, index));
+        // Nobody shall wait for it who does not need it.
+        definition.setLazyInit(true);
         // Whoever made it closes it, after what runs it has stopped.
         definition.setDestroyMethodName("");
         registry.registerBeanDefinition(bean, definition);

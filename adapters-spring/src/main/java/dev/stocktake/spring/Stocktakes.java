@@ -2,9 +2,10 @@ package dev.stocktake.spring;
 
 import dev.stocktake.Stocktake;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The application's indexes by name: one, or those under {@code stocktake.indexes}. Where there is only one, inject its {@link
@@ -15,18 +16,34 @@ import java.util.Set;
  */
 public final class Stocktakes implements AutoCloseable {
 
-    private final Map<String, Kept> kept;
+    private static final Logger log = LoggerFactory.getLogger(Stocktakes.class);
+
+    private final Set<String> names;
+    private final Preparation preparation;
     private final Farewell farewell;
 
-    /** @param farewell how long their end may take */
-    Stocktakes(Map<String, Kept> kept, Farewell farewell) {
-        this.kept = Collections.unmodifiableMap(new LinkedHashMap<>(kept));
+    /**
+     * @param names of the indexes that are prepared
+     * @param farewell how long their end may take
+     */
+    Stocktakes(Set<String> names, Preparation preparation, Farewell farewell) {
+        this.names = Collections.unmodifiableSet(new LinkedHashSet<>(names));
+        this.preparation = preparation;
         this.farewell = farewell;
     }
 
     /** The names of the indexes. */
     public Set<String> names() {
-        return kept.keySet();
+        return names;
+    }
+
+    /**
+     * Waits until all of them are there.
+     *
+     * @throws SetUpException if something is wrong with one of them
+     */
+    void await() {
+        preparation.get();
     }
 
     /**
@@ -39,7 +56,7 @@ public final class Stocktakes implements AutoCloseable {
     }
 
     Kept kept(String index) {
-        Kept found = kept.get(index);
+        Kept found = preparation.get().get(index);
         if (found == null) {
             throw new IllegalArgumentException("There is no index '" + index + "'; there are " + names());
         }
@@ -48,7 +65,7 @@ public final class Stocktakes implements AutoCloseable {
 
     /** What the application calls the index that the engine calls so. */
     String nameOf(String engine) {
-        return kept.values().stream()
+        return preparation.get().values().stream()
                 .filter(one -> one.index().name().equals(engine))
                 .map(Kept::name)
                 .findFirst()
@@ -65,15 +82,20 @@ public final class Stocktakes implements AutoCloseable {
      */
     @Override
     public void close() {
-        farewell.say(kept.values().stream().map(Stocktakes::end).toList());
+        farewell.say(names.stream().map(this::end).toList());
     }
 
-    private static Runnable end(Kept one) {
+    private Runnable end(String name) {
         return () -> {
             try {
-                one.stocktake().close();
-            } finally {
-                one.closeIndex();
+                Kept one = kept(name);
+                try {
+                    one.stocktake().close();
+                } finally {
+                    one.closeIndex();
+                }
+            } catch (SetUpException e) {
+                log.debug("Index '{}' was never there", name, e);
             }
         };
     }

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -265,6 +266,61 @@ class StarterTest {
     void refusesASettingThatDoesNotExist() {
         assertThatThrownBy(() -> host.set("stocktake.shedule.full", "1h").start())
                 .hasStackTraceContaining("stocktake.shedule.full");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Customized {
+
+        private final AtomicReference<Thread> customizedBy = new AtomicReference<>();
+
+        @Bean
+        AtomicReference<Thread> customizedBy() {
+            return customizedBy;
+        }
+
+        @Bean
+        StocktakeCustomizer customizer() {
+            return (index, builder) -> customizedBy.set(Thread.currentThread());
+        }
+    }
+
+    /** What is prepared beside the start is ours alone: other code may not expect to be called by another thread. */
+    @Test
+    void runsTheApplicationsOwnCodeInTheThreadThatStartsIt() {
+        host.with(Customized.class).start();
+
+        assertThat(host.context().getBean("customizedBy", AtomicReference.class).get())
+                .isSameAs(Thread.currentThread());
+        host.rowsReachTheIndex();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Failing {
+
+        @Bean
+        Object failing(Stocktakes stocktakes) {
+            throw new IllegalStateException("This application has another problem");
+        }
+    }
+
+    @Test
+    void leavesNoThreadBehindIfSomethingElseEndsTheStart() {
+        assertThatThrownBy(() -> host.with(Failing.class).start()).hasStackTraceContaining("another problem");
+
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(threads()).isEmpty());
+    }
+
+    /** Whoever opens its port is asked for pages at once. */
+    @Test
+    void endsTheStartBeforeThePortIsOpened(CapturedOutput output) {
+        failureOf(host.set("stocktake.ledger.initialize", "never")
+                .set("stocktake.scheduler.enabled", "false")
+                .set("logging.level.org.springframework.boot.web", "info")
+                .set("logging.level.org.springframework.boot.tomcat", "info")
+                .web(WebApplicationType.SERVLET));
+
+        assertThat(output).doesNotContain("Tomcat started on port");
     }
 
     private static FailureAnalysis failureOf(Host host) {

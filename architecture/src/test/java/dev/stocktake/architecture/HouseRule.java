@@ -221,6 +221,7 @@ enum HouseRule {
                 "testkit.sim.Crew",
                 "spring.Farewell",
                 "spring.Lasting",
+                "spring.Preparation",
                 "spring.StocktakeLifecycle",
                 "spring.Runner");
     }
