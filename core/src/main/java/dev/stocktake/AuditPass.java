@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,9 @@ final class AuditPass {
 
     private static final int PAGE = 500;
     private static final int TRIES = 5;
+
+    /** So long after it was looked at beside the lane a difference still says what is; longer than a look takes. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
 
     /** Makes passes in the lane. */
     interface Maker {
@@ -322,14 +326,23 @@ final class AuditPass {
      * What still differs at a second look.
      *
      * @param known products of which somebody knew before
+     * @param until when another may have made true, and forgotten, what was seen; null if nobody else does
      */
-    private record Verified(Map<ProductKey, Difference> differences, List<ProductKey> known) {}
+    private record Verified(
+            Map<ProductKey, Difference> differences,
+            List<ProductKey> known,
+            @Nullable Instant until) {
+
+        boolean isOld(Instant now) {
+            return until != null && now.isAfter(until);
+        }
+    }
 
     /** @param read the products, if they were read already */
     private Verified verify(List<ProductKey> keys, @Nullable Map<ProductKey, Projection> read) {
         Map<ProductKey, Difference> first = read == null ? comparison.look(keys) : comparison.look(keys, read);
         if (first.isEmpty()) {
-            return new Verified(first, List.of());
+            return new Verified(first, List.of(), null);
         }
         return way.inLane() ? verifyInLane(first) : verifyBeside(first);
     }
@@ -340,21 +353,23 @@ final class AuditPass {
         if (!again.isEmpty()) {
             way.learn();
         }
-        return new Verified(again, List.of());
+        return new Verified(again, List.of(), null);
     }
 
     /**
      * Beside the lane a difference is drift that was there before and after nobody knew of it, and is still the same. One that
-     * has become another may be somebody's business of this moment, or no feed's; it is marked, so that it is done either way.
+     * has become another may be somebody's business of this moment, or no feed's; it is marked, so that it is done either way. So
+     * is what cannot be entered for a while, as another may have found it and made it true meanwhile, which leaves no trace.
      */
     private Verified verifyBeside(Map<ProductKey, Difference> first) {
         List<ProductKey> known = new ArrayList<>(ports.inLedger(tx -> known(tx, first)));
         Map<ProductKey, Difference> before = comparison.lookClosely(first.keySet());
         if (before.isEmpty()) {
-            return new Verified(before, known);
+            return new Verified(before, known, null);
         }
         way.learn();
         known.addAll(way.named(new ArrayList<>(before.keySet())));
+        Instant until = ports.inLedger(LedgerTransaction::now).plus(FRESH);
         known.addAll(ports.inLedger(tx -> known(tx, before)));
         Map<ProductKey, Difference> after = comparison.lookClosely(before.keySet());
         after.forEach((key, difference) -> {
@@ -362,7 +377,7 @@ final class AuditPass {
                 known.add(key);
             }
         });
-        return new Verified(after, known);
+        return new Verified(after, known, until);
     }
 
     /** @return the drift; null if another instance has the lane */
@@ -376,6 +391,9 @@ final class AuditPass {
             Map<ProductKey, Difference> drift = new LinkedHashMap<>(differences);
             drift.keySet().removeAll(known(tx, differences));
             drift.keySet().removeAll(verified.known());
+            if (verified.isOld(tx.now())) {
+                drift.clear();
+            }
             if (way.writes()) {
                 mark(tx, drift);
                 lookAgain(tx, differences, drift);

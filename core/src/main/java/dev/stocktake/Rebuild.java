@@ -854,7 +854,7 @@ final class Rebuild {
                 return becomeLive(beside);
             }
             if (over && receipt != null) {
-                return notMade(beside, outcome != Outcome.Kind.LOST);
+                return notMade(beside, false);
             }
             if (hands.stopping() || !around.clock().instant().isBefore(until)) {
                 return notMade(beside, false);

@@ -242,6 +242,34 @@ class AuditTest {
             assertThat(audit(beside[0]).known()).isEqualTo(1);
             shop.assertIndexIsTrue();
         }
+
+        /** Another may have found it and made it true meanwhile, and then it was no drift any more. */
+        @Test
+        void marksForOthersAndCallsNoDriftWhatItSawBeforeItStoodStill() {
+            shop.stock(key(1), 0);
+            AtomicInteger looks = new AtomicInteger();
+            SyncReport[] beside = new SyncReport[1];
+            Stocktake holder = shop.holderLives()
+                    .builder(index)
+                    .listener(new WhileRunning(() -> {
+                        shop.source.afterRead(keys -> {
+                            if (beside[0] == null && keys.contains(key(1)) && looks.incrementAndGet() == 3) {
+                                shop.pass(Duration.ofSeconds(30));
+                            }
+                        });
+                        beside[0] = instance().run(SyncPolicy.audit());
+                    }))
+                    .build();
+            shop.change(key(30), 1);
+
+            holder.run(SyncPolicy.smart());
+            holder.run(SyncPolicy.smart());
+
+            assertThat(looks).hasValue(3);
+            assertThat(audit(beside[0]).total()).isZero();
+            assertThat(audit(beside[0]).known()).isEqualTo(1);
+            shop.assertIndexIsTrue();
+        }
     }
 
     @Nested

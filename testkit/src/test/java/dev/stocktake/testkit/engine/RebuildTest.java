@@ -27,6 +27,7 @@ import dev.stocktake.SyncSchedule;
 import dev.stocktake.SyncSettings;
 import dev.stocktake.UnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A build beside the live index, from the wish for it to its place. */
 class RebuildTest {
@@ -913,6 +915,28 @@ class RebuildTest {
 
             assertThat(identity()).as("the build of the full run").isEqualTo(built);
             assertThat(status(looks).lastEnded().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.LOOKED_AT);
+            assertTrue();
+        }
+
+        /** A request that was carried out, and is nothing, may have been delivered twice, too. */
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void asksForNoOtherSwapAsLongAsTheFirstMayComeASecondTime(boolean fails) {
+            shop.index.requestLife(Duration.ofMinutes(5));
+            if (fails) {
+                shop.index.failNextSwap();
+            } else {
+                shop.index.executeNextSwapTwice();
+            }
+            IndexIdentity old = identity();
+            List<Instant> asked = new ArrayList<>();
+            before.set(() -> asked.add(shop.time.clock().instant()));
+
+            shop.stocktake(index("swap")).run(SyncPolicy.full());
+
+            assertThat(asked).hasSize(2);
+            assertThat(Duration.between(asked.get(0), asked.get(1))).isGreaterThanOrEqualTo(Duration.ofMinutes(5));
+            assertThat(identity()).isNotEqualTo(old);
             assertTrue();
         }
 
