@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the products that a run waits for and did not see come to their end itself. Thread-safe.
@@ -26,10 +27,21 @@ final class AwaitedProducts {
         this.mostBytes = mostBytes;
     }
 
-    private record Books(Kept now, Map<ProductKey, Standing> standings, boolean leftUndone) {
+    /** @param meant what the live name must mean; null if no swap may come that would change it unseen */
+    private record Books(
+            Map<ProductKey, Standing> standings,
+            boolean leftUndone,
+            Kept now,
+            @Nullable IndexIdentity meant) {
 
         static Books of(LedgerTransaction tx, Set<ProductKey> products) {
-            return new Books(Kept.now(tx), tx.standing(products), Brake.leftUndone(tx));
+            Map<ProductKey, Standing> standings = tx.standing(products);
+            boolean leftUndone = Brake.leftUndone(tx);
+            Generation live = tx.live().orElse(null);
+            Swaps swaps = Swaps.of(tx);
+            boolean settled = !swaps.mayComeUntil().isAfter(tx.now());
+            return new Books(
+                    standings, leftUndone, Kept.of(live, swaps), live == null || settled ? null : live.identity());
         }
 
         Set<ProductKey> settled() {
@@ -51,6 +63,9 @@ final class AwaitedProducts {
             markAgain(run, unseen);
             return false;
         }
+        if (books.meant() != null && !isLive(books.meant(), run)) {
+            return false;
+        }
         Map<ProductKey, Standing> known = new HashMap<>(books.standings());
         if (books.leftUndone() && ports.index() instanceof AuditableIndex index) {
             Set<ProductKey> untrue = untrue(books.settled(), index, run);
@@ -61,11 +76,21 @@ final class AwaitedProducts {
         return run.unseen().isEmpty();
     }
 
+    private boolean isLive(IndexIdentity meant, Run run) {
+        try {
+            return ports.index().identify().filter(meant::equals).isPresent();
+        } catch (UnavailableException e) {
+            run.problem(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
     /** What was live before a rebuild is live again: it has no marks of the time since, and a walk that may take long. */
     private void markAgain(Run run, Set<ProductKey> unseen) {
         run.keptIn(ports.inLedger(tx -> {
+            Kept live = Kept.now(tx);
             tx.mark(unseen, Reason.DEMAND, false);
-            return Kept.now(tx);
+            return live;
         }));
     }
 

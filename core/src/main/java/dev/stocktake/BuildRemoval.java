@@ -38,7 +38,7 @@ final class BuildRemoval {
      */
     boolean dropRetired(RebuildState now, boolean all) {
         Generation live = now.live().orElse(null);
-        if (live == null || (!now.settled(live) && around.on(Rule.DROP_SETTLED))) {
+        if (live == null || (!now.settled() && around.on(Rule.DROP_SETTLED))) {
             return true;
         }
         RebuildReport last = now.last();

@@ -203,7 +203,11 @@ final class Lane {
                 identity,
                 live.identity());
         adopted = true;
-        return tx.adopt(lease(), live.number(), identity, hold());
+        if (!tx.adopt(lease(), live.number(), identity, hold())) {
+            return false;
+        }
+        Swaps.anotherContent(tx);
+        return true;
     }
 
     /** Gives the lane back, so that another instance may take it at once. */
@@ -645,7 +649,7 @@ final class Lane {
         Claimed next = claimMarked(run);
         if (next.claim() != null) {
             batchesSinceTurn++;
-            makeTrue(NextBatch.of(next.claim(), run), run);
+            makeTrue(begin(next.claim(), run), run);
             return Step.WORKED;
         }
         return switch (next.background()) {
@@ -690,7 +694,7 @@ final class Lane {
         batchesSinceTurn = 0;
         rebuildStepsInRow++;
         rebuilder = run;
-        Rebuild.Step step = rebuild.step();
+        Rebuild.Step step = run.narrow() ? rebuild.swapOn() : rebuild.step();
         run.progressed(rebuild.status(), productsInFlight());
         return step == Rebuild.Step.WORKED ? Step.WORKED : Step.NOTHING;
     }
@@ -1004,7 +1008,7 @@ final class Lane {
             keepLease(true);
             return null;
         }
-        NextBatch next = NextBatch.of(claim.get(), run).endsWalk(page.end() ? walkedSince : null);
+        NextBatch next = begin(claim.get(), run).endsWalk(page.end() ? walkedSince : null);
         if (next.batch().size() == 0) {
             walkedProducts(next.walkedSince());
             return null;
@@ -1029,12 +1033,6 @@ final class Lane {
             @Nullable BatchReads reads,
             @Nullable Instant walkedSince) {
 
-        /** Told to the run at once: what is asked for later is not answered by what is read now. */
-        static NextBatch of(Claim claim, Run run) {
-            run.claimed(claim);
-            return new NextBatch(new OpenBatch(claim), null, null);
-        }
-
         NextBatch endsWalk(@Nullable Instant since) {
             return new NextBatch(batch, reads, since);
         }
@@ -1042,6 +1040,16 @@ final class Lane {
         NextBatch read(BatchReads begun) {
             return new NextBatch(batch, begun, walkedSince);
         }
+    }
+
+    /** Told to the run at once: what is asked for later is not answered by what is read now. */
+    private NextBatch begin(Claim claim, Run run) {
+        run.claimed(claim);
+        OpenBatch batch = new OpenBatch(claim);
+        if (!rebuild.isSettled()) {
+            batch.readBackFirst();
+        }
+        return new NextBatch(batch, null, null);
     }
 
     /**
@@ -1071,7 +1079,7 @@ final class Lane {
         Claimed next = claimMarked(run);
         if (next.claim() != null) {
             batchesSinceTurn++;
-            return NextBatch.of(next.claim(), run);
+            return begin(next.claim(), run);
         }
         return next.background() == Background.WALK_PRODUCTS ? claimFrontier(run, next.generation()) : null;
     }
@@ -1118,9 +1126,6 @@ final class Lane {
     private void makeTrue(NextBatch next, Run run) {
         OpenBatch batch = next.batch();
         inFlight.add(batch);
-        if (isLive(batch) && !rebuild.isSettled()) {
-            batch.unsettled();
-        }
         try {
             Build build = batch.build();
             BatchWriter into = build == null ? writer : build.writer();
@@ -1329,21 +1334,11 @@ final class Lane {
         if (!identify(run, applied)) {
             return true;
         }
-        List<OpenBatch> unsettled = applied.stream()
-                .filter(batch -> batch.isUnsettled() && around.on(Rule.READ_BACK))
-                .toList();
-        for (OpenBatch batch : unsettled) {
-            if (!readBack.finds(batch)) {
-                notHeld(batch, run);
-            }
-        }
-        if (!unsettled.isEmpty() && !identify(run, applied)) {
+        List<OpenBatch> held = held(applied, run);
+        if (held.isEmpty() || (applied.stream().anyMatch(this::isReadBack) && !identify(run, held))) {
             return true;
         }
-        for (OpenBatch batch : applied) {
-            if (!inFlight.contains(batch)) {
-                continue;
-            }
+        for (OpenBatch batch : held) {
             Map<ProductKey, Instant> changes = isLive(batch) ? batch.appliedChanges() : Map.of();
             Instant at = confirm(batch, !changes.isEmpty());
             inFlight.remove(batch);
@@ -1357,12 +1352,36 @@ final class Lane {
         return true;
     }
 
+    private boolean isReadBack(OpenBatch batch) {
+        return batch.isReadBackFirst() && around.on(Rule.READ_BACK);
+    }
+
+    /** R11: those of the batches that are where they were meant to be; the others are tried again. */
+    private List<OpenBatch> held(List<OpenBatch> applied, Run run) {
+        List<OpenBatch> held = new ArrayList<>();
+        for (OpenBatch batch : applied) {
+            if (!isReadBack(batch) || readBack.finds(batch)) {
+                held.add(batch);
+            } else {
+                notHeld(batch, run);
+                inFlight.remove(batch);
+            }
+        }
+        return held;
+    }
+
+    /** At once; should it be so again, it is no swap that came in between, and is put off like whatever fails. */
     private void notHeld(OpenBatch batch, Run run) {
-        run.problem(batch.size()
-                + " products are written again: the index applied them and does not hold them, as a swap of"
-                + " the last rebuild was made again meanwhile");
-        close(tx -> tx.fail(lease(), batch.claim(), Duration.ZERO, 0));
-        inFlight.remove(batch);
+        String reason =
+                "the index says that it applied a batch of " + batch.size() + " products, and does not hold all of"
+                        + " it: a swap of the last rebuild was made again meanwhile, or somebody else writes";
+        if (batch.attempts() > 0) {
+            batch.breakOff(Outcome.failed(reason), Duration.ZERO);
+            failed(batch, run);
+        } else {
+            run.problem(reason);
+            close(tx -> tx.fail(lease(), batch.claim(), Duration.ZERO, 0));
+        }
         mustBeDone = null;
     }
 

@@ -27,7 +27,7 @@ final class OpenBatch {
     private final Map<ProductKey, Refusal> refused = new LinkedHashMap<>();
     private final Map<ProductKey, Instant> rechecks = new LinkedHashMap<>();
     private boolean holdsBack;
-    private boolean unsettled;
+    private boolean readBackFirst;
     private @Nullable Outcome broken;
     private boolean handedOver;
     private Duration retryAfter = Duration.ZERO;
@@ -52,13 +52,13 @@ final class OpenBatch {
         return claim;
     }
 
-    /** A swap may be made while it is on its way: before it is confirmed, it must be read back. */
-    void unsettled() {
-        unsettled = true;
+    /** A swap may be made while it is on its way: it is read back before it is confirmed. */
+    void readBackFirst() {
+        readBackFirst = true;
     }
 
-    boolean isUnsettled() {
-        return unsettled;
+    boolean isReadBackFirst() {
+        return readBackFirst;
     }
 
     void sent(Receipt receipt) {

@@ -109,6 +109,7 @@ final class Rebuild {
     private @Nullable Instant liveSince;
     private boolean moved;
     private long unsent;
+    private Instant mayComeWithoutIt = Instant.EPOCH;
     private boolean mayBeLost;
     private Instant lookAt = Instant.MIN;
     private Instant restUntil = Instant.MIN;
@@ -272,6 +273,15 @@ final class Rebuild {
     // --- a step -----------------------------------------------------------------------------------------------------
 
     Step step() throws InterruptedException {
+        return step(false);
+    }
+
+    /** Goes on with a swap that was begun, and with nothing else. */
+    Step swapOn() throws InterruptedException {
+        return step(true);
+    }
+
+    private Step step(boolean swapOnly) throws InterruptedException {
         RebuildState now = ports.inLedger(tx -> {
             hands.fence(tx);
             return RebuildState.of(tx);
@@ -282,6 +292,8 @@ final class Rebuild {
         Step step;
         if (beside != null && beside.state() == Generation.State.SWAPPING) {
             step = swap(beside);
+        } else if (swapOnly) {
+            return Step.NOTHING;
         } else if (beside != null) {
             step = goOn(now, beside);
         } else {
@@ -740,13 +752,8 @@ final class Rebuild {
         if (live == null) {
             return Step.NOTHING;
         }
-        if (around.on(Rule.SWAP_ONCE)) {
-            if (!now.settled(generation)) {
-                return unsettled(now, generation);
-            }
-            if (!now.settled(live)) {
-                return unsettled(now, live);
-            }
+        if (!now.settled() && around.on(Rule.SWAP_ONCE)) {
+            return unsettled(now, now.settled(generation) ? live : generation);
         }
         if (!hands.nothingInFlight() && around.on(Rule.SWAP_DRAINED)) {
             pause.begin();
@@ -761,7 +768,7 @@ final class Rebuild {
             return worked(RebuildStatus.Phase.JUDGING);
         }
         boolean begun = ports.inLedger(tx ->
-                tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()));
+                tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()) && mayCome(tx));
         if (!begun) {
             hands.keepLease(true);
             pause.begin();
@@ -771,6 +778,21 @@ final class Rebuild {
         pause.end();
         pause.forgetTries();
         return swap(generation);
+    }
+
+    /** In the transaction after which a swap is sent. */
+    private boolean mayCome(LedgerTransaction tx) {
+        mayComeWithoutIt = Swaps.of(tx).mayComeUntil();
+        Swaps.mayCome(tx, tx.now().plus(ports.index().requestLife()));
+        return true;
+    }
+
+    /** Its life began when it was sent, which may have been long after it was announced. */
+    private void wasSent(LedgerTransaction tx, long generation) {
+        Sent mine = sent;
+        if (mine != null && mine.generation() == generation) {
+            Swaps.mayCome(tx, tx.now().plus(ports.index().requestLife()));
+        }
     }
 
     /** Whether both names mean what they are taken for, before they are exchanged. */
@@ -785,8 +807,7 @@ final class Rebuild {
 
     private Step unsettled(RebuildState now, Generation generation) {
         pause.end();
-        Instant until = generation.unsettled();
-        Duration left = until == null ? LOOK_EVERY : Duration.between(now.now(), until);
+        Duration left = Duration.between(now.now(), now.unsettledUntil());
         String words = generation.state() == Generation.State.LIVE
                 ? "the last swap was made, but the request for it may still come a second time, and two swaps are none; the"
                         + " next one is asked for when that cannot be any more, in "
@@ -877,13 +898,24 @@ final class Rebuild {
         return index().identify().filter(current.identity()::equals).isPresent();
     }
 
-    /** As far as one sees. @param settled whether it cannot be made any more */
+    /** As far as one sees. @param settled whether it was never on its way, so that it cannot be made any more */
     private Step notMade(Generation beside, boolean settled) {
-        sent = null;
         unsent = 0;
         state = null;
         lookAt = Instant.MIN;
-        boolean done = ports.inLedger(tx -> tx.endSwap(hands.lease(), beside.number(), settled));
+        boolean done = ports.inLedger(tx -> {
+            boolean none = settled && !mayComeWithoutIt.isAfter(tx.now());
+            if (!tx.endSwap(hands.lease(), beside.number(), none)) {
+                return false;
+            }
+            if (settled) {
+                Swaps.cannotCome(tx, mayComeWithoutIt);
+            } else {
+                wasSent(tx, beside.number());
+            }
+            return true;
+        });
+        sent = null;
         if (!done) {
             hands.keepLease(true);
         }
@@ -943,7 +975,8 @@ final class Rebuild {
         if (!tx.swappedIn(hands.lease(), seen.number(), hands.hold())) {
             return false;
         }
-        RebuildState.swapped(tx);
+        Swaps.anotherContent(tx);
+        wasSent(tx, seen.number());
         if (Brake.leftUndone(tx)) {
             tx.oweWalk();
         }
@@ -977,7 +1010,8 @@ final class Rebuild {
                 || !tx.swappedBack(hands.lease(), old.number(), ports.index().requestLife(), hands.hold())) {
             return false;
         }
-        RebuildState.swapped(tx);
+        Swaps.anotherContent(tx);
+        mayCome(tx);
         unsent = live.number();
         moved = true;
         liveSince = null;
@@ -1153,6 +1187,7 @@ final class Rebuild {
                     || !tx.bringBack(hands.lease(), old.number(), ports.index().requestLife())) {
                 return false;
             }
+            mayCome(tx);
             RebuildState.begun(tx, asked, tx.now(), old.number());
             return true;
         });

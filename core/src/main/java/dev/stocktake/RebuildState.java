@@ -30,6 +30,7 @@ record RebuildState(
         @Nullable RebuildReport last,
         List<Generation> open,
         List<Generation> retired,
+        Instant mayComeUntil,
         Instant now) {
 
     static final String REQUEST = "stocktake.rebuild";
@@ -39,7 +40,6 @@ record RebuildState(
     static final String RATE = "stocktake.rebuild.rate";
     static final String PROGRESS = "stocktake.rebuild.progress";
     static final String LOCK = "stocktake.rebuild.lock";
-    static final String SWAPS = "stocktake.rebuild.swaps";
 
     private static final String NOTHING = "";
     private static final String YES = "yes";
@@ -62,13 +62,14 @@ record RebuildState(
         }
     }
 
-    /** Where an index stands of which nobody ever wanted a build costs three questions, everything else only where it does. */
+    /** Where an index stands of which nobody ever wanted a build costs four questions, everything else only where it does. */
     static RebuildState of(LedgerTransaction tx) {
         RebuildRequest request = request(tx);
         List<Generation> open = tx.generations();
         List<Generation> retired = tx.retired();
+        Instant mayComeUntil = Swaps.of(tx).mayComeUntil();
         if (request == null && retired.isEmpty() && open.size() < 2) {
-            return new RebuildState(null, false, false, null, 0, null, open, retired, tx.now());
+            return new RebuildState(null, false, false, null, 0, null, open, retired, mayComeUntil, tx.now());
         }
         Ended ended = ended(tx);
         return new RebuildState(
@@ -80,6 +81,7 @@ record RebuildState(
                 ended.report(),
                 open,
                 retired,
+                mayComeUntil,
                 tx.now());
     }
 
@@ -118,11 +120,6 @@ record RebuildState(
 
     static Ended ended(LedgerTransaction tx) {
         return place(tx, ENDED).map(Ended::parse).orElse(Ended.NONE);
-    }
-
-    /** How often another content has become live; two swaps bring the same one back, without the marks it had. */
-    static long swaps(LedgerTransaction tx) {
-        return place(tx, SWAPS).map(Long::parseLong).orElse(0L);
     }
 
     // --- changes
@@ -227,11 +224,6 @@ record RebuildState(
         forget(tx, PROGRESS);
     }
 
-    /** Another content is live from now on. */
-    static void swapped(LedgerTransaction tx) {
-        tx.saveCursor(SWAPS, Long.toString(swaps(tx) + 1));
-    }
-
     private static void forget(LedgerTransaction tx, String name) {
         if (says(tx, name)) {
             tx.saveCursor(name, NOTHING);
@@ -292,7 +284,8 @@ record RebuildState(
 
     /** As one sees it who works at this generation: what another one was opened for is no business of its. */
     RebuildState about(Generation generation) {
-        return new RebuildState(requestOf(generation), cancelled, paused, rate, ended, last, open, retired, now);
+        return new RebuildState(
+                requestOf(generation), cancelled, paused, rate, ended, last, open, retired, mayComeUntil, now);
     }
 
     /** Whether nobody has said anything between the two. */
@@ -309,9 +302,17 @@ record RebuildState(
         return until == null || !until.isAfter(now);
     }
 
-    /** Whether no swap that was sent for any of them can be made any more. */
+    /** Whether no swap that was ever sent can be made any more, for whichever generation. */
     boolean settled() {
-        return open.stream().allMatch(this::settled);
+        return !unsettledUntil().isAfter(now);
+    }
+
+    /** Until when one may be. */
+    Instant unsettledUntil() {
+        return open.stream()
+                .map(Generation::unsettled)
+                .filter(Objects::nonNull)
+                .reduce(mayComeUntil, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     /** How far one is that is being built, as whoever runs the lane last said. */

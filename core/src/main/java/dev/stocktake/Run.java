@@ -86,7 +86,7 @@ final class Run {
         claimedSince.clear();
     }
 
-    /** What was live when the first of its marks was made. */
+    /** What was live when the first of its marks were made, or made again. */
     void keptIn(Kept live) {
         keptIn = live;
     }

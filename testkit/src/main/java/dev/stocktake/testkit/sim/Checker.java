@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -499,7 +500,7 @@ final class Checker {
 
     /** What somebody still has to do. */
     List<String> open() {
-        List<String> open = new ArrayList<>(world.ledger().inTransaction(IndexClient.NAME, Checker::open));
+        List<String> open = new ArrayList<>(world.ledger().inTransaction(IndexClient.NAME, tx -> open(tx, soldOut())));
         if (!server.idle()) {
             open.add("the index's queue is not empty");
         }
@@ -519,7 +520,12 @@ final class Checker {
                 : null;
     }
 
-    private static List<String> open(LedgerTransaction tx) {
+    /** A build that is as empty as the shop waits for somebody's leave, and nobody is left to give it. */
+    private boolean soldOut() {
+        return IntStream.range(0, shop.products()).allMatch(product -> shop.value(product) == Value.ABSENT);
+    }
+
+    private static List<String> open(LedgerTransaction tx, boolean soldOut) {
         List<String> open = new ArrayList<>();
         Backlog backlog = tx.backlog();
         Optional<Generation> live = tx.live();
@@ -531,10 +537,10 @@ final class Checker {
         if (backlog.dueRechecks() > 0) {
             open.add(backlog.dueRechecks() + " products must be looked at again");
         }
-        if (tx.build().isPresent()) {
+        if (tx.build().isPresent() && !soldOut) {
             open.add("there is a build beside the live index");
         }
-        if (tx.cursor(REBUILD).filter(request -> !request.isEmpty()).isPresent()) {
+        if (tx.cursor(REBUILD).filter(request -> !request.isEmpty()).isPresent() && !soldOut) {
             open.add("a rebuild is asked for");
         }
         if (backlog.marked() > 0 || backlog.inFlight() > 0) {

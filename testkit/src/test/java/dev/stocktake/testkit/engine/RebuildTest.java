@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -940,11 +941,11 @@ class RebuildTest {
             assertTrue();
         }
 
-        @Test
-        void confirmsNothingThatASwapMadeOnceMoreHasTakenAway() {
-            shop.index.requestLife(Duration.ofMinutes(15));
-            AtomicReference<Runnable> after = new AtomicReference<>(() -> {});
-            Stocktake stocktake = shop.builder(index("write"))
+        private final AtomicReference<Runnable> after = new AtomicReference<>(() -> {});
+
+        /** Over the index with something that happens before each call of a method, and something that happens after each step. */
+        private Stocktake between(String method) {
+            return shop.builder(index(method))
                     .listener(new SyncListener() {
                         @Override
                         public void progressed(SyncProgress now) {
@@ -952,68 +953,127 @@ class RebuildTest {
                         }
                     })
                     .build();
-            stocktake.run(SyncPolicy.full());
-            IndexIdentity built = identity();
-            String label = shop.index.builds().keySet().iterator().next();
-            shop.change(key(3), 33);
-            before.set(() -> {
-                before.set(() -> {});
-                shop.index.swap(label);
-                after.set(() -> {
-                    after.set(() -> {});
-                    shop.index.swap(label);
-                });
+        }
+
+        private static void once(AtomicReference<Runnable> hook, Runnable action) {
+            hook.set(() -> {
+                hook.set(() -> {});
+                action.run();
             });
+        }
 
-            SyncReport report = stocktake.sync(List.of(key(3)));
+        private String label() {
+            return shop.index.builds().keySet().iterator().next();
+        }
 
-            assertThat(identity()).as("the swaps cannot be told by the name").isEqualTo(built);
+        /** Two swaps of which nobody knows, around the next write. */
+        private void swapsAroundTheNextWrite() {
+            String label = label();
+            once(before, () -> {
+                shop.index.swap(label);
+                once(after, () -> shop.index.swap(label));
+            });
+        }
+
+        private void assertReadBack(SyncReport report, IndexIdentity live) {
+            assertThat(identity()).as("the swaps cannot be told by the name").isEqualTo(live);
             assertThat(report.complete()).as("%s", report).isTrue();
             assertThat(report.counts().retried()).isPositive();
+            assertThat(shop.index.documents()).containsEntry(key(3), Shop.document(key(3), 33));
+        }
+
+        @Test
+        void confirmsNothingThatASwapMadeOnceMoreHasTakenAway() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            Stocktake stocktake = between("write");
+            stocktake.run(SyncPolicy.full());
+            IndexIdentity built = identity();
+            shop.change(key(3), 33);
+            swapsAroundTheNextWrite();
+
+            assertReadBack(stocktake.sync(List.of(key(3))), built);
+            assertTrue();
+        }
+
+        /** What a request that came twice may still do is not undone by a later one that was turned away. */
+        @Test
+        void remembersThatASwapMayComeWhateverBecomesOfTheNext() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            Stocktake stocktake = between("write");
+            stocktake.run(SyncPolicy.full());
+            shop.index.swap(label());
+            shop.index.rejectNextSwap();
+            stocktake.sync(List.of(key(4)));
+            IndexIdentity live = identity();
+            shop.stock(key(3), 33);
+            swapsAroundTheNextWrite();
+
+            assertReadBack(stocktake.sync(List.of(key(3))), live);
+        }
+
+        @Test
+        void putsOffWhatTheIndexNeverGivesBack() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            AtomicReference<Boolean> lies = new AtomicReference<>(false);
+            SearchIndex liar = (SearchIndex) java.lang.reflect.Proxy.newProxyInstance(
+                    SearchIndex.class.getClassLoader(),
+                    dev.stocktake.testkit.InMemoryIndex.class.getInterfaces(),
+                    (proxy, called, arguments) -> {
+                        Object answer = called.invoke(shop.index, arguments);
+                        return lies.get() && called.getName().equals("fingerprints") ? Map.of() : answer;
+                    });
+            Stocktake stocktake = shop.stocktake(liar);
+            stocktake.run(SyncPolicy.full());
+            lies.set(true);
+            shop.change(key(3), 33);
+            long writes = shop.index.writes();
+
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+
+            assertThat(shop.index.writes() - writes)
+                    .as("it tries less and less often")
+                    .isBetween(2L, 60L);
+            assertThat(report.toString()).contains("does not hold all of it");
+            lies.set(false);
+            shop.pass(Duration.ofMinutes(2));
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
             assertTrue();
         }
 
         @Test
-        void marksAgainWhereTwoSwapsWereMadeBetweenTwoLooksOfAWaiter() {
-            shop.index.requestLife(Duration.ofMinutes(15));
+        void marksAgainWhereTheIndexWasMadeAnewBetweenTwoLooksOfAWaiter() {
             Stocktake holder = shop.stocktake(index("writesAfter"));
-            holder.run(SyncPolicy.full());
-            IndexIdentity built = identity();
-            String label = shop.index.builds().keySet().iterator().next();
-            swapAndSee(holder, label);
-            IndexIdentity old = identity();
-            Duration minute = Duration.ofMinutes(1);
-            Lease elsewhere = shop.ledger
-                    .inTransaction(INDEX, tx -> tx.acquire("elsewhere", minute, minute))
-                    .orElseThrow();
-            AtomicReference<Runnable> once = new AtomicReference<>(() -> {
-                boolean released = shop.ledger.inTransaction(INDEX, tx -> tx.release(elsewhere));
-                assertThat(released).isTrue();
-                swapAndSee(holder, label);
-                swapAndSee(holder, label);
-            });
-            shop.time.onSleep(nap -> {
-                Runnable left = once.getAndSet(null);
-                if (left != null) {
-                    left.run();
-                }
+            holder.run(SyncPolicy.smart());
+            waitsFor(() -> {
+                holder.run(SyncPolicy.smart());
+                shop.index.recreate();
+                diesWhenItHasTheLane(holder);
             });
             shop.stock(key(3), 33);
 
             SyncReport report = shop.stocktake().sync(List.of(key(3)));
 
-            assertThat(once.get()).as("it waited").isNull();
-            assertThat(identity())
-                    .as("what was live is live again")
-                    .isEqualTo(old)
-                    .isNotEqualTo(built);
             assertThat(report.complete()).as("%s", report).isTrue();
             assertThat(shop.index.documents()).containsEntry(key(3), Shop.document(key(3), 33));
         }
 
-        /** Whoever takes the lane sees another content under the name, writes that down, and dies before it does anything else. */
-        private void swapAndSee(Stocktake holder, String label) {
-            shop.index.swap(label);
+        /** The lane is elsewhere at first; when somebody has waited for it once, something happens. */
+        private void waitsFor(Runnable meanwhile) {
+            Duration minute = Duration.ofMinutes(1);
+            Lease elsewhere = shop.ledger
+                    .inTransaction(INDEX, tx -> tx.acquire("elsewhere", minute, minute))
+                    .orElseThrow();
+            AtomicReference<Runnable> left = new AtomicReference<>(() -> {
+                boolean released = shop.ledger.inTransaction(INDEX, tx -> tx.release(elsewhere));
+                assertThat(released).isTrue();
+                meanwhile.run();
+            });
+            shop.time.onSleep(
+                    nap -> Objects.requireNonNull(left.getAndSet(() -> {})).run());
+        }
+
+        /** Before it does anything but writing down what the live name means. */
+        private void diesWhenItHasTheLane(Stocktake holder) {
             before.set(() -> {
                 throw new StackOverflowError("the process dies");
             });
@@ -1022,6 +1082,36 @@ class RebuildTest {
             boolean released = shop.ledger.inTransaction(
                     INDEX, tx -> tx.release(tx.holder().orElseThrow()));
             assertThat(released).isTrue();
+        }
+
+        private void swapAndSee(Stocktake holder, String label) {
+            shop.index.swap(label);
+            diesWhenItHasTheLane(holder);
+        }
+
+        @Test
+        void marksAgainWhereTwoSwapsWereMadeBetweenTwoLooksOfAWaiter() {
+            shop.index.requestLife(Duration.ofMinutes(15));
+            Stocktake holder = shop.stocktake(index("writesAfter"));
+            holder.run(SyncPolicy.full());
+            IndexIdentity built = identity();
+            String label = label();
+            swapAndSee(holder, label);
+            IndexIdentity old = identity();
+            waitsFor(() -> {
+                swapAndSee(holder, label);
+                swapAndSee(holder, label);
+            });
+            shop.stock(key(3), 33);
+
+            SyncReport report = shop.stocktake().sync(List.of(key(3)));
+
+            assertThat(identity())
+                    .as("what was live is live again")
+                    .isEqualTo(old)
+                    .isNotEqualTo(built);
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertThat(shop.index.documents()).containsEntry(key(3), Shop.document(key(3), 33));
         }
 
         @Test
