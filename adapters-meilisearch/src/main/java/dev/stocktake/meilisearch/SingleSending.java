@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.concurrent.Flow.Publisher;
 import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -26,12 +28,10 @@ final class SingleSending implements BodyPublisher {
     }
 
     private final Payload payload;
-    private final BodyPublisher bytes;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
 
     SingleSending(Payload payload) {
         this.payload = payload;
-        this.bytes = BodyPublishers.ofByteArrays(payload.chunks());
     }
 
     /**
@@ -57,7 +57,8 @@ final class SingleSending implements BodyPublisher {
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
         // A second subscription is a second sending: a client that was told to retry by a system property.
         if (state.compareAndSet(State.NEW, State.BEGUN)) {
-            bytes.subscribe(new Gate(subscriber));
+            Gate gate = new Gate(subscriber);
+            gate.onSubscribe(new Chunks(gate, payload.chunks().iterator()));
         } else {
             BodyPublishers.fromPublisher(new Closed()).subscribe(subscriber);
         }
@@ -100,6 +101,54 @@ final class SingleSending implements BodyPublisher {
             } else {
                 downstream.onError(new IOException("The rest of the request was kept back"));
             }
+        }
+    }
+
+    /** Hands the chunks over as they are; the JDK's publisher copies them into smaller ones. */
+    private static final class Chunks implements Subscription {
+
+        private final Subscriber<ByteBuffer> subscriber;
+        private final Iterator<byte[]> chunks;
+        private final AtomicLong wanted = new AtomicLong();
+        private volatile boolean over;
+
+        Chunks(Subscriber<ByteBuffer> subscriber, Iterator<byte[]> chunks) {
+            this.subscriber = subscriber;
+            this.chunks = chunks;
+        }
+
+        /** Whoever finds that nobody was wanted before hands over; all others only say that they want more. */
+        @Override
+        public void request(long count) {
+            if (count <= 0) {
+                if (!over) {
+                    over = true;
+                    subscriber.onError(new IllegalArgumentException("Asked for " + count + " chunks"));
+                }
+                return;
+            }
+            if (wanted.getAndAccumulate(count, Chunks::sum) > 0) {
+                return;
+            }
+            do {
+                if (over) {
+                    return;
+                }
+                subscriber.onNext(ByteBuffer.wrap(chunks.next()).asReadOnlyBuffer());
+                if (!chunks.hasNext() && !over) {
+                    over = true;
+                    subscriber.onComplete();
+                }
+            } while (wanted.decrementAndGet() > 0);
+        }
+
+        private static long sum(long left, long right) {
+            return left + right < 0 ? Long.MAX_VALUE : left + right;
+        }
+
+        @Override
+        public void cancel() {
+            over = true;
         }
     }
 
