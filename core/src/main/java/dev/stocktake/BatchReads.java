@@ -19,8 +19,20 @@ final class BatchReads {
      * Both sides of some products.
      *
      * @param held what the index holds of the unforced ones; null if it was not asked
+     * @param spelt the documents among {@code now}
      */
-    record Seen(Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {}
+    record Seen(
+            Map<ProductKey, Projection> now,
+            @Nullable Map<ProductKey, Fingerprint> held,
+            Map<ProductKey, Spelt> spelt) {}
+
+    /**
+     * A document that was read.
+     *
+     * @param sent as the index spells it; null if it does not, or need not be sent it
+     */
+    record Spelt(
+            Canonicalizer.Canonical canonical, @Nullable Object sent) {}
 
     /** Begins to read. */
     @FunctionalInterface

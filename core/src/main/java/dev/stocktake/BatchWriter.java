@@ -2,12 +2,13 @@ package dev.stocktake;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a claimed batch from its rows to the index: read, compare, write. */
@@ -36,7 +37,6 @@ final class BatchWriter {
     private final Runnable alive;
     private final Brake brake;
     private final BatchLimits limits;
-    private final Canonicalizer canonicalizer = new Canonicalizer();
     private double bytesPerProduct;
     private int readAtOnce = FIRST_READ;
     private int partsOfWalk;
@@ -135,13 +135,37 @@ final class BatchWriter {
     private BatchReads.Part begin(List<Claim.Item> items, boolean whole) {
         alive.run();
         boolean asks = asksIndex(items);
-        Supplier<BatchReads.Seen> look = () -> look(items, asks);
+        Readers.Read<BatchReads.Seen> look = rowsRead -> look(items, asks, rowsRead);
         return new BatchReads.Part(items, whole ? Readers.later(look) : readers.begin(look));
     }
 
-    private BatchReads.Seen look(List<Claim.Item> items, boolean asks) {
+    private BatchReads.Seen look(List<Claim.Item> items, boolean asks, Runnable rowsRead) {
         List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
-        return new BatchReads.Seen(ports.source().read(keys), asks ? held(items) : null);
+        Map<ProductKey, Projection> now = ports.source().read(keys, rowsRead);
+        Map<ProductKey, Fingerprint> held = asks ? held(items) : null;
+        return new BatchReads.Seen(now, held, spelt(items, now, held));
+    }
+
+    /**
+     * Spells each document for its fingerprint and at once for the index: a text that has just been looked at is looked at
+     * again for little, and for much when a batch of others came in between.
+     */
+    private Map<ProductKey, BatchReads.Spelt> spelt(
+            List<Claim.Item> items, Map<ProductKey, Projection> now, @Nullable Map<ProductKey, Fingerprint> held) {
+        Canonicalizer canonicalizer = new Canonicalizer();
+        String version = ports.source().projectionVersion();
+        Map<ProductKey, BatchReads.Spelt> spelt = new HashMap<>(2 * items.size());
+        for (Claim.Item item : items) {
+            if (now.get(item.key()) instanceof Projection.Present present) {
+                Document document = present.document();
+                Canonicalizer.Canonical canonical = canonicalizer.spell(document, version);
+                Fingerprint fingerprint = canonical.fingerprint();
+                boolean same = held != null && fingerprint.equals(held.getOrDefault(item.key(), null));
+                Object sent = same ? null : ports.index().spell(item.key(), document, fingerprint);
+                spelt.put(item.key(), new BatchReads.Spelt(canonical, sent));
+            }
+        }
+        return spelt;
     }
 
     /**
@@ -202,6 +226,7 @@ final class BatchWriter {
                 place(
                         item,
                         now.get(item.key()),
+                        seen.spelt().get(item.key()),
                         held == null ? null : held.getOrDefault(item.key(), null),
                         held != null,
                         gone);
@@ -212,6 +237,7 @@ final class BatchWriter {
         private void place(
                 Claim.Item item,
                 @Nullable Projection now,
+                BatchReads.@Nullable Spelt spelt,
                 @Nullable Fingerprint held,
                 boolean compared,
                 List<Deletion> gone) {
@@ -222,7 +248,7 @@ final class BatchWriter {
             if (now instanceof Projection.Unreadable unreadable) {
                 batch.refuse(item.key(), unreadable.problem(), null);
             } else if (now instanceof Projection.Present present) {
-                put(item, present.document(), held, compared);
+                put(item, present.document(), Objects.requireNonNull(spelt), held, compared);
             } else if (skips(item, compared, held == null)) {
                 batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, null, null));
             } else {
@@ -236,9 +262,13 @@ final class BatchWriter {
             }
         }
 
-        private void put(Claim.Item item, Document document, @Nullable Fingerprint held, boolean compared) {
-            Canonicalizer.Canonical canonical =
-                    canonicalizer.spell(document, ports.source().projectionVersion());
+        private void put(
+                Claim.Item item,
+                Document document,
+                BatchReads.Spelt spelt,
+                @Nullable Fingerprint held,
+                boolean compared) {
+            Canonicalizer.Canonical canonical = spelt.canonical();
             Fingerprint fingerprint = canonical.fingerprint();
             measure(canonical.size());
             Refusal refusal = item.refused();
@@ -249,7 +279,7 @@ final class BatchWriter {
                 batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, held, fingerprint));
             } else {
                 makeRoom(canonical.size());
-                upserts.add(new WriteBatch.Upsert(item.key(), document, fingerprint));
+                upserts.add(new WriteBatch.Upsert(item.key(), document, fingerprint, spelt.sent()));
                 bytes += canonical.size();
                 batch.result(item.key(), outcome(ProductOutcome.Result.WRITTEN, held, fingerprint));
             }

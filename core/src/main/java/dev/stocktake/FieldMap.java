@@ -21,9 +21,17 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
     private final Shape shape;
     private final @Nullable Object[] values;
 
+    /** Known from the start: it is asked of everything that is nested, when the values are no longer at hand. */
+    private final int depth;
+
     private FieldMap(Shape shape, @Nullable Object[] values) {
         this.shape = shape;
         this.values = values;
+        int deepest = 0;
+        for (Object value : values) {
+            deepest = Math.max(deepest, depth(value));
+        }
+        this.depth = deepest;
     }
 
     Shape shape() {
@@ -37,11 +45,7 @@ final class FieldMap extends AbstractMap<String, @Nullable Object> {
 
     /** How deep its values are nested: 0 if none of them is an object or a list. */
     int depth() {
-        int deepest = 0;
-        for (Object value : values) {
-            deepest = Math.max(deepest, depth(value));
-        }
-        return deepest;
+        return depth;
     }
 
     private static int depth(@Nullable Object value) {

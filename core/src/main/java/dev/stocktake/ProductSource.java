@@ -35,6 +35,17 @@ public interface ProductSource {
     Map<ProductKey, Projection> read(Collection<ProductKey> keys);
 
     /**
+     * The same, and tells when the database is done with it. Override it where documents are put together after the last row
+     * was read: then the next rows can be read meanwhile.
+     *
+     * @param rowsRead to be called once at most, by the calling thread, when no connection is held any more; not to be called
+     *     is no error
+     */
+    default Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable rowsRead) {
+        return read(keys);
+    }
+
+    /**
      * The keys that follow {@code after} in the source's order.
      *
      * @param after null to begin at the start; need not exist (any more)

@@ -5,15 +5,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that read products ahead of the lane: named daemons that end when they are idle, so that a host that forgets
  * to close its {@link Stocktake} keeps none of them.
+ *
+ * <p>There are two for each read that may be under way, so that the database gives out the next rows while documents are
+ * made of the last ones.
  *
  * <p>Thread-safe.
  */
@@ -21,14 +25,20 @@ final class Readers implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 10;
 
+    private static final int THREADS_EACH = 2;
+
     private final int count;
     private final ThreadPoolExecutor threads;
+
+    /** Of the reads that may ask the database at once; in the order in which they were begun. */
+    private final Semaphore turns;
 
     /** @param count how many read at once; 0 means that whoever asks reads */
     Readers(String index, int count) {
         this.count = count;
+        this.turns = new Semaphore(count, true);
         AtomicInteger number = new AtomicInteger();
-        int atLeastOne = Math.max(1, count);
+        int atLeastOne = Math.max(1, THREADS_EACH * count);
         this.threads = new ThreadPoolExecutor(
                 atLeastOne,
                 atLeastOne,
@@ -50,19 +60,42 @@ final class Readers implements AutoCloseable {
         return count;
     }
 
+    /** Something to be read. */
+    @FunctionalInterface
+    interface Read<T> {
+
+        /** @param rowsRead may be called when the database is not needed any more */
+        T now(Runnable rowsRead);
+    }
+
     /** Begins to read, if there are threads for that. */
-    <T> Reading<T> begin(Supplier<T> read) {
+    <T> Reading<T> begin(Read<T> read) {
         if (count == 0) {
             return later(read);
         }
-        FutureTask<T> task = new FutureTask<>(read::get);
+        FutureTask<T> task = new FutureTask<>(() -> inTurn(read));
         threads.execute(task);
         return new Reading<>(task, () -> {});
     }
 
+    private <T> T inTurn(Read<T> read) {
+        turns.acquireUninterruptibly();
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable rowsRead = () -> {
+            if (over.compareAndSet(false, true)) {
+                turns.release();
+            }
+        };
+        try {
+            return read.now(rowsRead);
+        } finally {
+            rowsRead.run();
+        }
+    }
+
     /** Whoever waits for it reads. */
-    static <T> Reading<T> later(Supplier<T> read) {
-        FutureTask<T> task = new FutureTask<>(read::get);
+    static <T> Reading<T> later(Read<T> read) {
+        FutureTask<T> task = new FutureTask<>(() -> read.now(() -> {}));
         return new Reading<>(task, task);
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a batch and tells what became of it.
@@ -42,6 +43,17 @@ public interface SearchIndex {
      * @throws UnavailableException if the index cannot be reached
      */
     IndexIdentity prepare();
+
+    /**
+     * Spells a document as {@link #write} will send it, before it is known which request it will travel in: by the thread that
+     * has just read it, and while it is still near the processor. Asks nobody and changes nothing; what is spelt may never be
+     * sent. Whether the index objects to the document is {@link #write}'s to say.
+     *
+     * @return what {@link WriteBatch.Upsert#spelt} gives back; null, unless overridden: then {@link #write} does all of it
+     */
+    default @Nullable Object spell(ProductKey key, Document document, Fingerprint fingerprint) {
+        return null;
+    }
 
     /**
      * Sends a batch.

@@ -2,6 +2,7 @@ package dev.stocktake;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Documents to put and products to remove, in one request as far as the index allows.
@@ -25,8 +26,19 @@ public record WriteBatch(String id, List<Upsert> upserts, List<ProductKey> delet
      * @param key the product
      * @param document all its fields, without id and fingerprint: the adapter adds both
      * @param fingerprint to be stored with the document and given back by {@link AuditableIndex}
+     * @param spelt what {@link SearchIndex#spell} made of these three; null if nobody asked it, or it made nothing
      */
-    public record Upsert(ProductKey key, Document document, Fingerprint fingerprint) {}
+    public record Upsert(
+            ProductKey key,
+            Document document,
+            Fingerprint fingerprint,
+            @Nullable Object spelt) {
+
+        /** One that the index has yet to spell. */
+        public Upsert(ProductKey key, Document document, Fingerprint fingerprint) {
+            this(key, document, fingerprint, null);
+        }
+    }
 
     /** The products the batch touches, those to put first. */
     public List<ProductKey> products() {

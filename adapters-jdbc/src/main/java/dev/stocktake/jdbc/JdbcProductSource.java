@@ -79,8 +79,13 @@ public final class JdbcProductSource implements ProductSource {
 
     @Override
     public Map<ProductKey, Projection> read(Collection<ProductKey> keys) {
+        return read(keys, () -> {});
+    }
+
+    @Override
+    public Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable rowsRead) {
         Map<ProductKey, Projection> projections = new LinkedHashMap<>();
-        reader.read(keys, true, new PageReader.Outcome() {
+        reader.read(keys, true, rowsRead, new PageReader.Outcome() {
             @Override
             public void read(List<ProductKey> page, Assembler.Page rows) {
                 projections.putAll(assembler.assemble(page, rows));
@@ -98,7 +103,7 @@ public final class JdbcProductSource implements ProductSource {
     @Override
     public Set<ProductKey> present(Collection<ProductKey> keys) {
         Set<ProductKey> present = new LinkedHashSet<>();
-        reader.read(keys, false, new PageReader.Outcome() {
+        reader.read(keys, false, () -> {}, new PageReader.Outcome() {
             @Override
             public void read(List<ProductKey> page, Assembler.Page rows) {
                 page.stream().filter(key -> assembler.present(key, rows)).forEach(present::add);

@@ -21,6 +21,7 @@ final class PageReader {
     private final Database database;
     private final QueryNode root;
     private final KeyWalk walk;
+    private final KnownColumns known = new KnownColumns();
 
     PageReader(Database database, QueryNode root, KeyWalk walk) {
         this.database = database;
@@ -40,18 +41,20 @@ final class PageReader {
      * Reads products.
      *
      * @param whole whether the rows below the root are read as well
+     * @param rowsRead called when the last row of all was read, unless a query fails there
      */
-    void read(Collection<ProductKey> keys, boolean whole, Outcome outcome) {
+    void read(Collection<ProductKey> keys, boolean whole, Runnable rowsRead, Outcome outcome) {
         List<ProductKey> all = List.copyOf(keys);
         for (int from = 0; from < all.size(); from += PAGE) {
-            readPage(all.subList(from, Math.min(from + PAGE, all.size())), whole, outcome);
+            int to = Math.min(from + PAGE, all.size());
+            readPage(all.subList(from, to), whole, to == all.size() ? rowsRead : () -> {}, outcome);
         }
     }
 
-    private void readPage(List<ProductKey> keys, boolean whole, Outcome outcome) {
+    private void readPage(List<ProductKey> keys, boolean whole, Runnable rowsRead, Outcome outcome) {
         Assembler.Page page;
         try {
-            page = rows(keys, whole);
+            page = rows(keys, whole, rowsRead);
         } catch (BadDataException e) {
             split(keys, whole, outcome, e);
             return;
@@ -66,11 +69,11 @@ final class PageReader {
             return;
         }
         int middle = keys.size() / 2;
-        readPage(keys.subList(0, middle), whole, outcome);
-        readPage(keys.subList(middle, keys.size()), whole, outcome);
+        readPage(keys.subList(0, middle), whole, () -> {}, outcome);
+        readPage(keys.subList(middle, keys.size()), whole, () -> {}, outcome);
     }
 
-    private Assembler.Page rows(List<ProductKey> keys, boolean whole) {
+    private Assembler.Page rows(List<ProductKey> keys, boolean whole, Runnable rowsRead) {
         KeyType type = walk.type();
         List<Object> ids = keys.stream()
                 .map(key -> type.value(key.value()))
@@ -82,7 +85,7 @@ final class PageReader {
         Selection selection = new Selection.Ids(type, ids);
         Map<QueryNode.Branch, List<Row>> below = new IdentityHashMap<>();
         List<Row> rows = database.read(Database.View.ONE_SNAPSHOT, "Reading products", session -> {
-            List<Row> found = RowReader.read(session, root, selection);
+            List<Row> found = RowReader.read(session, root, selection, known);
             if (whole && !found.isEmpty()) {
                 readBelow(session, root, selection, below::put);
                 if (!session.dialect().writesAlike(type)) {
@@ -91,6 +94,7 @@ final class PageReader {
             }
             return found;
         });
+        rowsRead.run();
         Map<QueryNode.Branch, Map<String, List<Row>>> groups = new IdentityHashMap<>();
         below.forEach((branch, list) -> groups.put(branch, Assembler.group(branch.node(), list)));
         return new Assembler.Page(Assembler.group(root, rows), groups);
@@ -123,13 +127,13 @@ final class PageReader {
         return links;
     }
 
-    private static void readBelow(
+    private void readBelow(
             Database.Session session,
             QueryNode node,
             Selection selection,
             BiConsumer<QueryNode.Branch, List<Row>> found) {
         for (QueryNode.Branch branch : node.branches()) {
-            List<Row> rows = RowReader.read(session, branch.node(), selection);
+            List<Row> rows = RowReader.read(session, branch.node(), selection, known);
             found.accept(branch, rows);
             if (!rows.isEmpty()) {
                 readBelow(session, branch.node(), selection, found);

@@ -9,8 +9,8 @@ import java.util.List;
 /** Runs one query of a document's tree for some products. */
 final class RowReader {
 
-    /** Enough for the rows of a page in a few round trips, whatever their number. */
-    private static final int FETCH_SIZE = 2_000;
+    /** Enough for the rows of most pages at once, and for those of any in a few round trips. */
+    private static final int FETCH_SIZE = 5_000;
 
     private RowReader() {}
 
@@ -19,10 +19,10 @@ final class RowReader {
      *
      * @throws BadDataException if the data of some row makes the statement fail, or does not fit into memory
      */
-    static List<Row> read(Database.Session session, QueryNode node, Selection selection) {
+    static List<Row> read(Database.Session session, QueryNode node, Selection selection, KnownColumns known) {
         Problems problems = new Problems("JdbcProductSource");
         try {
-            return run(session, node, selection, problems);
+            return run(session, node, selection, known, problems);
         } catch (OutOfMemoryError e) {
             throw tooLarge(node, e);
         } catch (SQLException e) {
@@ -46,7 +46,7 @@ final class RowReader {
 
     /** Adds what is wrong with the query's columns. */
     static void check(Database.Session session, QueryNode node, Problems problems) throws SQLException {
-        run(session, node, new Selection.None(), problems);
+        run(session, node, new Selection.None(), new KnownColumns(), problems);
     }
 
     /**
@@ -74,7 +74,8 @@ final class RowReader {
         return List.copyOf(fields);
     }
 
-    private static List<Row> run(Database.Session session, QueryNode node, Selection selection, Problems problems)
+    private static List<Row> run(
+            Database.Session session, QueryNode node, Selection selection, KnownColumns known, Problems problems)
             throws SQLException {
         ProductQuery query = node.query();
         String sql = query.sql(expression -> selection.condition(expression, session.dialect()));
@@ -85,7 +86,7 @@ final class RowReader {
                 index = selection.bind(statement, index, session.dialect());
             }
             try (ResultSet result = statement.executeQuery()) {
-                Columns columns = Columns.of(result.getMetaData(), session.dialect(), node, problems);
+                Columns columns = known.of(result.getMetaData(), session.dialect(), node, problems);
                 if (!(selection instanceof Selection.None)) {
                     problems.throwIfAny();
                 }

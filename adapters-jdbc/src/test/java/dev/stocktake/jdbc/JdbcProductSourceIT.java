@@ -511,6 +511,25 @@ class JdbcProductSourceIT {
             assertThat(counter.connections()).isEqualTo(1);
         }
 
+        @Test
+        void tellsWhenItsConnectionIsGivenBack() {
+            run("delete from product");
+            run("insert into product select n, 'Product ' || n, 1 from " + Sql.numbers(database, 700));
+            StatementCounter counter = new StatementCounter(database);
+            ProductSource source = JdbcProductSource.builder(counter)
+                    .root("select id, title from product where {products:id}")
+                    .keys("product", "id")
+                    .build();
+            List<ProductKey> keys = source.keys(null, 700).keys();
+            counter.reset();
+            List<Integer> told = new ArrayList<>();
+
+            assertThat(source.read(keys, () -> told.add(counter.connections() - 10 * counter.open())))
+                    .isEqualTo(source.read(keys))
+                    .hasSize(700);
+            assertThat(told).as("once, after both pages, with none open").containsExactly(2);
+        }
+
         // --- connections
 
         @Test

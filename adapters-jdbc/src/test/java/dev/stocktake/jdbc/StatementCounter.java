@@ -17,6 +17,7 @@ final class StatementCounter implements DataSource {
     private final @Nullable Connection one;
     private final AtomicInteger prepared = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
 
     StatementCounter(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -38,6 +39,11 @@ final class StatementCounter implements DataSource {
         return connections.get();
     }
 
+    /** Connections that were not given back. */
+    int open() {
+        return open.get();
+    }
+
     void reset() {
         prepared.set(0);
         connections.set(0);
@@ -46,11 +52,15 @@ final class StatementCounter implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         connections.incrementAndGet();
+        open.incrementAndGet();
         Connection real = dataSource != null ? dataSource.getConnection() : one;
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("prepareStatement") && !beginsTransaction(arguments)) {
                         prepared.incrementAndGet();
+                    }
+                    if (method.getName().equals("close")) {
+                        open.decrementAndGet();
                     }
                     if (method.getName().equals("close") && dataSource == null) {
                         return null;

@@ -41,6 +41,22 @@ final class DocumentMapper {
      */
     record Entry(org.apache.lucene.document.Document fields, long size) {}
 
+    /**
+     * A document as Lucene takes it.
+     *
+     * @param entry null if the document cannot be indexed
+     * @param problem why; empty if it can
+     */
+    record Spelt(@Nullable Entry entry, String problem) {}
+
+    Spelt spell(Upsert upsert, long maxBytes) {
+        try {
+            return new Spelt(map(upsert, maxBytes), "");
+        } catch (Unfit e) {
+            return new Spelt(null, "The document cannot be indexed: " + e.reason());
+        }
+    }
+
     /** @throws Unfit if the document is too large or has too many fields */
     Entry map(Upsert upsert, long maxBytes) throws Unfit {
         byte[] bytes = DocumentBytes.encode(upsert.document(), maxBytes);

@@ -31,12 +31,15 @@ record Load(Map<ProductKey, Document> upserts, List<ProductKey> deletions, Map<P
         Map<ProductKey, String> refused = new LinkedHashMap<>();
         long bytes = 0;
         for (WriteBatch.Upsert upsert : batch.upserts()) {
-            try {
-                DocumentMapper.Entry entry = mapper.map(upsert, limits.maxBytes());
+            DocumentMapper.Spelt spelt = upsert.spelt() instanceof DocumentMapper.Spelt before
+                    ? before
+                    : mapper.spell(upsert, limits.maxBytes());
+            DocumentMapper.Entry entry = spelt.entry();
+            if (entry == null) {
+                refused.put(upsert.key(), spelt.problem());
+            } else {
                 upserts.put(upsert.key(), entry.fields());
                 bytes += entry.size();
-            } catch (Unfit e) {
-                refused.put(upsert.key(), "The document cannot be indexed: " + e.reason());
             }
             if (bytes > limits.maxBytes()) {
                 throw new RefusedException(

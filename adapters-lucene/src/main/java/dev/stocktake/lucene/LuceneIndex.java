@@ -146,6 +146,11 @@ public final class LuceneIndex implements RebuildableIndex, AutoCloseable {
     }
 
     @Override
+    public Object spell(ProductKey key, Document document, Fingerprint fingerprint) {
+        return live.spell(key, document, fingerprint);
+    }
+
+    @Override
     public Receipt write(WriteBatch batch) {
         return live.write(batch);
     }

@@ -80,6 +80,11 @@ final class NamedIndex implements AuditableIndex {
     }
 
     @Override
+    public Object spell(ProductKey key, Document document, Fingerprint fingerprint) {
+        return mapper.spell(new WriteBatch.Upsert(key, document, fingerprint), limits.maxBytes());
+    }
+
+    @Override
     public Receipt write(WriteBatch batch) {
         Load load = Load.of(batch, mapper, limits);
         return load.isEmpty()

@@ -19,12 +19,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Sends a batch: one request with its documents (more if they are too large for one), one with its deletions. */
 final class BatchWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final byte[] NOTHING = {};
 
     private static final String NO_ID = "its id is not valid Unicode; correct it in the source";
 
@@ -32,6 +37,9 @@ final class BatchWriter {
     private final Http http;
     private final Translator translator;
     private final SentWrites sent;
+
+    /** As many as ever spelt at once. */
+    private final Queue<DocumentEncoder> encoders = new ConcurrentLinkedQueue<>();
 
     BatchWriter(MeilisearchIndex.Options options, MeilisearchIndex.Wire wire, SentWrites sent) {
         this.options = options;
@@ -52,30 +60,47 @@ final class BatchWriter {
     }
 
     private List<Request> documents(List<Upsert> upserts, Map<ProductKey, String> refused) {
-        DocumentEncoder encoder =
-                new DocumentEncoder(options.primaryKey(), options.limits().maxBytes());
         List<Request> requests = new ArrayList<>();
         Part part = new Part();
         for (Upsert upsert : upserts) {
-            Optional<String> id = DocumentIds.of(upsert.key());
-            String problem = id.isEmpty() ? NO_ID : encoder.encode(id.get(), upsert);
-            if (problem != null || id.isEmpty()) {
-                refused.put(upsert.key(), String.valueOf(problem));
+            Spelt document = upsert.spelt() instanceof Spelt before ? before : spell(upsert);
+            if (document.problem() != null) {
+                refused.put(upsert.key(), document.problem());
                 continue;
             }
             if (!part.ids.isEmpty()
-                    && part.lines.size() + encoder.line().size()
+                    && part.lines.size() + document.line().length
                             > options.limits().maxBytes()) {
                 requests.add(part.request());
                 part = new Part();
             }
-            part.lines.add(encoder.line());
-            part.ids.add(id.get());
+            part.lines.add(document.line());
+            part.ids.add(document.id());
         }
         if (!part.ids.isEmpty()) {
             requests.add(part.request());
         }
         return requests;
+    }
+
+    /** Thread-safe. */
+    Spelt spell(Upsert upsert) {
+        Optional<String> id = DocumentIds.of(upsert.key());
+        if (id.isEmpty()) {
+            return new Spelt("", NOTHING, NO_ID);
+        }
+        DocumentEncoder free = encoders.poll();
+        DocumentEncoder encoder = free != null
+                ? free
+                : new DocumentEncoder(options.primaryKey(), options.limits().maxBytes());
+        String problem = encoder.encode(id.get(), upsert);
+        Spelt spelt = problem == null
+                ? new Spelt(id.get(), encoder.line().ended(), null)
+                : new Spelt(id.get(), NOTHING, problem);
+        if (encoder.line().isSmall()) {
+            encoders.add(encoder);
+        }
+        return spelt;
     }
 
     /** A product whose id has no form here has no document either. */
@@ -112,6 +137,14 @@ final class BatchWriter {
                     "Meilisearch accepted a part of batch '" + batchId + "' and not the rest: " + e.getMessage(), e);
         }
     }
+
+    /**
+     * A document as it is sent.
+     *
+     * @param line of JSON, with its end
+     * @param problem why it cannot be sent; null if it can
+     */
+    record Spelt(String id, byte[] line, @Nullable String problem) {}
 
     private record Request(String path, String right, Payload payload, Set<String> ids) {}
 

@@ -5,6 +5,7 @@ import dev.stocktake.WriteBatch.Upsert;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ final class DocumentEncoder {
     private final String primaryKey;
     private final long maxBytes;
     private final JsonLine line;
+    private final BiConsumer<String, @Nullable Object> top = this::topField;
+    private final BiConsumer<String, @Nullable Object> below = this::field;
     private int fields;
 
     DocumentEncoder(String primaryKey, long maxBytes) {
@@ -58,7 +61,7 @@ final class DocumentEncoder {
         return stored.endsWith(OWN_ID);
     }
 
-    /** The last document encoded, with a line end. */
+    /** The last document encoded. */
     JsonLine line() {
         return line;
     }
@@ -76,7 +79,6 @@ final class DocumentEncoder {
         } catch (Unfit e) {
             return e.reason();
         }
-        line.end();
         if (fields > MAX_FIELDS) {
             return "it has " + fields + " fields; Meilisearch takes at most " + MAX_FIELDS;
         }
@@ -93,23 +95,12 @@ final class DocumentEncoder {
         } else {
             line.text(id);
         }
-        for (Map.Entry<String, @Nullable Object> field : document.entrySet()) {
-            String name = field.getKey();
-            if (isReserved(name)) {
-                throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
-            }
-            if (!name.equals(primaryKey)) {
-                line.raw(',');
-                field(name, field.getValue());
-            }
-        }
+        document.forEach(top);
         if (DocumentIds.isHash(id)) {
-            line.raw(',');
-            line.name(KEY);
+            line.nextName(KEY);
             line.text(upsert.key().value());
         }
-        line.raw(',');
-        line.name(FINGERPRINT);
+        line.nextName(FINGERPRINT);
         line.text(
                 ownId
                         ? upsert.fingerprint().value() + OWN_ID
@@ -131,10 +122,19 @@ final class DocumentEncoder {
         }
     }
 
+    private void topField(String name, @Nullable Object value) {
+        if (isReserved(name)) {
+            throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
+        }
+        if (!name.equals(primaryKey)) {
+            field(name, value);
+        }
+    }
+
     private void field(String name, @Nullable Object value) {
         fields++;
         try {
-            line.name(name);
+            line.nextName(name);
             value(value);
         } catch (JsonLine.HalfCharacterException e) {
             throw new Unfit("' is not valid Unicode: half a character at " + e.place(), name);
@@ -157,7 +157,7 @@ final class DocumentEncoder {
         } else if (value instanceof List<?> list) {
             list(list);
         } else if (value instanceof Map<?, ?> map) {
-            map(map);
+            map(named(map));
         } else {
             throw new IllegalStateException("A document cannot hold a " + value.getClass());
         }
@@ -185,17 +185,16 @@ final class DocumentEncoder {
         line.raw(']');
     }
 
-    private void map(Map<?, ?> map) {
+    private void map(Map<String, @Nullable Object> map) {
         line.raw('{');
-        boolean first = true;
-        for (Map.Entry<?, ?> field : map.entrySet()) {
-            if (!first) {
-                line.raw(',');
-            }
-            first = false;
-            field((String) field.getKey(), field.getValue());
-        }
+        map.forEach(below);
         line.raw('}');
+    }
+
+    /** A document's maps are all like this. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, @Nullable Object> named(Map<?, ?> map) {
+        return (Map<String, @Nullable Object>) map;
     }
 
     /** The document cannot be sent. Where it is unfit is told from the inside out, and only then. */

@@ -46,6 +46,8 @@ final class JsonLine {
     private static final long HIGHEST = 0x80 * EACH;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int NAMES = 512;
+    private static final int FIRST = 4096;
+    private static final int SMALL = 64 * 1024;
 
     /** Of a byte in a text: written as it is, ... */
     private static final byte PLAIN = 0;
@@ -61,12 +63,16 @@ final class JsonLine {
     private final long limit;
     private final String[] names = new String[NAMES];
     private final byte[][] spelt = new byte[NAMES][];
-    private byte[] buffer = new byte[4096];
+
+    /** Never longer than the limit, so that to find room in it is enough; but for the line's end. */
+    private byte[] buffer;
+
     private int used;
 
     /** @param limit of its bytes, without the line's end */
     JsonLine(long limit) {
         this.limit = limit;
+        this.buffer = new byte[(int) Math.min(limit, FIRST)];
         Arrays.fill(names, "");
     }
 
@@ -87,24 +93,25 @@ final class JsonLine {
         return used;
     }
 
-    /** From its beginning; more than {@link #size} of them, and others after the next change. */
-    byte[] bytes() {
-        return buffer;
+    byte[] toBytes() {
+        return Arrays.copyOf(buffer, used);
     }
 
-    void end() {
-        if (used == buffer.length) {
-            buffer = Arrays.copyOf(buffer, used + 1);
-        }
-        buffer[used++] = '\n';
+    /** Whether it takes no more memory than lines of products usually do. */
+    boolean isSmall() {
+        return buffer.length <= SMALL;
+    }
+
+    /** All of it, with a line end. */
+    byte[] ended() {
+        byte[] bytes = Arrays.copyOf(buffer, used + 1);
+        bytes[used] = '\n';
+        return bytes;
     }
 
     private void room(int bytes) {
         if (buffer.length - used < bytes) {
             grow(bytes);
-        }
-        if (used + (long) bytes > limit) {
-            throw new TooLongException();
         }
     }
 
@@ -113,7 +120,8 @@ final class JsonLine {
         if (needed > limit) {
             throw new TooLongException();
         }
-        buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * buffer.length)));
+        long most = Math.min(Integer.MAX_VALUE - 8L, limit);
+        buffer = Arrays.copyOf(buffer, (int) Math.min(most, Math.max(needed, 2L * buffer.length)));
     }
 
     void raw(char ascii) {
@@ -132,6 +140,14 @@ final class JsonLine {
         room(bytes.length);
         System.arraycopy(bytes, 0, buffer, used, bytes.length);
         used += bytes.length;
+    }
+
+    /** The name of an object's next field, with its colon, and a comma before it unless it is the first. */
+    void nextName(String name) {
+        if (buffer[used - 1] != '{') {
+            raw(',');
+        }
+        name(name);
     }
 
     /** A field's name, with its colon. */
@@ -174,7 +190,11 @@ final class JsonLine {
             throw new TooLongException();
         }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        byte found = isPlain(utf8) ? PLAIN : kindsIn(utf8);
+        if (isPlain(utf8)) {
+            quoted(utf8);
+            return;
+        }
+        byte found = kindsIn(utf8);
         if ((found & DOUBTFUL) != 0) {
             requireWholeCharacters(text);
         }
@@ -185,6 +205,17 @@ final class JsonLine {
             escaped(utf8);
         }
         raw('"');
+    }
+
+    private void quoted(byte[] utf8) {
+        room(utf8.length + 2);
+        byte[] into = buffer;
+        int at = used;
+        into[at++] = '"';
+        System.arraycopy(utf8, 0, into, at, utf8.length);
+        at += utf8.length;
+        into[at++] = '"';
+        used = at;
     }
 
     /** Looks at eight bytes at once; most texts are plain. */

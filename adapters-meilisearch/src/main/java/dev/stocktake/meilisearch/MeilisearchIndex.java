@@ -126,6 +126,11 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
         return live().prepare();
     }
 
+    @Override
+    public Object spell(ProductKey key, Document document, Fingerprint fingerprint) {
+        return live().spell(key, document, fingerprint);
+    }
+
     /**
      * {@inheritDoc}
      *

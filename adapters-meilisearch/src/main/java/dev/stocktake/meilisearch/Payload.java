@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
@@ -43,10 +44,10 @@ record Payload(List<byte[]> chunks, long length, String type, String encoding) {
             return size;
         }
 
-        void add(JsonLine line) {
-            size += line.size();
+        void add(byte[] line) {
+            size += line.length;
             try {
-                out.write(line.bytes(), 0, line.size());
+                out.write(line);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -121,7 +122,9 @@ record Payload(List<byte[]> chunks, long length, String type, String encoding) {
         }
 
         List<byte[]> finish() {
-            full.add(java.util.Arrays.copyOf(current, used));
+            if (used > 0 || full.isEmpty()) {
+                full.add(Arrays.copyOf(current, used));
+            }
             return full;
         }
     }

@@ -66,6 +66,11 @@ final class ServerIndex implements AuditableIndex {
     }
 
     @Override
+    public Object spell(ProductKey key, Document document, Fingerprint fingerprint) {
+        return writer.spell(new WriteBatch.Upsert(key, document, fingerprint));
+    }
+
+    @Override
     public Receipt write(WriteBatch batch) {
         return writer.write(batch);
     }

@@ -29,7 +29,7 @@ class DocumentEncoderTest {
     }
 
     private String line() {
-        return new String(encoder.line().bytes(), 0, encoder.line().size(), StandardCharsets.UTF_8);
+        return new String(encoder.line().ended(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -18,7 +18,7 @@ class JsonLineTest {
     private final JsonLine line = new JsonLine(1_000);
 
     private String written() {
-        return new String(line.bytes(), 0, line.size(), StandardCharsets.UTF_8);
+        return new String(line.toBytes(), StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest
@@ -76,8 +76,7 @@ class JsonLineTest {
     void givesUpAtItsLimitAndNotBefore() {
         JsonLine short5 = new JsonLine(5);
         short5.text("abc");
-        short5.end();
-        assertThat(short5.size()).isEqualTo(6);
+        assertThat(short5.ended()).hasSize(6);
 
         short5.clear();
         assertThatExceptionOfType(JsonLine.TooLongException.class).isThrownBy(() -> short5.text("abcd"));

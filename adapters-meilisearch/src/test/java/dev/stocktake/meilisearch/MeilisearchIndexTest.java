@@ -16,6 +16,7 @@ import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Receipt;
 import dev.stocktake.WriteBatch;
+import dev.stocktake.WriteBatch.Upsert;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.HashMap;
@@ -82,6 +83,39 @@ class MeilisearchIndexTest {
                     .containsExactly(
                             "POST /indexes/lamps/documents?{primaryKey=id, customMetadata=b1}",
                             "POST /indexes/lamps/documents/delete-batch?{customMetadata=b1}");
+        }
+
+        @Test
+        void sendsWhatItHasSpeltBefore() {
+            WriteBatch plain = lamps("b1", 0, 50);
+            List<Upsert> spelt = plain.upserts().stream()
+                    .map(upsert -> new Upsert(
+                            upsert.key(),
+                            // What was spelt is sent, and nothing is spelt again.
+                            lamp("never seen", 0),
+                            upsert.fingerprint(),
+                            index.spell(upsert.key(), upsert.document(), upsert.fingerprint())))
+                    .toList();
+
+            assertThat(written(new WriteBatch("b1", spelt, List.of()))).isEqualTo(Outcome.applied());
+            assertThat(stored("lamp-7").path("name").asText()).isEqualTo("Lamp 7");
+            assertThat(index.documents(ProductKey.all("lamp-7"))).containsValue(lamp("Lamp 7", 7));
+        }
+
+        @Test
+        void refusesWhenItSendsWhatItFoundUnfitWhenItSpeltIt() {
+            Upsert bad = upsert("bad", lamp("half \ud83d", 1));
+            Object spelt = index.spell(bad.key(), bad.document(), bad.fingerprint());
+
+            Receipt receipt = index.write(batch(
+                    "b1",
+                    new Upsert(bad.key(), bad.document(), bad.fingerprint(), spelt),
+                    upsert("good", lamp("Lamp", 1))));
+            server.drain();
+
+            assertThat(receipt.refused()).containsOnlyKeys(bad.key());
+            assertThat(outcome(receipt)).isEqualTo(Outcome.applied());
+            assertThat(stored("good").path("name").asText()).isEqualTo("Lamp");
         }
 
         @Test

@@ -12,6 +12,7 @@ import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSettings;
 import dev.stocktake.UnavailableException;
+import dev.stocktake.WriteBatch;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -258,6 +259,40 @@ class ReadingAheadTest {
 
         assertThat(report.outcome()).isEqualTo(SyncReport.Outcome.COMPLETE);
         assertThat(pages).hasValueGreaterThan(MANY / 500);
+        shop.assertIndexIsTrue();
+    }
+
+    @Test
+    void spellsWhatIsSentWhereItIsReadAndNothingElse() {
+        Set<ProductKey> spelt = ConcurrentHashMap.newKeySet();
+        AuditableIndex index = (AuditableIndex) Proxy.newProxyInstance(
+                AuditableIndex.class.getClassLoader(), new Class<?>[] {AuditableIndex.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("spell")) {
+                        threads.add(Thread.currentThread().getName());
+                        spelt.add((ProductKey) args[0]);
+                        return args[0] + " " + args[2];
+                    }
+                    if (method.getName().equals("write")) {
+                        ((WriteBatch) args[0])
+                                .upserts()
+                                .forEach(upsert -> assertThat(upsert.spelt())
+                                        .isEqualTo(upsert.key() + " " + upsert.fingerprint()));
+                    }
+                    return method.invoke(shop.index, args);
+                });
+        Stocktake stocktake = inPages(500, index);
+
+        stocktake.run(SyncPolicy.full().inPlace());
+
+        assertThat(spelt).hasSize(MANY);
+        assertThat(threads).contains("stocktake-" + Shop.INDEX + "-reader-1");
+        shop.assertIndexIsTrue();
+
+        spelt.clear();
+        shop.stock(key(7), 77);
+        stocktake.run(SyncPolicy.full().inPlace());
+
+        assertThat(spelt).as("what is as the index has it").containsExactly(key(7));
         shop.assertIndexIsTrue();
     }
 
