@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.ByteArrayDataInput;
-import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,9 @@ final class DocumentBytes {
 
     private static final byte FORMAT = 1;
 
-    private final ByteBuffersDataOutput out = new ByteBuffersDataOutput();
     private final long limit;
+    private byte[] out = new byte[1024];
+    private int size;
 
     private DocumentBytes(long limit) {
         this.limit = limit;
@@ -35,9 +38,9 @@ final class DocumentBytes {
      */
     static byte[] encode(Document document, long limit) throws Unfit {
         DocumentBytes bytes = new DocumentBytes(limit);
-        bytes.out.writeByte(FORMAT);
+        bytes.put(FORMAT);
         bytes.map(document.fields());
-        return bytes.out.toArrayCopy();
+        return Arrays.copyOf(bytes.out, bytes.size);
     }
 
     static Document decode(BytesRef bytes) throws IOException {
@@ -59,13 +62,13 @@ final class DocumentBytes {
             tag(bool ? 't' : 'f');
         } else if (value instanceof Long number) {
             tag('i');
-            out.writeLong(number);
+            number(number);
         } else if (value instanceof BigDecimal number) {
             tag('d');
             decimal(number);
         } else if (value instanceof List<?> list) {
             tag('l');
-            out.writeInt(list.size());
+            number(list.size());
             for (Object element : list) {
                 value(element);
             }
@@ -78,7 +81,7 @@ final class DocumentBytes {
     }
 
     private void map(Map<?, ?> map) throws Unfit {
-        out.writeInt(map.size());
+        number(map.size());
         for (Map.Entry<?, ?> field : map.entrySet()) {
             text((String) field.getKey());
             value(field.getValue());
@@ -86,7 +89,7 @@ final class DocumentBytes {
     }
 
     private void decimal(BigDecimal number) throws Unfit {
-        out.writeInt(number.scale());
+        number(number.scale());
         bytes(number.unscaledValue().toByteArray());
     }
 
@@ -97,17 +100,40 @@ final class DocumentBytes {
 
     private void bytes(byte[] bytes) throws Unfit {
         room(bytes.length);
-        out.writeInt(bytes.length);
-        out.writeBytes(bytes);
+        number(bytes.length);
+        grow(bytes.length);
+        System.arraycopy(bytes, 0, out, size, bytes.length);
+        size += bytes.length;
+    }
+
+    private void number(int number) {
+        grow(Integer.BYTES);
+        BitUtil.VH_LE_INT.set(out, size, number);
+        size += Integer.BYTES;
+    }
+
+    private void number(long number) {
+        grow(Long.BYTES);
+        BitUtil.VH_LE_LONG.set(out, size, number);
+        size += Long.BYTES;
+    }
+
+    private void put(byte one) {
+        grow(1);
+        out[size++] = one;
+    }
+
+    private void grow(int more) {
+        out = ArrayUtil.grow(out, size + more);
     }
 
     private void tag(char tag) throws Unfit {
         room(1);
-        out.writeByte((byte) tag);
+        put((byte) tag);
     }
 
     private void room(long more) throws Unfit {
-        if (out.size() + more > limit) {
+        if (size + more > limit) {
             throw new Unfit("it is more than " + limit + " bytes, which 'limits' allows in one request");
         }
     }

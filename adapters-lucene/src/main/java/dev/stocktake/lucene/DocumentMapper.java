@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.DoublePoint;
 import org.apache.lucene.document.Field.Store;
@@ -29,9 +31,12 @@ final class DocumentMapper {
     private static final int SORT_KEY = 256;
 
     private final FieldSettings settings;
+    private final AtomicInteger remembered = new AtomicInteger();
+    private final Path root;
 
     DocumentMapper(FieldSettings settings) {
         this.settings = settings;
+        this.root = new Path("");
     }
 
     /**
@@ -67,8 +72,31 @@ final class DocumentMapper {
         mapping.entry.add(new BinaryDocValuesField(
                 IndexFields.FINGERPRINT, new BytesRef(upsert.fingerprint().value())));
         mapping.entry.add(new StoredField(IndexFields.DOCUMENT, bytes));
-        mapping.object("", upsert.document().fields());
+        mapping.object(root, upsert.document().fields());
+        if (mapping.leaves > MAX_FIELDS) {
+            requireFewFields(upsert.document().fields());
+        }
         return new Entry(mapping.entry, bytes.length);
+    }
+
+    /** Many values need not be many fields: lists repeat them. */
+    private static void requireFewFields(Map<?, ?> fields) throws Unfit {
+        Set<String> paths = new HashSet<>();
+        gather("", fields, paths);
+        if (paths.size() > MAX_FIELDS) {
+            throw new Unfit("it has more than " + MAX_FIELDS + " different fields, those inside objects counted;"
+                    + " use a list of name and value where names are data");
+        }
+    }
+
+    private static void gather(String path, @Nullable Object value, Set<String> paths) {
+        if (value instanceof Map<?, ?> object) {
+            object.forEach((name, inside) -> gather(path.isEmpty() ? (String) name : path + "." + name, inside, paths));
+        } else if (value instanceof List<?> list) {
+            list.forEach(element -> gather(path, element, paths));
+        } else if (value != null) {
+            paths.add(path);
+        }
     }
 
     /** The document of an entry that was read back; an empty one if somebody else wrote it. */
@@ -77,48 +105,75 @@ final class DocumentMapper {
         return bytes == null ? Document.builder().build() : DocumentBytes.decode(bytes);
     }
 
+    /** What becomes of a field, wherever it is met. */
+    private final class Path {
+
+        final String name;
+        final List<String> texts;
+        final boolean filters;
+        final boolean sorts;
+        final Map<String, Path> inside = new ConcurrentHashMap<>();
+
+        Path(String name) {
+            this.name = name;
+            this.texts = settings.searchable().stream()
+                    .filter(searchable -> FieldSettings.covers(searchable, name))
+                    .map(IndexFields::text)
+                    .toList();
+            this.filters = settings.filters(name);
+            this.sorts = settings.sorts(name);
+        }
+
+        /** Names may be data, so not all of them can be remembered. */
+        Path at(String field) {
+            Path known = inside.get(field);
+            if (known != null) {
+                return known;
+            }
+            Path met = new Path(name.isEmpty() ? field : name + "." + field);
+            if (remembered.get() < MAX_FIELDS && inside.putIfAbsent(field, met) == null) {
+                remembered.incrementAndGet();
+            }
+            return met;
+        }
+    }
+
     /** One document on its way into fields. */
     private final class Mapping {
 
         private final org.apache.lucene.document.Document entry = new org.apache.lucene.document.Document();
-        private final Set<String> paths = new HashSet<>();
+        private int leaves;
 
-        private void object(String prefix, Map<?, ?> object) throws Unfit {
+        private void object(Path path, Map<?, ?> object) {
             for (Map.Entry<?, ?> field : object.entrySet()) {
-                value(prefix + field.getKey(), field.getValue());
+                value(path.at(String.valueOf(field.getKey())), field.getValue());
             }
         }
 
-        private void value(String path, @Nullable Object value) throws Unfit {
+        private void value(Path path, @Nullable Object value) {
             if (value instanceof Map<?, ?> object) {
-                object(path + ".", object);
+                object(path, object);
             } else if (value instanceof List<?> list) {
                 for (Object element : list) {
                     value(path, element);
                 }
             } else if (value != null) {
-                if (paths.add(path) && paths.size() > MAX_FIELDS) {
-                    throw new Unfit(
-                            "it has more than " + MAX_FIELDS + " different fields, those inside objects counted;"
-                                    + " use a list of name and value where names are data");
-                }
+                leaves++;
                 leaf(path, value);
             }
         }
 
-        private void leaf(String path, Object value) {
+        private void leaf(Path path, Object value) {
             if (value instanceof String text) {
-                for (String name : settings.searchable()) {
-                    if (FieldSettings.covers(name, path)) {
-                        entry.add(new TextField(IndexFields.text(name), text, Store.NO));
-                    }
+                for (String name : path.texts) {
+                    entry.add(new TextField(name, text, Store.NO));
                 }
             }
-            if (settings.filters(path)) {
-                filterable(path, value);
+            if (path.filters) {
+                filterable(path.name, value);
             }
-            if (settings.sorts(path)) {
-                sortable(path, value);
+            if (path.sorts) {
+                sortable(path.name, value);
             }
         }
 
