@@ -17,6 +17,10 @@ import java.util.regex.Pattern;
 record ProductQuery(String path, List<String> pieces, List<String> expressions, boolean ordered) {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{products:([^{}]*)}");
+    /** What is in quotes is told from a comment, which may hold quotes, and which it may look like. */
+    private static final Pattern QUOTED_OR_COMMENT =
+            Pattern.compile("'[^']*'|\"[^\"]*\"|--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+
     private static final Pattern ANY_PLACEHOLDER = Pattern.compile("\\{products\\b[^{}]*}?|:products\\b");
     private static final Pattern NOT_OUTERMOST =
             Pattern.compile("'(?:[^']|'')*'|\"[^\"]*\"|--[^\\n]*|/\\*.*?\\*/|\\((?:[^()'])*\\)", Pattern.DOTALL);
@@ -26,7 +30,8 @@ record ProductQuery(String path, List<String> pieces, List<String> expressions, 
         String text = sql.strip().replaceAll("[;\\s]+$", "");
         List<String> pieces = new ArrayList<>();
         List<String> expressions = new ArrayList<>();
-        Matcher matcher = PLACEHOLDER.matcher(text);
+        String code = withoutComments(text);
+        Matcher matcher = PLACEHOLDER.matcher(code);
         int end = 0;
         while (matcher.find()) {
             pieces.add(text.substring(end, matcher.start()));
@@ -38,13 +43,22 @@ record ProductQuery(String path, List<String> pieces, List<String> expressions, 
             problems.add(path, "the query is empty");
         } else if (expressions.isEmpty()
                 || expressions.contains("")
-                || ANY_PLACEHOLDER.matcher(String.join("", pieces)).find()) {
+                || ANY_PLACEHOLDER.matcher(matcher.replaceAll("")).find()) {
             problems.add(
                     path,
                     "the query must say which products it is about by {products:<column>}, as in"
                             + " \"select ... from product p where {products:p.id}\"");
         }
         return new ProductQuery(path, List.copyOf(pieces), List.copyOf(expressions), hasOrder(text));
+    }
+
+    /** The same with blanks for comments, so that everything else stands where it stood. */
+    private static String withoutComments(String sql) {
+        return QUOTED_OR_COMMENT.matcher(sql).replaceAll(found -> {
+            String text = found.group();
+            boolean comment = text.startsWith("--") || text.startsWith("/*");
+            return comment ? " ".repeat(text.length()) : Matcher.quoteReplacement(text);
+        });
     }
 
     /** The SQL with a condition in the place of each placeholder. */

@@ -32,6 +32,18 @@ class ProductQueryTest {
                 .isEqualTo("select '{\"a\":1}'::jsonb, id from p where true");
     }
 
+    /** Nobody is asked to watch what he writes in a comment. */
+    @Test
+    void leavesCommentsAlone() {
+        assertThat(parse("""
+                        -- {products:p.id} stands for the products, and so did {products
+                        select p.id, '--', "/*" /* {products:p.id}, :products */ from p
+                        where {products:p.id} and '/*' <> '*/' -- it's {products:p.id}""").sql(expression -> "true")).isEqualTo("""
+                        -- {products:p.id} stands for the products, and so did {products
+                        select p.id, '--', "/*" /* {products:p.id}, :products */ from p
+                        where true and '/*' <> '*/' -- it's {products:p.id}""");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -41,7 +53,8 @@ class ProductQueryTest {
                 "select id from product where {products}",
                 "select id from product where {products:}",
                 "select id from product where id in (:products)",
-                "select id from product where {products:id} and {products"
+                "select id from product where {products:id} and {products",
+                "select id from product -- where {products:id}"
             })
     void refusesAQueryThatDoesNotSayWhichProductsItIsAbout(String sql) {
         assertThatThrownBy(() -> parse(sql))
