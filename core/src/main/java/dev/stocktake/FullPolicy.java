@@ -27,6 +27,9 @@ public final class FullPolicy implements SyncPolicy {
 
         /** Asks for what was live before to be brought back. */
         void rollBack();
+
+        /** Asks for nothing, and waits for what was asked for already, if anything was. */
+        void joinRebuild();
     }
 
     private enum Way {

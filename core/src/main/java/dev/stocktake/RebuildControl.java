@@ -27,7 +27,8 @@ public final class RebuildControl {
     }
 
     /**
-     * Ends it; the build is removed, and the live index is what it was. Too late once the index was asked to swap.
+     * Ends it; the build is removed, and the live index is what it was. Too late once the index was asked to swap. It is done
+     * by the next run, as the build is removed by whoever runs the lane.
      *
      * @return whether there was one to cancel
      * @throws UnavailableException if the ledger cannot be reached
@@ -47,7 +48,8 @@ public final class RebuildControl {
     }
 
     /**
-     * Takes {@link #pause} back.
+     * Takes {@link #pause} back. A schedule goes on with the rebuild, whichever instance runs it; where there is none, {@link
+     * Stocktake#finishRebuild} does.
      *
      * @throws UnavailableException if the ledger cannot be reached
      */

@@ -161,6 +161,14 @@ record RebuildState(
         return new Ticket(ended(tx).number(), tx.now(), kind);
     }
 
+    /** For whoever waits for what was asked for, and asks for nothing; empty if nothing was. */
+    static Optional<Ticket> join(LedgerTransaction tx) {
+        RebuildRequest known = request(tx);
+        return known == null
+                ? Optional.empty()
+                : Optional.of(new Ticket(ended(tx).number(), tx.now(), known.kind()));
+    }
+
     private static boolean mayJoin(RebuildRequest.Kind known, RebuildRequest.Kind kind) {
         return switch (kind) {
             case REBUILD -> known != RebuildRequest.Kind.ROLLBACK;

@@ -143,6 +143,17 @@ public final class Stocktake implements AutoCloseable {
         return run(SyncPolicy.of("rollback", marker -> ((FullPolicy.Rebuilding) marker).rollBack()));
     }
 
+    /**
+     * Works on the rebuild or rollback that is on its way, until it has ended; asks for none. For whoever has {@linkplain
+     * RebuildControl#resume resumed} one, or cancelled it, where no schedule runs that would see to it. If there is none, this
+     * is a run that marks nothing.
+     *
+     * <p>Ends {@linkplain SyncReport.Outcome#INCOMPLETE incomplete} if it was cancelled, failed, or is paused.
+     */
+    public SyncReport finishRebuild() {
+        return run(SyncPolicy.of("rebuild", marker -> ((FullPolicy.Rebuilding) marker).joinRebuild()));
+    }
+
     /** What may be said to a rebuild while it goes on, by whichever instance it is made. */
     public RebuildControl rebuilds() {
         return new RebuildControl(ports);
@@ -616,6 +627,12 @@ public final class Stocktake implements AutoCloseable {
             }
             run.broaden();
             run.await(ports.inLedger(RebuildState::askBack));
+        }
+
+        @Override
+        public void joinRebuild() {
+            run.broaden();
+            ports.inLedger(RebuildState::join).ifPresent(run::await);
         }
 
         @Override

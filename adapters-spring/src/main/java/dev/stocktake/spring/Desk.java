@@ -2,6 +2,7 @@ package dev.stocktake.spring;
 
 import dev.stocktake.ProductKey;
 import dev.stocktake.RebuildControl;
+import dev.stocktake.RebuildStatus;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.Truth;
 import java.time.Duration;
@@ -19,6 +20,9 @@ final class Desk {
 
     private static final int MOST_QUARANTINED = 200;
     private static final String PRODUCTS = "products";
+    private static final String CANCEL = "cancel";
+    private static final String PAUSE = "pause";
+    private static final String RESUME = "resume";
 
     private final Stocktakes stocktakes;
     private final Truths truths;
@@ -117,27 +121,32 @@ final class Desk {
 
     /**
      * Says something to the rebuild that goes on, whichever instance makes it: {@code cancel}, {@code pause} or {@code
-     * resume}.
+     * resume}. What it is told is done by a run, and there may be no schedule; so one is begun, if there is none.
      *
      * @throws IllegalArgumentException if it is none of these
      */
     private Map<String, Object> tell(String index, String word) {
         RebuildControl rebuilds = stocktakes.get(index).rebuilds();
         switch (word) {
-            case "cancel" -> rebuilds.cancel();
-            case "pause" -> rebuilds.pause();
-            case "resume" -> rebuilds.resume();
+            case CANCEL -> rebuilds.cancel();
+            case PAUSE -> rebuilds.pause();
+            case RESUME -> rebuilds.resume();
             default ->
                 throw new IllegalArgumentException(
                         "There is no '" + word + "'; a rebuild can be told cancel, pause and resume");
         }
         truths.forget(index);
-        return index(index);
+        Map<String, Object> view = index(index);
+        if (!word.equals(PAUSE)
+                && rebuilds.status().filter(RebuildStatus::active).isPresent()) {
+            view.put("finishing", runner.finishRebuild(index).run().number());
+        }
+        return view;
     }
 
     /** Whether that is a word for the rebuild that goes on, and no run. */
     private static boolean isTold(String policy) {
-        return Set.of("cancel", "pause", "resume").contains(policy);
+        return Set.of(CANCEL, PAUSE, RESUME).contains(policy);
     }
 
     private static Runner.Wish wish(String policy) {

@@ -5,6 +5,7 @@ import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class Runner {
 
     static final int MOST_PRODUCTS = 1_000;
+    private static final String REBUILD = "rebuild";
+    private static final String ROLLBACK = "rollback";
     private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
     private final Stocktakes stocktakes;
@@ -34,13 +37,13 @@ final class Runner {
         /** Everything, in the live index. */
         FULL("full", stocktake -> stocktake.run(SyncPolicy.full().inPlace())),
         /** Everything, beside the live index, where the index can. */
-        REBUILD("rebuild", stocktake -> stocktake.run(SyncPolicy.full())),
+        REBUILD(Runner.REBUILD, stocktake -> stocktake.run(SyncPolicy.full())),
         /** What a rebuild would change. */
         PREVIEW(
                 "rebuild (dry run)",
                 stocktake -> stocktake.run(SyncPolicy.full().dryRun())),
         /** What was live before the last rebuild. */
-        ROLLBACK("rollback", Stocktake::rollback),
+        ROLLBACK(Runner.ROLLBACK, Stocktake::rollback),
         /** Compare everything, and repair. */
         AUDIT("audit", stocktake -> stocktake.run(SyncPolicy.audit())),
         /** Compare everything, and only tell. */
@@ -72,6 +75,20 @@ final class Runner {
         wanted.forEach(key -> ids.add(key.value()));
         SyncPolicy policy = SyncPolicy.products(wanted);
         return begin(index, policy.name(), "PRODUCTS " + ids, stocktake -> stocktake.run(policy));
+    }
+
+    /**
+     * Works on the rebuild that is on its way, so that it goes on, or is removed, where no schedule runs.
+     *
+     * @return the run that does; the one that somebody waits for already, if there is one
+     */
+    Begun finishRebuild(String index) {
+        Optional<RunEntry> same = book.runs(index).stream()
+                .filter(run -> run.end().isEmpty() && run.trigger() == RunEntry.Trigger.REQUEST)
+                .filter(run -> run.policy().startsWith(REBUILD) || run.policy().equals(ROLLBACK))
+                .findFirst();
+        return same.map(run -> new Begun(run, false))
+                .orElseGet(() -> begin(index, REBUILD, Wish.REBUILD.name(), Stocktake::finishRebuild));
     }
 
     private Begun begin(String index, String label, String key, Consumer<Stocktake> work) {

@@ -151,6 +151,11 @@ final class Views {
                 .with("problems", report != null ? report.problems() : end == null ? null : List.of(problem(end)))
                 .with("freshness", report == null ? null : freshness(report.freshness()))
                 .with("products", report == null ? null : products(report.products()))
+                .with(
+                        "rebuild",
+                        report == null || report.rebuild() == null
+                                ? null
+                                : report.rebuild().ending().name())
                 .with("compared", report == null || report.audit() == null ? null : compared(report.audit()))
                 .map();
     }

@@ -226,13 +226,15 @@ class PageIT {
                         .filter(new Locator.FilterOptions().setHasText("the rebuild is paused"))
                         .first())
                 .isVisible();
+        assertThat(toast(page, "The rebuild is paused")).isVisible();
         button(page, "Go on").click();
         assertThat(button(page, "Pause")).isVisible();
         isAccessible(page);
         picture(page, "rebuild");
         button(page, "Cancel").click();
         assertThat(button(page, "Cancel")).hasCount(0);
-        assertThat(toast(page, "Not finished")).isVisible();
+        assertThat(toast(page, "The rebuild was cancelled")).isVisible();
+        assertThat(toast(page, "Not finished")).hasCount(0);
         assertThat(rebuilds.status().filter(RebuildStatus::active)).isEmpty();
         assertThat(host.document(1)).isPresent();
 
@@ -244,6 +246,30 @@ class PageIT {
         button(page, "Roll back").click();
         assertThat(toast(page, "Done, and a search shows it")).hasCount(2);
         assertThat(page.locator("table").first()).containsText("Roll back");
+    }
+
+    /** Whoever presses a button expects it to do what it says, whether or not something runs by itself. */
+    @Test
+    void finishesWhatWasPausedThoughNothingRunsByItself() {
+        startWithoutSchedule();
+        RebuildControl rebuilds =
+                host.context().getBean(Stocktakes.class).get("products").rebuilds();
+        host.sql("update product set name = 'Capstan' where id = 1");
+        Page page = open();
+
+        rebuilds.pause();
+        button(page, "Rebuild").click();
+        assertThat(toast(page, "The rebuild is paused")).isVisible();
+        button(page, "Cancel").click();
+        assertThat(toast(page, "The rebuild was cancelled")).isVisible();
+        assertThat(rebuilds.status().filter(RebuildStatus::active)).isEmpty();
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Brass Hook");
+
+        button(page, "Rebuild").click();
+        assertThat(toast(page, "The rebuild is paused")).hasCount(2);
+        button(page, "Go on").click();
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Capstan");
     }
 
     @Test

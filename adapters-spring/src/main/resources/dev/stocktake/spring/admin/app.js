@@ -69,13 +69,20 @@ class Card {
         try {
             const run = await post(this.path + '/runs', fields);
             refresh(0);
-            const done = await ended(this.index, run.run);
-            const {kind, text} = verdict(done);
-            toast(kind, `${this.index}: ${text}`);
+            await this.follow(run.run);
         } catch (e) {
             toast('bad', e.message);
         }
         refresh(0);
+    }
+
+    /** A rebuild that somebody has paused ends the run that made it, and nothing is wrong. */
+    async follow(number) {
+        const done = await ended(this.index, number);
+        const {rebuild} = done.outcome === 'INCOMPLETE' && done.policy.startsWith('rebuild') ? await get(this.path) : {};
+        const {kind, text} = rebuild && rebuild.active && rebuild.phase === 'PAUSED'
+            ? {kind: 'calm', text: `The rebuild is paused. Let it go on, or cancel it, when you like. (Run ${done.run})`} : verdict(done);
+        toast(kind, `${this.index}: ${text}`);
     }
 
     products() {
@@ -162,7 +169,12 @@ class Card {
     /** A word to the rebuild that goes on, whichever instance makes it. */
     async tell(word) {
         try {
-            this.show(await post(this.path + '/runs', [['policy', word]]));
+            const view = await post(this.path + '/runs', [['policy', word]]);
+            this.show(view);
+            refresh(0);
+            if (view.finishing) {
+                await this.follow(view.finishing);
+            }
         } catch (e) {
             toast('bad', e.message);
         }

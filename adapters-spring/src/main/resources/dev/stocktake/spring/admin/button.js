@@ -111,6 +111,9 @@ export function verdict(run) {
     if (run.outcome === 'COMPLETE') {
         return {kind: 'good', text: `Done, and a search shows it: ${counts}. (Run ${run.run})`};
     }
+    if (run.rebuild === 'CANCELLED') {
+        return {kind: 'calm', text: `The rebuild was cancelled; searchers see what they saw before. (Run ${run.run})`};
+    }
     if (run.outcome === 'ELSEWHERE') {
         return {kind: 'calm', text: `It is being done already, by the schedule or by another instance. (Run ${run.run})`};
     }

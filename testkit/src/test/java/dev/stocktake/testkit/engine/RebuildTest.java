@@ -593,6 +593,49 @@ class RebuildTest {
             assertThat(other.rebuilds().cancel()).as("there is none any more").isFalse();
         }
 
+        /** Without a schedule nobody else would. */
+        @Test
+        void whoLetsItGoOnFinishesIt() {
+            IndexIdentity before = identity();
+            Stocktake other = shop.stocktake();
+            when(8, () -> other.rebuilds().pause()).run(SyncPolicy.full());
+
+            assertThat(other.finishRebuild().problems()).anyMatch(problem -> problem.contains("paused"));
+            other.rebuilds().resume();
+            SyncReport finished = other.finishRebuild();
+
+            assertThat(finished.complete()).isTrue();
+            assertThat(finished.rebuilt().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.SWAPPED_IN);
+            assertThat(identity()).isNotEqualTo(before);
+            assertTrue();
+        }
+
+        @Test
+        void whoCancelsWhatWasPausedRemovesIt() {
+            IndexIdentity before = identity();
+            Stocktake other = shop.stocktake();
+            when(8, () -> other.rebuilds().pause()).run(SyncPolicy.full());
+
+            other.rebuilds().cancel();
+            SyncReport finished = other.finishRebuild();
+
+            assertThat(finished.complete()).isFalse();
+            assertThat(finished.rebuilt().orElseThrow().ending()).isEqualTo(RebuildReport.Ending.CANCELLED);
+            assertThat(identity()).isEqualTo(before);
+            assertThat(shop.index.builds()).isEmpty();
+        }
+
+        @Test
+        void whoFinishesNoneAsksForNone() {
+            IndexIdentity before = identity();
+
+            SyncReport finished = shop.stocktake().finishRebuild();
+
+            assertThat(finished.complete()).isTrue();
+            assertThat(finished.rebuilt()).isEmpty();
+            assertThat(identity()).isEqualTo(before);
+        }
+
         @Test
         void whoPausesItLetsEditsGoOn() {
             IndexIdentity before = identity();
