@@ -14,6 +14,10 @@ import javax.sql.DataSource;
 final class ShopCheck {
 
     private static final int OLDEST = 120_000;
+    /** The columns of mismatches.sql. */
+    static final List<String> KEPT_TWICE =
+            List.of("inventory_level.stocked_quantity", "inventory_level.reserved_quantity", "price.amount");
+
     private static final int MOST_EXAMPLES = 5;
 
     private final DataSource database;
@@ -240,6 +244,18 @@ final class ShopCheck {
         } catch (SQLException e) {
             return Databases.meaning("DATABASE_URL", settings.shop(), e);
         }
+    }
+
+    /** How many there are, of each column that has any. */
+    Map<String, Long> mismatchesByColumn() throws SQLException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        Databases.list(
+                        database,
+                        "select m.\"table\" || '.' || m.\"column\", count(*) from (" + Queries.ours("mismatches.sql")
+                                + ") m group by 1 order by 1",
+                        row -> Map.entry(row.getString(1), row.getLong(2)))
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+        return counts;
     }
 
     /** Those of one product. */

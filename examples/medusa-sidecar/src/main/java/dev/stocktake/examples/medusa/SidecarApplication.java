@@ -60,6 +60,11 @@ class SidecarApplication {
                         beans.registerBean("medusaLedger", Ledger.class, () -> ledger);
                         beans.registerBean("medusaSource", ProductSource.class, () -> source);
                         beans.registerBean("medusaIndex", SearchIndex.class, () -> index);
+                        beans.registerBean(
+                                "medusaMismatches",
+                                Mismatches.class,
+                                () -> new Mismatches(
+                                        parts.check(), settings.pace().bound()));
                         beans.registerBean("medusaSchedule", SyncSchedule.class, parts::schedule);
                         for (int i = 0; i < feeds.size(); i++) {
                             ChangeFeed feed = feeds.get(i);

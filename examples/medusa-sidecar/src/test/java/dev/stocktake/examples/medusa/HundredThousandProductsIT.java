@@ -7,8 +7,19 @@ import dev.stocktake.ChangeFeed;
 import dev.stocktake.Intake;
 import dev.stocktake.KeyPage;
 import dev.stocktake.Projection;
+import dev.stocktake.Stocktake;
+import dev.stocktake.SyncListener;
+import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncProgress;
+import dev.stocktake.SyncReport;
 import dev.stocktake.jdbc.JdbcProductSource;
+import dev.stocktake.meilisearch.MeilisearchStandIn;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +80,7 @@ class HundredThousandProductsIT {
     }
 
     @Test
-    void measures() {
+    void measures() throws IOException {
         long begun = System.nanoTime();
         Shop shop = multiplied();
         say(
@@ -77,6 +88,7 @@ class HundredThousandProductsIT {
                 since(begun),
                 shop.texts("select count(*) from product").get(0) + " products");
         Map<String, String> environment = shop.environment("http://localhost:1", "");
+        fills(environment);
         try (Parts parts = Parts.of(Settings.of(environment)).requireShop()) {
             walk(parts.source());
             for (ChangeFeed feed : parts.feeds()) {
@@ -121,6 +133,82 @@ class HundredThousandProductsIT {
                 documents + " documents, " + documents * 1000 / Math.max(1, took.toMillis()) + " in a second, at most "
                         + most / 1_000_000 + " MB used after a collection");
         assertThat(documents).isEqualTo(186L * TIMES);
+    }
+
+    /** A server of its own process, so that its memory is not ours. */
+    static final class Server {
+
+        private Server() {}
+
+        /** Says its address, and ends when nobody listens any more. */
+        public static void main(String[] args) throws IOException {
+            try (MeilisearchStandIn server = MeilisearchStandIn.automatic()) {
+                System.out.println(server.url());
+                while (System.in.read() >= 0) {
+                    // until the end
+                }
+            }
+        }
+
+        static Process start() throws IOException {
+            return new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx4g",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Server.class.getName())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        }
+    }
+
+    /** Collects now and then, and looks at what is left. */
+    private static final class Memory implements SyncListener {
+
+        private static final long EVERY = 10_000;
+
+        private final List<Long> megabytes = new ArrayList<>();
+        private long next = EVERY;
+
+        @Override
+        public void progressed(SyncProgress progress) {
+            if (progress.counts().found() >= next) {
+                next = progress.counts().found() + EVERY;
+                megabytes.add(usedAfterCollection() / 1_000_000);
+            }
+        }
+    }
+
+    /** The first fill as {@code sync full} makes it, and what a smart run costs behind it. */
+    static void fills(Map<String, String> environment) throws IOException {
+        Process server = Server.start();
+        try (BufferedReader said = server.inputReader(StandardCharsets.US_ASCII)) {
+            Map<String, String> withServer = new LinkedHashMap<>(environment);
+            withServer.put("MEILISEARCH_HOST", said.readLine());
+            withServer.put("MEILISEARCH_API_KEY", MeilisearchStandIn.MASTER_KEY);
+            Memory memory = new Memory();
+            try (Parts parts = Parts.of(Settings.of(withServer)).requireShop()) {
+                Stocktake stocktake = parts.stocktake(memory);
+                SyncReport report = stocktake.run(SyncPolicy.full());
+                Duration took = report.times().total();
+                long documents = report.counts().written();
+                say(
+                        "filled the index",
+                        took,
+                        documents + " documents, " + documents * 1000 / took.toMillis() + " in a second; waited for the"
+                                + " database " + report.times().reading().toSeconds() + " s, wrote "
+                                + report.times().writing().toSeconds() + " s, waited for the index "
+                                + report.times().waiting().toSeconds() + " s; MB used after a collection "
+                                + memory.megabytes);
+                assertThat(report.complete()).isTrue();
+                for (int i = 0; i < 5; i++) {
+                    say("a smart run", stocktake.run(SyncPolicy.smart()).times().total(), "");
+                }
+            }
+        } finally {
+            server.destroy();
+        }
     }
 
     private static long usedAfterCollection() {

@@ -85,6 +85,23 @@ class ServiceIT {
     }
 
     @Test
+    void countsTheNumbersThatTheShopKeepsTwiceAndDifferently() {
+        try (ConfigurableApplicationContext sidecar =
+                start(Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY))) {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(
+                                    get(sidecar, "/actuator/prometheus", "").body())
+                            .contains(mismatches("inventory_level.stocked_quantity", 2))
+                            .contains(mismatches("inventory_level.reserved_quantity", 0))
+                            .contains(mismatches("price.amount", 1)));
+        }
+    }
+
+    private static String mismatches(String column, int number) {
+        return "medusa_raw_mismatches{application=\"medusa-sidecar\",column=\"" + column + "\"} " + number + ".0";
+    }
+
+    @Test
     void setsTheIndexUpForAStorefront() {
         Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
         environment.put("STOCKTAKE_FILTERABLE", "+subtitle");
