@@ -420,7 +420,7 @@ class AdminTest {
         host.start();
         host.rowsReachTheIndex();
 
-        await().untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             for (String meter : new String[] {
                 "stocktake.freshness",
                 "stocktake.run",
