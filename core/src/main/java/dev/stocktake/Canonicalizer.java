@@ -102,8 +102,7 @@ final class Canonicalizer {
         return at;
     }
 
-    private void bytes(byte[] bytes) {
-        int length = bytes.length;
+    private void bytes(byte[] bytes, int length) {
         if (length > buffer.length) {
             flush();
             digest.update(bytes, 0, length);
@@ -118,7 +117,7 @@ final class Canonicalizer {
     private void text(int tag, String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         head(tag, utf8.length);
-        bytes(utf8);
+        bytes(utf8, utf8.length);
     }
 
     // --- values -----------------------------------------------------------------------------------------------------
@@ -196,7 +195,8 @@ final class Canonicalizer {
         Shape.Spelling spelling = map.shape().spelling();
         head('m', map.size());
         for (int i = 0; i < spelling.size(); i++) {
-            bytes(spelling.head(i));
+            byte[] name = spelling.head(i);
+            bytes(name, name.length);
             value(map.value(spelling.place(i)));
         }
     }

@@ -95,7 +95,7 @@ final class BatchWriter {
                 : new DocumentEncoder(options.primaryKey(), options.limits().maxBytes());
         String problem = encoder.encode(id.get(), upsert);
         Spelt spelt = problem == null
-                ? new Spelt(id.get(), encoder.line().ended(), null)
+                ? new Spelt(id.get(), encoder.line().toBytes(), null)
                 : new Spelt(id.get(), NOTHING, problem);
         if (encoder.line().isSmall()) {
             encoders.add(encoder);

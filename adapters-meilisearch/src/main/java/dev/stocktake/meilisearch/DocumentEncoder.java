@@ -5,7 +5,6 @@ import dev.stocktake.WriteBatch.Upsert;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,6 @@ final class DocumentEncoder {
     private final String primaryKey;
     private final long maxBytes;
     private final JsonLine line;
-    private final BiConsumer<String, @Nullable Object> top = this::topField;
-    private final BiConsumer<String, @Nullable Object> below = this::field;
     private int fields;
 
     DocumentEncoder(String primaryKey, long maxBytes) {
@@ -61,7 +58,7 @@ final class DocumentEncoder {
         return stored.endsWith(OWN_ID);
     }
 
-    /** The last document encoded. */
+    /** The last document encoded, with a line end. */
     JsonLine line() {
         return line;
     }
@@ -79,6 +76,7 @@ final class DocumentEncoder {
         } catch (Unfit e) {
             return e.reason();
         }
+        line.end();
         if (fields > MAX_FIELDS) {
             return "it has " + fields + " fields; Meilisearch takes at most " + MAX_FIELDS;
         }
@@ -95,12 +93,23 @@ final class DocumentEncoder {
         } else {
             line.text(id);
         }
-        document.forEach(top);
+        for (Map.Entry<String, @Nullable Object> field : document.entrySet()) {
+            String name = field.getKey();
+            if (isReserved(name)) {
+                throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
+            }
+            if (!name.equals(primaryKey)) {
+                line.raw(',');
+                field(name, field.getValue());
+            }
+        }
         if (DocumentIds.isHash(id)) {
-            line.nextName(KEY);
+            line.raw(',');
+            line.name(KEY);
             line.text(upsert.key().value());
         }
-        line.nextName(FINGERPRINT);
+        line.raw(',');
+        line.name(FINGERPRINT);
         line.text(
                 ownId
                         ? upsert.fingerprint().value() + OWN_ID
@@ -122,19 +131,10 @@ final class DocumentEncoder {
         }
     }
 
-    private void topField(String name, @Nullable Object value) {
-        if (isReserved(name)) {
-            throw new Unfit("its field '" + name + "' is reserved; name it otherwise in the source");
-        }
-        if (!name.equals(primaryKey)) {
-            field(name, value);
-        }
-    }
-
     private void field(String name, @Nullable Object value) {
         fields++;
         try {
-            line.nextName(name);
+            line.name(name);
             value(value);
         } catch (JsonLine.HalfCharacterException e) {
             throw new Unfit("' is not valid Unicode: half a character at " + e.place(), name);
@@ -157,7 +157,7 @@ final class DocumentEncoder {
         } else if (value instanceof List<?> list) {
             list(list);
         } else if (value instanceof Map<?, ?> map) {
-            map(named(map));
+            map(map);
         } else {
             throw new IllegalStateException("A document cannot hold a " + value.getClass());
         }
@@ -185,16 +185,17 @@ final class DocumentEncoder {
         line.raw(']');
     }
 
-    private void map(Map<String, @Nullable Object> map) {
+    private void map(Map<?, ?> map) {
         line.raw('{');
-        map.forEach(below);
+        boolean first = true;
+        for (Map.Entry<?, ?> field : map.entrySet()) {
+            if (!first) {
+                line.raw(',');
+            }
+            first = false;
+            field((String) field.getKey(), field.getValue());
+        }
         line.raw('}');
-    }
-
-    /** A document's maps are all like this. */
-    @SuppressWarnings("unchecked")
-    private static Map<String, @Nullable Object> named(Map<?, ?> map) {
-        return (Map<String, @Nullable Object>) map;
     }
 
     /** The document cannot be sent. Where it is unfit is told from the inside out, and only then. */

@@ -46,7 +46,6 @@ final class JsonLine {
     private static final long HIGHEST = 0x80 * EACH;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int NAMES = 512;
-    private static final int FIRST = 4096;
     private static final int SMALL = 64 * 1024;
 
     /** Of a byte in a text: written as it is, ... */
@@ -63,16 +62,12 @@ final class JsonLine {
     private final long limit;
     private final String[] names = new String[NAMES];
     private final byte[][] spelt = new byte[NAMES][];
-
-    /** Never longer than the limit, so that to find room in it is enough; but for the line's end. */
-    private byte[] buffer;
-
+    private byte[] buffer = new byte[4096];
     private int used;
 
     /** @param limit of its bytes, without the line's end */
     JsonLine(long limit) {
         this.limit = limit;
-        this.buffer = new byte[(int) Math.min(limit, FIRST)];
         Arrays.fill(names, "");
     }
 
@@ -102,16 +97,19 @@ final class JsonLine {
         return buffer.length <= SMALL;
     }
 
-    /** All of it, with a line end. */
-    byte[] ended() {
-        byte[] bytes = Arrays.copyOf(buffer, used + 1);
-        bytes[used] = '\n';
-        return bytes;
+    void end() {
+        if (used == buffer.length) {
+            buffer = Arrays.copyOf(buffer, used + 1);
+        }
+        buffer[used++] = '\n';
     }
 
     private void room(int bytes) {
         if (buffer.length - used < bytes) {
             grow(bytes);
+        }
+        if (used + (long) bytes > limit) {
+            throw new TooLongException();
         }
     }
 
@@ -120,8 +118,7 @@ final class JsonLine {
         if (needed > limit) {
             throw new TooLongException();
         }
-        long most = Math.min(Integer.MAX_VALUE - 8L, limit);
-        buffer = Arrays.copyOf(buffer, (int) Math.min(most, Math.max(needed, 2L * buffer.length)));
+        buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * buffer.length)));
     }
 
     void raw(char ascii) {
@@ -140,14 +137,6 @@ final class JsonLine {
         room(bytes.length);
         System.arraycopy(bytes, 0, buffer, used, bytes.length);
         used += bytes.length;
-    }
-
-    /** The name of an object's next field, with its colon, and a comma before it unless it is the first. */
-    void nextName(String name) {
-        if (buffer[used - 1] != '{') {
-            raw(',');
-        }
-        name(name);
     }
 
     /** A field's name, with its colon. */
@@ -190,11 +179,7 @@ final class JsonLine {
             throw new TooLongException();
         }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        if (isPlain(utf8)) {
-            quoted(utf8);
-            return;
-        }
-        byte found = kindsIn(utf8);
+        byte found = isPlain(utf8) ? PLAIN : kindsIn(utf8);
         if ((found & DOUBTFUL) != 0) {
             requireWholeCharacters(text);
         }
@@ -205,17 +190,6 @@ final class JsonLine {
             escaped(utf8);
         }
         raw('"');
-    }
-
-    private void quoted(byte[] utf8) {
-        room(utf8.length + 2);
-        byte[] into = buffer;
-        int at = used;
-        into[at++] = '"';
-        System.arraycopy(utf8, 0, into, at, utf8.length);
-        at += utf8.length;
-        into[at++] = '"';
-        used = at;
     }
 
     /** Looks at eight bytes at once; most texts are plain. */

@@ -29,7 +29,7 @@ class DocumentEncoderTest {
     }
 
     private String line() {
-        return new String(encoder.line().ended(), StandardCharsets.UTF_8);
+        return new String(encoder.line().toBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

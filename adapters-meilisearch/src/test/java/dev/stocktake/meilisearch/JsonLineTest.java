@@ -76,7 +76,8 @@ class JsonLineTest {
     void givesUpAtItsLimitAndNotBefore() {
         JsonLine short5 = new JsonLine(5);
         short5.text("abc");
-        assertThat(short5.ended()).hasSize(6);
+        short5.end();
+        assertThat(short5.size()).isEqualTo(6);
 
         short5.clear();
         assertThatExceptionOfType(JsonLine.TooLongException.class).isThrownBy(() -> short5.text("abcd"));
