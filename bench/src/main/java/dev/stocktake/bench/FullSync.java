@@ -11,28 +11,30 @@ final class FullSync implements Contestant {
     private final Shop shop;
     private final Stage stage;
     private final int readers;
+    private final StockQuery stock;
     private @Nullable Subject subject;
 
-    FullSync(Shop shop, Stage stage, int readers) {
+    FullSync(Shop shop, Stage stage, int readers, StockQuery stock) {
         this.shop = shop;
         this.stage = stage;
         this.readers = readers;
+        this.stock = stock;
     }
 
-    static String name(int readers) {
-        return readers == 1 ? NAME : NAME + "-" + readers + "-readers";
+    static String name(int readers, StockQuery stock) {
+        return NAME + (readers == 1 ? "" : "-" + readers + "-readers") + stock.suffix();
     }
 
     @Override
     public String name() {
-        return name(readers);
+        return name(readers, stock);
     }
 
     @Override
     public void prepare() throws SQLException {
         close();
         stage.sink().reset(false);
-        subject = Subject.fresh(shop, stage, readers);
+        subject = Subject.fresh(shop, stage, readers, stock);
     }
 
     @Override

@@ -28,9 +28,11 @@ final class FullSyncCase implements Case {
             CopyFloor json = CopyFloor.json(shop, stage.source(), stage.sink());
             CopyFloor flat = CopyFloor.flat(shop, stage.source(), stage.sink());
             CopyFloor merged = CopyFloor.merged(shop, stage.source(), stage.sink());
-            try (FullSync ours = new FullSync(shop, stage, 1);
-                    FullSync two = new FullSync(shop, stage, 2)) {
-                List<Contestant> contestants = List.of(json, ours, flat, two, merged);
+            try (FullSync ours = new FullSync(shop, stage, 1, StockQuery.JOINED);
+                    FullSync two = new FullSync(shop, stage, 2, StockQuery.JOINED);
+                    FullSync byArray = new FullSync(shop, stage, 1, StockQuery.BY_ARRAY);
+                    FullSync twoByArray = new FullSync(shop, stage, 2, StockQuery.BY_ARRAY)) {
+                List<Contestant> contestants = List.of(json, ours, flat, two, merged, byArray, twoByArray);
                 Rounds rounds = Rounds.of(stage.meter(), plan.warmUps(), plan.rounds(), contestants);
                 for (Contestant contestant : contestants) {
                     results.figures(
@@ -57,9 +59,25 @@ final class FullSyncCase implements Case {
                 products,
                 Ratio.of(
                         "speed with two readers, to COPY of JSON",
-                        rounds.values(FullSync.name(2), speed),
+                        rounds.values(FullSync.name(2, StockQuery.JOINED), speed),
                         rounds.values("copy-json", speed),
                         ">= 2.5"));
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "speed with two readers and the stock by array, to COPY of JSON",
+                        rounds.values(FullSync.name(2, StockQuery.BY_ARRAY), speed),
+                        rounds.values("copy-json", speed),
+                        ""));
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(
+                        "speed with the stock by array, to COPY of flat rows",
+                        rounds.values(FullSync.name(1, StockQuery.BY_ARRAY), speed),
+                        rounds.values("copy-flat", speed),
+                        ""));
         results.ratio(
                 name(), products, Ratio.of("speed, to COPY of JSON", ours, rounds.values("copy-json", speed), ""));
         results.ratio(

@@ -42,11 +42,18 @@ final class Subject implements AutoCloseable {
     static Subject fresh(Shop shop, DataSource source, DataSource ledger, String sinkUrl, SyncListener listener)
             throws SQLException {
         forget(shop, ledger);
-        return intoSink(shop, source, ledger, sinkUrl, changes(shop, source), listener, SyncSettings.defaults());
+        return intoSink(
+                shop,
+                products(shop, source),
+                ledger,
+                sinkUrl,
+                changes(shop, source),
+                listener,
+                SyncSettings.defaults());
     }
 
-    /** As above, with so many readers. */
-    static Subject fresh(Shop shop, Stage stage, int readers) throws SQLException {
+    /** As above, with so many readers that ask for the stock so. */
+    static Subject fresh(Shop shop, Stage stage, int readers, StockQuery stock) throws SQLException {
         DataSource source = stage.source().source();
         DataSource ledger = stage.ledger().source();
         forget(shop, ledger);
@@ -54,7 +61,7 @@ final class Subject implements AutoCloseable {
         SyncSettings.Batch batch = defaults.batch();
         return intoSink(
                 shop,
-                source,
+                products(shop, source, stock),
                 ledger,
                 stage.sink().url(),
                 changes(shop, source),
@@ -68,7 +75,7 @@ final class Subject implements AutoCloseable {
         DataSource source = stage.source().source();
         return intoSink(
                 shop,
-                source,
+                products(shop, source),
                 stage.ledger().source(),
                 stage.sink().url(),
                 changeLog(shop, source),
@@ -105,7 +112,7 @@ final class Subject implements AutoCloseable {
 
     private static Subject intoSink(
             Shop shop,
-            DataSource source,
+            ProductSource products,
             DataSource ledger,
             String sinkUrl,
             ChangeFeed feed,
@@ -119,7 +126,7 @@ final class Subject implements AutoCloseable {
                 .build();
         return new Subject(
                 index::close,
-                Stocktake.builder(products(shop, source), index, ledger(shop, ledger))
+                Stocktake.builder(products, index, ledger(shop, ledger))
                         .feed(feed)
                         .listener(listener)
                         .settings(settings)
@@ -146,14 +153,14 @@ final class Subject implements AutoCloseable {
 
     /** Root and child rows apart: the quickest way to read them, and the documented one. */
     static ProductSource products(Shop shop, DataSource source) {
+        return products(shop, source, StockQuery.JOINED);
+    }
+
+    private static ProductSource products(Shop shop, DataSource source, StockQuery stock) {
         String variants = """
                 select v.product_id, v.id, v.sku, v.title, v.weight, r.currency, r.amount
                 from {shop}.product_variant v left join {shop}.price r on r.variant_id = v.id
                 where {products:v.product_id} order by v.id""";
-        String stock = """
-                select l.variant_id, l.location_id as location, l.stocked - l.reserved as available
-                from {shop}.product_variant v join {shop}.inventory_level l on l.variant_id = v.id
-                where {products:v.product_id} order by l.variant_id, l.location_id""";
         return JdbcProductSource.builder(source)
                 .root(in(shop, """
                         select p.id, p.title, p.handle, p.description, p.brand, p.status, p.created_at
@@ -161,7 +168,7 @@ final class Subject implements AutoCloseable {
                 .children(
                         "variants",
                         Rows.by("product_id", in(shop, variants))
-                                .children("stock", Rows.by("variant_id", in(shop, stock))))
+                                .children("stock", Rows.by("variant_id", in(shop, stock.sql()))))
                 .keys(shop.schema() + ".product", "id")
                 .build();
     }
