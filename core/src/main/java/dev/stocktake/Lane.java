@@ -455,7 +455,7 @@ final class Lane {
         }
     }
 
-    private void readLog() {
+    private boolean readLog() {
         boolean marked = true;
         try {
             marked = audit.read(lease());
@@ -467,6 +467,7 @@ final class Lane {
             }
         }
         auditAt = around.clock().instant().plus(leasePart());
+        return marked;
     }
 
     private boolean isOver(Instant progress) {
@@ -724,6 +725,11 @@ final class Lane {
         @Override
         public void keepLease(boolean always) {
             Lane.this.keepLease(always);
+        }
+
+        @Override
+        public boolean readLog() {
+            return Lane.this.readLog();
         }
 
         @Override

@@ -66,6 +66,9 @@ final class Rebuild {
         /** @param always also if there is time left */
         void keepLease(boolean always);
 
+        /** @return whether the log of writes told of any that nobody had reckoned with, so that something is marked */
+        boolean readLog();
+
         StoppedException takenOver();
 
         String nextBatchId();
@@ -767,6 +770,8 @@ final class Rebuild {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
+        // A late write into the build marks what it touched, and then the build is not clean.
+        hands.readLog();
         boolean begun = ports.inLedger(tx ->
                 tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()) && mayCome(tx));
         if (!begun) {
@@ -931,8 +936,10 @@ final class Rebuild {
         return settled ? waits(RebuildStatus.Phase.JUDGING, FIRST_REST, "") : worked(RebuildStatus.Phase.JUDGING);
     }
 
+    /** What came late into the build before the swap, nobody has looked at: the log tells. */
     private Step becomeLive(Generation beside) {
-        boolean done = ports.inLedger(tx -> becomesLive(tx, beside));
+        boolean late = hands.readLog();
+        boolean done = ports.inLedger(tx -> becomesLive(tx, beside, !late));
         if (!done) {
             throw hands.takenOver();
         }
@@ -951,7 +958,7 @@ final class Rebuild {
     boolean recognizes(LedgerTransaction tx, IndexIdentity identity) {
         for (Generation beside : tx.generations()) {
             if (beside.state() != Generation.State.LIVE && beside.identity().equals(identity)) {
-                return becomesLive(tx, beside);
+                return becomesLive(tx, beside, false);
             }
         }
         for (Generation old : tx.retired()) {
@@ -962,13 +969,15 @@ final class Rebuild {
         return false;
     }
 
-    private boolean becomesLive(LedgerTransaction tx, Generation seen) {
+    /** @param inTime whether the log of writes was read since it was swapped, and told of none that came late */
+    private boolean becomesLive(LedgerTransaction tx, Generation seen, boolean inTime) {
         RebuildState.lock(tx);
         RebuildRequest request = RebuildState.request(tx);
         // What was asked for meanwhile is not what this swap was sent for.
         boolean its = request == null || request.generation() == seen.number();
         boolean back = its && request != null && request.kind() == RebuildRequest.Kind.ROLLBACK;
         boolean whole = !back
+                && inTime
                 && tx.generations().stream()
                         .filter(generation -> generation.number() == seen.number())
                         .anyMatch(Rebuild::isWhole);

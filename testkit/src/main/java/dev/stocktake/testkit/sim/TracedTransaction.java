@@ -176,7 +176,8 @@ final class TracedTransaction implements LedgerTransaction {
     public boolean swappedBack(Lease lease, long retired, Duration life, Duration hold) {
         boolean done = tx.swappedBack(lease, retired, life, hold);
         event(() -> "sees that generation " + retired + " is live again: " + done);
-        // Everything is marked in these two. A build that was begun since was told nothing, and is counted before it is live.
+        // Everything is marked in these two. A build that was begun since was told nothing, and is counted before it is
+        // live.
         if (done && tx.generations().size() <= 2) {
             effects.add(world.checker()::markedAll);
         }

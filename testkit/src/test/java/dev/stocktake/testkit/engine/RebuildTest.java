@@ -1054,6 +1054,35 @@ class RebuildTest {
             assertReadBack(stocktake.sync(List.of(key(3))), live);
         }
 
+        /** Searchers see it, and whoever waits beside the lane is not told that all is true until it is. */
+        @Test
+        void isNotWholeWhenAWriteCameLateIntoTheBuildBeforeItWasSwapped() {
+            AtomicReference<Runnable> far = new AtomicReference<>(() -> shop.index.deliverNextLate());
+            Stocktake stocktake = shop.builder(index("swap"))
+                    .listener(new SyncListener() {
+                        @Override
+                        public void progressed(SyncProgress now) {
+                            if (now.rebuilding()
+                                    .filter(status -> status.documents() >= 8)
+                                    .isPresent()) {
+                                far.getAndSet(() -> {}).run();
+                            }
+                        }
+                    })
+                    .build();
+            AtomicReference<Boolean> landed = new AtomicReference<>(false);
+            once(before, () -> landed.set(shop.index.deliver()));
+
+            SyncReport report = stocktake.run(SyncPolicy.full());
+
+            assertThat(landed.get()).as("it came in the last moment").isTrue();
+            java.util.Optional<String> told =
+                    shop.ledger.inTransaction(INDEX, tx -> tx.cursor("stocktake.rebuild.ended"));
+            assertThat(told).hasValueSatisfying(ended -> assertThat(ended).contains("|part|"));
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertTrue();
+        }
+
         @Test
         void putsOffWhatTheIndexNeverGivesBack() {
             shop.index.requestLife(Duration.ofMinutes(15));
