@@ -658,12 +658,11 @@ final class Rebuild {
     }
 
     private Step judged(RebuildState now, Build current, BuildGate gate) {
-        RebuildRequest request = now.request();
-        BuildGate.Verdict verdict = gate.step(isForced(request));
+        BuildGate.Verdict verdict = gate.step(now.leave());
         if (verdict == BuildGate.Verdict.MORE) {
             return worked(RebuildStatus.Phase.JUDGING);
         }
-        if (passes(verdict, request) || isDry(now)) {
+        if (passes(verdict, now) || isDry(now)) {
             rest = FIRST_REST;
             current.passed(around.clock().instant());
             return worked(RebuildStatus.Phase.JUDGING);
@@ -680,13 +679,9 @@ final class Rebuild {
         return restFor(sentence);
     }
 
-    private static boolean isForced(@Nullable RebuildRequest request) {
-        return request != null && request.forced();
-    }
-
     /** Somebody who insists gets what the database has had all along; but it is looked at a few times before. */
-    private boolean passes(BuildGate.Verdict verdict, @Nullable RebuildRequest request) {
-        boolean insists = isForced(request) && lookedAgain >= LOOKS_AGAIN;
+    private boolean passes(BuildGate.Verdict verdict, RebuildState now) {
+        boolean insists = now.leave() && lookedAgain >= LOOKS_AGAIN;
         return verdict == BuildGate.Verdict.PASSES || insists || !around.on(Rule.GATE);
     }
 
@@ -766,7 +761,7 @@ final class Rebuild {
             return Step.WORKED;
         }
         BuildGate gate = current.gate();
-        if (gate == null || !passes(gate.judge(isForced(now.request())), now.request())) {
+        if (gate == null || !passes(gate.judge(now.leave()), now)) {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param rate how many products per second somebody allowed it to walk over; null if nobody said
  * @param ended how many have ended so far
  * @param last how the last one ended; null if there was none
+ * @param leave whether somebody who wants a build, whichever, lets it hold far less than the live index: one that is left of a swap
+ *     that was undone has no request of its own, and who asks then is told of that one what it waits for
  * @param open all open generations, oldest first
  * @param retired those that are kept, the last first
+ * @param mayComeUntil see {@link Swaps#mayComeUntil}
  * @param now the ledger's time
  */
 record RebuildState(
@@ -28,6 +31,7 @@ record RebuildState(
         @Nullable Double rate,
         long ended,
         @Nullable RebuildReport last,
+        boolean leave,
         List<Generation> open,
         List<Generation> retired,
         Instant mayComeUntil,
@@ -69,7 +73,7 @@ record RebuildState(
         List<Generation> retired = tx.retired();
         Instant mayComeUntil = Swaps.of(tx).mayComeUntil();
         if (request == null && retired.isEmpty() && open.size() < 2) {
-            return new RebuildState(null, false, false, null, 0, null, open, retired, mayComeUntil, tx.now());
+            return new RebuildState(null, false, false, null, 0, null, false, open, retired, mayComeUntil, tx.now());
         }
         Ended ended = ended(tx);
         return new RebuildState(
@@ -79,6 +83,7 @@ record RebuildState(
                 place(tx, RATE).map(Double::valueOf).orElse(null),
                 ended.number(),
                 ended.report(),
+                request != null && request.forced(),
                 open,
                 retired,
                 mayComeUntil,
@@ -293,7 +298,7 @@ record RebuildState(
     /** As one sees it who works at this generation: what another one was opened for is no business of its. */
     RebuildState about(Generation generation) {
         return new RebuildState(
-                requestOf(generation), cancelled, paused, rate, ended, last, open, retired, mayComeUntil, now);
+                requestOf(generation), cancelled, paused, rate, ended, last, leave, open, retired, mayComeUntil, now);
     }
 
     /** Whether nobody has said anything between the two. */

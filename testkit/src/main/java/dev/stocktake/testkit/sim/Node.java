@@ -2,6 +2,7 @@ package dev.stocktake.testkit.sim;
 
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Drift;
+import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
 import dev.stocktake.RebuildControl;
@@ -299,7 +300,12 @@ final class Node {
             return SyncPolicy.audit();
         }
         if (world.storm().isOver() && world.scenario().on(Knob.BLANK_EVERY)) {
-            return SyncPolicy.smart().allowingMassDeletion();
+            boolean builds = world.ledger()
+                    .inTransaction(IndexClient.NAME, LedgerTransaction::build)
+                    .isPresent();
+            return builds
+                    ? SyncPolicy.full().allowingMassDeletion()
+                    : SyncPolicy.smart().allowingMassDeletion();
         }
         if (world.dice().chance(world.scenario().of(Knob.FULLS))) {
             return fullWhileItHelps();

@@ -1054,6 +1054,34 @@ class RebuildTest {
             assertReadBack(stocktake.sync(List.of(key(3))), live);
         }
 
+        /** What is left of a swap that was undone has no request of its own, and would wait for ever. */
+        @Test
+        void letsLeaveThatIsGivenHelpABuildThatNobodyAskedFor() {
+            shop.settings(SyncSettings.defaults().withBrakes(new SyncSettings.Brakes(0.2, 3)));
+            shop.index.requestLife(Duration.ofMinutes(5));
+            Stocktake stocktake = shop.stocktake();
+            stocktake.run(SyncPolicy.full());
+            shop.index.swap(label());
+            shop.index.executeNextSwapTwice();
+            stocktake.run(SyncPolicy.smart());
+            for (int i = 0; i < 20; i++) {
+                shop.source.remove(key(i));
+                shop.feed.changed(key(i));
+            }
+            shop.pass(Duration.ofMinutes(6));
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isFalse();
+            assertThat(status(stocktake).phase()).isEqualTo(RebuildStatus.Phase.WAITING);
+
+            SyncReport report = stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            for (int i = 0; i < 3 && !report.complete(); i++) {
+                shop.pass(Duration.ofMinutes(6));
+                report = stocktake.run(SyncPolicy.full().allowingMassDeletion());
+            }
+
+            assertThat(report.complete()).as("%s", report).isTrue();
+            assertTrue();
+        }
+
         /** Searchers see it, and whoever waits beside the lane is not told that all is true until it is. */
         @Test
         void isNotWholeWhenAWriteCameLateIntoTheBuildBeforeItWasSwapped() {
