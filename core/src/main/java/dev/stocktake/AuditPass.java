@@ -21,7 +21,7 @@ final class AuditPass {
     private static final int PAGE = 500;
     private static final int TRIES = 5;
 
-    /** So long after it was looked at beside the lane a difference still says what is; longer than a look takes. */
+    /** So long after it was looked at beside the lane, and as long as a look takes here, a difference still says what is. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     /** Makes passes in the lane. */
@@ -363,13 +363,15 @@ final class AuditPass {
      */
     private Verified verifyBeside(Map<ProductKey, Difference> first) {
         List<ProductKey> known = new ArrayList<>(ports.inLedger(tx -> known(tx, first)));
+        Instant began = around.clock().instant();
         Map<ProductKey, Difference> before = comparison.lookClosely(first.keySet());
         if (before.isEmpty()) {
             return new Verified(before, known, null);
         }
+        Duration look = Duration.between(began, around.clock().instant());
         way.learn();
         known.addAll(way.named(new ArrayList<>(before.keySet())));
-        Instant until = ports.inLedger(LedgerTransaction::now).plus(FRESH);
+        Instant until = ports.inLedger(LedgerTransaction::now).plus(FRESH).plus(look);
         known.addAll(ports.inLedger(tx -> known(tx, before)));
         Map<ProductKey, Difference> after = comparison.lookClosely(before.keySet());
         after.forEach((key, difference) -> {

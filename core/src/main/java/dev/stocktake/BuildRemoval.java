@@ -103,6 +103,9 @@ final class BuildRemoval {
     /** What a process left that died before it had written down what it made, or before it had removed what it had forgotten. */
     Map<String, IndexIdentity> dropLeftovers(RebuildState now) {
         Map<String, IndexIdentity> there = index.builds();
+        if (!now.settled() && around.on(Rule.DROP_SETTLED)) {
+            return there;
+        }
         Set<String> labels = new HashSet<>();
         Set<IndexIdentity> known = new HashSet<>();
         for (List<Generation> generations : List.of(now.open(), now.retired())) {

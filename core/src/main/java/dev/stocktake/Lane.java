@@ -464,6 +464,7 @@ final class Lane {
             // lease.
             if (marked) {
                 mustBeDone = null;
+                rebuild.cameLate();
             }
         }
         auditAt = around.clock().instant().plus(leasePart());

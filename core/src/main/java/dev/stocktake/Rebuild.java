@@ -114,6 +114,10 @@ final class Rebuild {
     private long unsent;
     private Instant mayComeWithoutIt = Instant.EPOCH;
     private boolean mayBeLost;
+
+    /** Since its swap was begun the log of writes has told of one that came late, or not everything. */
+    private boolean late = true;
+
     private Instant lookAt = Instant.MIN;
     private Instant restUntil = Instant.MIN;
     private Instant tellAt = Instant.MIN;
@@ -146,6 +150,7 @@ final class Rebuild {
         unsent = 0;
         pause.reset();
         mayBeLost = true;
+        late = true;
         lookAt = Instant.MIN;
         restUntil = Instant.MIN;
         timedAt = Instant.MIN;
@@ -184,6 +189,11 @@ final class Rebuild {
     boolean isSettled() {
         RebuildState known = state;
         return index == null || known != null && known.settled();
+    }
+
+    /** The log of writes told of one that nobody had reckoned with, whoever read it, or could not be read. */
+    void cameLate() {
+        late = true;
     }
 
     /** Whether there is a step to make now. */
@@ -765,8 +775,7 @@ final class Rebuild {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
-        // A late write into the build marks what it touched, and then the build is not clean.
-        hands.readLog();
+        late = hands.readLog();
         boolean begun = ports.inLedger(tx ->
                 tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()) && mayCome(tx));
         if (!begun) {
@@ -783,16 +792,13 @@ final class Rebuild {
     /** In the transaction after which a swap is sent. */
     private boolean mayCome(LedgerTransaction tx) {
         mayComeWithoutIt = Swaps.of(tx).mayComeUntil();
-        Swaps.mayCome(tx, tx.now().plus(ports.index().requestLife()));
+        lives(tx);
         return true;
     }
 
-    /** Its life began when it was sent, which may have been long after it was announced. */
-    private void wasSent(LedgerTransaction tx, long generation) {
-        Sent mine = sent;
-        if (mine != null && mine.generation() == generation) {
-            Swaps.mayCome(tx, tx.now().plus(ports.index().requestLife()));
-        }
+    /** Its life begins when it is sent, which may be long after it was announced; whoever only sees it does not know when. */
+    private void lives(LedgerTransaction tx) {
+        Swaps.mayCome(tx, tx.now().plus(ports.index().requestLife()));
     }
 
     /** Whether both names mean what they are taken for, before they are exchanged. */
@@ -842,7 +848,11 @@ final class Rebuild {
 
     /** Once: a swap that is made twice is none. @return null if it is on its way now */
     private @Nullable Step send(Generation beside) {
-        hands.keepLease(true);
+        ports.inLedger(tx -> {
+            hands.fence(tx);
+            lives(tx);
+            return null;
+        });
         try {
             sent = new Sent(beside.number(), null);
             Receipt receipt = index().swap(beside.place().orElseThrow());
@@ -911,7 +921,7 @@ final class Rebuild {
             if (settled) {
                 Swaps.cannotCome(tx, mayComeWithoutIt);
             } else {
-                wasSent(tx, beside.number());
+                lives(tx);
             }
             return true;
         });
@@ -933,7 +943,7 @@ final class Rebuild {
 
     /** What came late into the build before the swap, nobody has looked at: the log tells. */
     private Step becomeLive(Generation beside) {
-        boolean late = hands.readLog();
+        hands.readLog();
         boolean done = ports.inLedger(tx -> becomesLive(tx, beside, !late));
         if (!done) {
             throw hands.takenOver();
@@ -964,7 +974,7 @@ final class Rebuild {
         return false;
     }
 
-    /** @param inTime whether the log of writes was read since it was swapped, and told of none that came late */
+    /** @param inTime whether the log of writes was read since it was swapped, and has told of none that came late */
     private boolean becomesLive(LedgerTransaction tx, Generation seen, boolean inTime) {
         RebuildState.lock(tx);
         RebuildRequest request = RebuildState.request(tx);
@@ -980,7 +990,7 @@ final class Rebuild {
             return false;
         }
         Swaps.anotherContent(tx);
-        wasSent(tx, seen.number());
+        lives(tx);
         if (Brake.leftUndone(tx)) {
             tx.oweWalk();
         }
@@ -1106,7 +1116,9 @@ final class Rebuild {
             return Step.NOTHING;
         }
         log.info("Index '{}': the build is removed: {}", ports.name(), report.words());
-        removal().drop(label, identity);
+        if (ports.inLedger(RebuildState::of).settled() || !around.on(Rule.DROP_SETTLED)) {
+            removal().drop(label, identity);
+        }
         return worked(RebuildStatus.Phase.BUILDING);
     }
 

@@ -30,9 +30,11 @@ record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean
         return new RebuildRequest(kind, now, null, forced, NO_GENERATION);
     }
 
-    /** The same for somebody who wants it, too; a real rebuild is one that was asked for once. */
+    /** The same for somebody who wants it, too; a real rebuild is one that was asked for once, and leave for a look is none for that. */
     RebuildRequest joined(Kind other, boolean force) {
-        return new RebuildRequest(other == Kind.REBUILD ? other : kind, asked, begun, forced || force, generation);
+        boolean looked = kind == Kind.DRY_RUN && other == Kind.REBUILD;
+        return new RebuildRequest(
+                other == Kind.REBUILD ? other : kind, asked, begun, force || (forced && !looked), generation);
     }
 
     RebuildRequest begun(@Nullable Instant now, long by) {

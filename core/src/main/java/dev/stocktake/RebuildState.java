@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate how many products per second somebody allowed it to walk over; null if nobody said
  * @param ended how many have ended so far
  * @param last how the last one ended; null if there was none
- * @param leave whether somebody who wants a build, whichever, lets it hold far less than the live index: one that is left of a swap
+ * @param leave whether somebody who wants a build put in its place, whichever, lets it hold far less than the live index: one that is left of a swap
  *     that was undone has no request of its own, and who asks then is told of that one what it waits for
  * @param open all open generations, oldest first
  * @param retired those that are kept, the last first
@@ -83,7 +83,7 @@ record RebuildState(
                 place(tx, RATE).map(Double::valueOf).orElse(null),
                 ended.number(),
                 ended.report(),
-                request != null && request.forced(),
+                request != null && request.kind() == RebuildRequest.Kind.REBUILD && request.forced(),
                 open,
                 retired,
                 mayComeUntil,
@@ -168,6 +168,7 @@ record RebuildState(
 
     /** For whoever waits for what was asked for, and asks for nothing; empty if nothing was. */
     static Optional<Ticket> join(LedgerTransaction tx) {
+        lock(tx);
         RebuildRequest known = request(tx);
         return known == null
                 ? Optional.empty()
@@ -311,8 +312,7 @@ record RebuildState(
 
     /** Whether no swap that was sent for this generation can be made any more. */
     boolean settled(Generation generation) {
-        Instant until = generation.unsettled();
-        return until == null || !until.isAfter(now);
+        return generation.unsettled() == null || settled();
     }
 
     /** Whether no swap that was ever sent can be made any more, for whichever generation. */

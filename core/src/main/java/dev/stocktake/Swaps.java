@@ -22,7 +22,7 @@ record Swaps(long contents, Instant mayComeUntil) {
 
     private static Swaps parse(String text) {
         String[] parts = text.split("\\|", 2);
-        return new Swaps(Long.parseLong(parts[0]), Instant.parse(parts[1]));
+        return new Swaps(Long.parseLong(parts[0]), parts.length < 2 ? Instant.EPOCH : Instant.parse(parts[1]));
     }
 
     private void save(LedgerTransaction tx) {
