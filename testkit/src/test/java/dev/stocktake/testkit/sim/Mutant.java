@@ -182,7 +182,10 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                         "R11-read-back",
                         "what was found equal or written while a swap may be made once more is read back",
                         true,
-                        Scenario.removed(),
+                        Scenario.removed()
+                                .with(Knob.SWAP_REPEATED, 0.8)
+                                .with(Knob.SWAP_LATE, 0.8)
+                                .with(Knob.REBUILDS, 0.3),
                         engine("READ_BACK")),
                 new Mutant(
                         "R11-quiet",
