@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.ByteArrayDataInput;
-import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +22,8 @@ final class DocumentBytes {
 
     private static final byte FORMAT = 1;
 
+    private final ByteBuffersDataOutput out = new ByteBuffersDataOutput();
     private final long limit;
-    private byte[] out = new byte[1024];
-    private int size;
 
     private DocumentBytes(long limit) {
         this.limit = limit;
@@ -38,9 +35,9 @@ final class DocumentBytes {
      */
     static byte[] encode(Document document, long limit) throws Unfit {
         DocumentBytes bytes = new DocumentBytes(limit);
-        bytes.put(FORMAT);
+        bytes.out.writeByte(FORMAT);
         bytes.map(document.fields());
-        return Arrays.copyOf(bytes.out, bytes.size);
+        return bytes.out.toArrayCopy();
     }
 
     static Document decode(BytesRef bytes) throws IOException {
@@ -62,13 +59,13 @@ final class DocumentBytes {
             tag(bool ? 't' : 'f');
         } else if (value instanceof Long number) {
             tag('i');
-            number(number);
+            out.writeLong(number);
         } else if (value instanceof BigDecimal number) {
             tag('d');
             decimal(number);
         } else if (value instanceof List<?> list) {
             tag('l');
-            number(list.size());
+            out.writeInt(list.size());
             for (Object element : list) {
                 value(element);
             }
@@ -81,7 +78,7 @@ final class DocumentBytes {
     }
 
     private void map(Map<?, ?> map) throws Unfit {
-        number(map.size());
+        out.writeInt(map.size());
         for (Map.Entry<?, ?> field : map.entrySet()) {
             text((String) field.getKey());
             value(field.getValue());
@@ -89,7 +86,7 @@ final class DocumentBytes {
     }
 
     private void decimal(BigDecimal number) throws Unfit {
-        number(number.scale());
+        out.writeInt(number.scale());
         bytes(number.unscaledValue().toByteArray());
     }
 
@@ -100,40 +97,17 @@ final class DocumentBytes {
 
     private void bytes(byte[] bytes) throws Unfit {
         room(bytes.length);
-        number(bytes.length);
-        grow(bytes.length);
-        System.arraycopy(bytes, 0, out, size, bytes.length);
-        size += bytes.length;
-    }
-
-    private void number(int number) {
-        grow(Integer.BYTES);
-        BitUtil.VH_LE_INT.set(out, size, number);
-        size += Integer.BYTES;
-    }
-
-    private void number(long number) {
-        grow(Long.BYTES);
-        BitUtil.VH_LE_LONG.set(out, size, number);
-        size += Long.BYTES;
-    }
-
-    private void put(byte one) {
-        grow(1);
-        out[size++] = one;
-    }
-
-    private void grow(int more) {
-        out = ArrayUtil.grow(out, size + more);
+        out.writeInt(bytes.length);
+        out.writeBytes(bytes);
     }
 
     private void tag(char tag) throws Unfit {
         room(1);
-        put((byte) tag);
+        out.writeByte((byte) tag);
     }
 
     private void room(long more) throws Unfit {
-        if (size + more > limit) {
+        if (out.size() + more > limit) {
             throw new Unfit("it is more than " + limit + " bytes, which 'limits' allows in one request");
         }
     }
