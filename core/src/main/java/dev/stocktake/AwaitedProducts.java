@@ -85,13 +85,9 @@ final class AwaitedProducts {
         }
     }
 
-    /** What was live before a rebuild is live again: it has no marks of the time since, and a walk that may take long. */
+    /** What is live now, again or anew, has no such marks, and a walk that may take long. */
     private void markAgain(Run run, Set<ProductKey> unseen) {
-        run.keptIn(ports.inLedger(tx -> {
-            Kept live = Kept.now(tx);
-            tx.mark(unseen, Reason.DEMAND, false);
-            return live;
-        }));
+        run.keptIn(ports.inLedger(tx -> Kept.mark(tx, unseen, Reason.DEMAND)));
     }
 
     private Set<ProductKey> untrue(Set<ProductKey> settled, AuditableIndex index, Run run) {

@@ -42,9 +42,7 @@ final class BatchWriter {
     private int partsOfWalk;
     private int nothingHeld;
 
-    /**
-     * @param alive called before every read and every request
-     */
+    /** @param alive called before every read and every request */
     BatchWriter(
             Ports ports,
             SyncSettings.Batch settings,

@@ -30,6 +30,11 @@ final class BuildRemoval {
         this.hands = hands;
     }
 
+    /** R12: whether no swap can come any more that would put what is live under a name that is removed. */
+    boolean mayDrop(RebuildState now) {
+        return now.settled() || !around.on(Rule.DROP_SETTLED);
+    }
+
     /**
      * R12.
      *
@@ -37,8 +42,7 @@ final class BuildRemoval {
      * @return whether everything is gone that should be
      */
     boolean dropRetired(RebuildState now, boolean all) {
-        Generation live = now.live().orElse(null);
-        if (live == null || (!now.settled() && around.on(Rule.DROP_SETTLED))) {
+        if (now.live().isEmpty() || !mayDrop(now)) {
             return true;
         }
         RebuildReport last = now.last();
@@ -103,7 +107,7 @@ final class BuildRemoval {
     /** What a process left that died before it had written down what it made, or before it had removed what it had forgotten. */
     Map<String, IndexIdentity> dropLeftovers(RebuildState now) {
         Map<String, IndexIdentity> there = index.builds();
-        if (!now.settled() && around.on(Rule.DROP_SETTLED)) {
+        if (!mayDrop(now)) {
             return there;
         }
         Set<String> labels = new HashSet<>();

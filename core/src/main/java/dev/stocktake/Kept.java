@@ -1,5 +1,6 @@
 package dev.stocktake;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,18 @@ record Kept(long live, long contents) {
     static final Kept NOWHERE = new Kept(0, 0);
 
     /**
-     * Asked for before products are marked, and after it was looked how they stand: who reads what is committed meanwhile must not
-     * take what is live afterwards for what the marks were kept in.
+     * Marks products. What is live is looked up before: who reads what is committed meanwhile must not take what is live afterwards
+     * for what the marks were kept in.
+     *
+     * @return what they are kept in
      */
-    static Kept now(LedgerTransaction tx) {
-        return of(tx.live().orElse(null), Swaps.of(tx));
+    static Kept mark(LedgerTransaction tx, Collection<ProductKey> products, Reason reason) {
+        Kept live = of(tx.live().orElse(null), Swaps.of(tx));
+        tx.mark(products, reason, false);
+        return live;
     }
 
+    /** To be looked up after how the products stand, for the same reason. */
     static Kept of(@Nullable Generation live, Swaps swaps) {
         return live == null ? NOWHERE : new Kept(live.number(), swaps.contents());
     }

@@ -455,7 +455,7 @@ final class Lane {
         }
     }
 
-    private boolean readLog() {
+    private void readLog() {
         boolean marked = true;
         try {
             marked = audit.read(lease());
@@ -468,7 +468,6 @@ final class Lane {
             }
         }
         auditAt = around.clock().instant().plus(leasePart());
-        return marked;
     }
 
     private boolean isOver(Instant progress) {
@@ -729,8 +728,8 @@ final class Lane {
         }
 
         @Override
-        public boolean readLog() {
-            return Lane.this.readLog();
+        public void readLog() {
+            Lane.this.readLog();
         }
 
         @Override

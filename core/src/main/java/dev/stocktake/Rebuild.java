@@ -66,8 +66,8 @@ final class Rebuild {
         /** @param always also if there is time left */
         void keepLease(boolean always);
 
-        /** @return whether the log of writes told of any that nobody had reckoned with, so that something is marked */
-        boolean readLog();
+        /** Reads on in the log of writes, which says by {@link Rebuild#cameLate} if it told of any that nobody had reckoned with. */
+        void readLog();
 
         StoppedException takenOver();
 
@@ -775,9 +775,15 @@ final class Rebuild {
             current.forgetGate();
             return worked(RebuildStatus.Phase.JUDGING);
         }
-        late = hands.readLog();
-        boolean begun = ports.inLedger(tx ->
-                tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife()) && mayCome(tx));
+        late = false;
+        hands.readLog();
+        boolean begun = ports.inLedger(tx -> {
+            if (!tx.beginSwap(hands.lease(), generation.number(), ports.index().requestLife())) {
+                return false;
+            }
+            mayCome(tx);
+            return true;
+        });
         if (!begun) {
             hands.keepLease(true);
             pause.begin();
@@ -790,10 +796,9 @@ final class Rebuild {
     }
 
     /** In the transaction after which a swap is sent. */
-    private boolean mayCome(LedgerTransaction tx) {
+    private void mayCome(LedgerTransaction tx) {
         mayComeWithoutIt = Swaps.of(tx).mayComeUntil();
         lives(tx);
-        return true;
     }
 
     /** Its life begins when it is sent, which may be long after it was announced; whoever only sees it does not know when. */
@@ -1116,7 +1121,7 @@ final class Rebuild {
             return Step.NOTHING;
         }
         log.info("Index '{}': the build is removed: {}", ports.name(), report.words());
-        if (ports.inLedger(RebuildState::of).settled() || !around.on(Rule.DROP_SETTLED)) {
+        if (removal().mayDrop(ports.inLedger(RebuildState::of))) {
             removal().drop(label, identity);
         }
         return worked(RebuildStatus.Phase.BUILDING);

@@ -30,7 +30,7 @@ record RebuildRequest(Kind kind, Instant asked, @Nullable Instant begun, boolean
         return new RebuildRequest(kind, now, null, forced, NO_GENERATION);
     }
 
-    /** The same for somebody who wants it, too; a real rebuild is one that was asked for once, and leave for a look is none for that. */
+    /** The same for somebody who wants it, too; a real rebuild is one that was asked for once. Leave for a look is none for that. */
     RebuildRequest joined(Kind other, boolean force) {
         boolean looked = kind == Kind.DRY_RUN && other == Kind.REBUILD;
         return new RebuildRequest(

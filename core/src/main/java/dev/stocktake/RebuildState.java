@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param rate how many products per second somebody allowed it to walk over; null if nobody said
  * @param ended how many have ended so far
  * @param last how the last one ended; null if there was none
- * @param leave whether somebody who wants a build put in its place, whichever, lets it hold far less than the live index: one that is left of a swap
- *     that was undone has no request of its own, and who asks then is told of that one what it waits for
+ * @param leave whether somebody who wants a build put in its place, whichever, lets it hold far less than the live index: one
+ *     that is left of a swap that was undone has no request of its own, and who asks then is told what that one waits for
  * @param open all open generations, oldest first
  * @param retired those that are kept, the last first
  * @param mayComeUntil see {@link Swaps#mayComeUntil}

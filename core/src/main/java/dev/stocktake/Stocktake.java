@@ -566,11 +566,7 @@ public final class Stocktake implements AutoCloseable {
             List<ProductKey> all = new ArrayList<>(keys);
             for (int from = 0; from < all.size(); from += PAGE) {
                 List<ProductKey> page = all.subList(from, Math.min(all.size(), from + PAGE));
-                Kept kept = ports.inLedger(tx -> {
-                    Kept live = Kept.now(tx);
-                    tx.mark(page, reason, false);
-                    return live;
-                });
+                Kept kept = ports.inLedger(tx -> Kept.mark(tx, page, reason));
                 if (from == 0 && !run.kept()) {
                     run.keptIn(kept);
                 }

@@ -12,7 +12,7 @@ import java.time.Instant;
  */
 record Swaps(long contents, Instant mayComeUntil) {
 
-    static final String CURSOR = "stocktake.rebuild.swaps";
+    private static final String CURSOR = "stocktake.rebuild.swaps";
 
     private static final Swaps NONE = new Swaps(0, Instant.EPOCH);
 
@@ -22,7 +22,7 @@ record Swaps(long contents, Instant mayComeUntil) {
 
     private static Swaps parse(String text) {
         String[] parts = text.split("\\|", 2);
-        return new Swaps(Long.parseLong(parts[0]), parts.length < 2 ? Instant.EPOCH : Instant.parse(parts[1]));
+        return new Swaps(Long.parseLong(parts[0]), Instant.parse(parts[1]));
     }
 
     private void save(LedgerTransaction tx) {

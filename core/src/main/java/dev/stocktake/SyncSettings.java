@@ -70,9 +70,10 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
      * @param maxBytes documents are sent when about this many bytes have been read; bounds the memory of a run
      * @param maxInFlight at most this many batches wait for the index at once
      * @param readers so many reads ask the database ahead while the lane compares and sends what was read before, each on a
-     *     connection of its own; as many threads more make documents of the rows meanwhile. 0 lets the lane read by itself. While a walk over all products goes on, the next batch is
-     *     claimed and read before the present one is sent, so the lane reads keys on one connection more. Two are worth it
-     *     where the database has processors to spare. A batch that is read at once, as after a few changes, needs none
+     *     connection of its own; as many threads more make documents of the rows meanwhile. 0 lets the lane read by itself.
+     *     While a walk over all products goes on, the next batch is claimed and read before the present one is sent, so the
+     *     lane reads keys on one connection more. Two are worth it where the database has processors to spare. A batch that
+     *     is read at once, as after a few changes, needs none
      */
     public record Batch(int maxProducts, long maxBytes, int maxInFlight, int readers) {
 

@@ -33,7 +33,7 @@ final class Assembly {
     private final String path;
     private final StocktakeProperties.Index properties;
     private final Surroundings around;
-    private @Nullable Given given;
+    private final Given given;
 
     /**
      * What all indexes share.
@@ -47,15 +47,12 @@ final class Assembly {
     record Surroundings(
             StocktakeProperties properties, Beans beans, Supplier<DataSource> dataSource, Texts texts, RunBook book) {}
 
-    /**
-     * @param name the index's
-     * @param path where its properties stand
-     */
-    Assembly(String name, String path, StocktakeProperties.Index properties, Surroundings around) {
+    private Assembly(String name, String path, StocktakeProperties.Index properties, Surroundings around, Given given) {
         this.name = name;
         this.path = path;
         this.properties = properties;
         this.around = around;
+        this.given = given;
     }
 
     /**
@@ -88,37 +85,36 @@ final class Assembly {
     /**
      * Looks at the application's beans.
      *
+     * @param name the index's
+     * @param path where its properties stand
      * @throws SetUpException with everything that is missing
      */
-    Assembly look() {
-        Optional<ProductSource> source = around.beans().own(ProductSource.class, name);
-        Optional<SearchIndex> index = around.beans().own(SearchIndex.class, name);
-        List<ChangeFeed> feeds = around.beans().all(ChangeFeed.class, name);
-        Optional<Ledger> ledger = around.beans().shared(Ledger.class, name);
+    static Assembly look(String name, String path, StocktakeProperties.Index properties, Surroundings around) {
+        Beans beans = around.beans();
+        Optional<ProductSource> source = beans.own(ProductSource.class, name);
+        Optional<SearchIndex> index = beans.own(SearchIndex.class, name);
+        List<ChangeFeed> feeds = beans.all(ChangeFeed.class, name);
+        Optional<Ledger> ledger = beans.shared(Ledger.class, name);
         new Missing(name, path, properties, around)
                 .check(source.isEmpty(), index.isEmpty(), feeds.isEmpty(), ledger.isEmpty());
         boolean reads = source.isEmpty() || feeds.isEmpty() || ledger.isEmpty();
-        given = new Given(
+        Given given = new Given(
                 source,
                 index,
                 feeds,
                 ledger,
-                around.beans().shared(SyncSchedule.class, name),
-                around.beans().shared(SyncSettings.class, name),
-                around.beans().shared(MeilisearchConnectionDetails.class, name),
-                around.beans().general(SyncListener.class, name),
-                around.beans().general(StocktakeCustomizer.class, name),
+                beans.shared(SyncSchedule.class, name),
+                beans.shared(SyncSettings.class, name),
+                beans.shared(MeilisearchConnectionDetails.class, name),
+                beans.general(SyncListener.class, name),
+                beans.general(StocktakeCustomizer.class, name),
                 reads ? around.dataSource().get() : null);
-        return this;
-    }
-
-    private Given given() {
-        return Objects.requireNonNull(given);
+        return new Assembly(name, path, properties, around, given);
     }
 
     /** Whether {@link #assemble} runs no code of the application, but for its DataSource's. */
     boolean isOurs() {
-        return given().isOurs();
+        return given.isOurs();
     }
 
     /**
@@ -127,15 +123,15 @@ final class Assembly {
      * @throws SetUpException with the first thing that is wrong
      */
     Kept assemble() {
-        ProductSource source = given().source().orElseGet(() -> attempt(this::source));
-        Ledger ledger = given().ledger().orElseGet(() -> attempt(this::ledger));
-        List<ChangeFeed> feeds = given().feeds().isEmpty() ? attempt(this::feeds) : given().feeds();
-        SearchIndex index = given().index().orElseGet(() -> attempt(() -> meilisearch(source)));
+        ProductSource source = given.source().orElseGet(() -> attempt(this::source));
+        Ledger ledger = given.ledger().orElseGet(() -> attempt(this::ledger));
+        List<ChangeFeed> feeds = given.feeds().isEmpty() ? attempt(this::feeds) : given.feeds();
+        SearchIndex index = given.index().orElseGet(() -> attempt(() -> meilisearch(source)));
         @Nullable
-        AutoCloseable owned = given().index().isEmpty() && index instanceof AutoCloseable closing ? closing : null;
+        AutoCloseable owned = given.index().isEmpty() && index instanceof AutoCloseable closing ? closing : null;
         try {
             SyncSchedule schedule =
-                    given().schedule().orElseGet(() -> attempt(() -> schedule(ledger, index, !feeds.isEmpty())));
+                    given.schedule().orElseGet(() -> attempt(() -> schedule(ledger, index, !feeds.isEmpty())));
             Stocktake stocktake = attempt(() -> stocktake(source, index, ledger, feeds));
             return new Kept(name, stocktake, index, owned, schedule);
         } catch (RuntimeException e) {
@@ -156,7 +152,7 @@ final class Assembly {
 
     private ProductSource source() {
         StocktakeProperties.Source said = properties.source();
-        JdbcProductSource.Builder builder = JdbcProductSource.builder(given().database())
+        JdbcProductSource.Builder builder = JdbcProductSource.builder(given.database())
                 .root(around.texts().read(path + ".source.query", String.valueOf(said.query())))
                 .id(said.id())
                 .document(said.document().toArray(String[]::new))
@@ -188,7 +184,7 @@ final class Assembly {
 
     private Ledger ledger() {
         StocktakeProperties.Ledger said = around.properties().ledger();
-        DataSource dataSource = given().database();
+        DataSource dataSource = given.database();
         JdbcLedger.Builder builder =
                 JdbcLedger.builder(dataSource).tablePrefix(said.tablePrefix()).timeout(said.timeout());
         if (said.schema() != null) {
@@ -199,7 +195,7 @@ final class Assembly {
     }
 
     private List<ChangeFeed> feeds() {
-        return new Feeds(name, path, properties, given().database(), around.texts()).make();
+        return new Feeds(name, path, properties, given.database(), around.texts()).make();
     }
 
     private SearchIndex meilisearch(ProductSource source) {
@@ -212,7 +208,7 @@ final class Assembly {
                 : said.searchable();
         List<String> displayed = said.displayed().isEmpty() ? fields : said.displayed();
         String uid = said.uid();
-        Optional<MeilisearchConnectionDetails> details = given().server();
+        Optional<MeilisearchConnectionDetails> details = given.server();
         MeilisearchIndex.Builder builder = MeilisearchIndex.builder()
                 .url(details.map(MeilisearchConnectionDetails::url).orElseGet(() -> String.valueOf(said.url())))
                 .apiKey(details.isPresent() ? details.get().apiKey() : said.apiKey())
@@ -289,7 +285,7 @@ final class Assembly {
 
     private Stocktake stocktake(ProductSource source, SearchIndex index, Ledger ledger, List<ChangeFeed> feeds) {
         SyncSettings settings =
-                given().settings().orElseGet(() -> properties.settings().toSyncSettings());
+                given.settings().orElseGet(() -> properties.settings().toSyncSettings());
         Stocktake.Builder builder = Stocktake.builder(source, index, ledger).settings(settings);
         feeds.forEach(builder::feed);
         String instance = around.properties().scheduler().instance();
@@ -297,8 +293,8 @@ final class Assembly {
             builder.instance(instance);
         }
         builder.listener(around.book().listener(name));
-        given().listeners().forEach(builder::listener);
-        given().customizers().forEach(customizer -> customizer.customize(name, builder));
+        given.listeners().forEach(builder::listener);
+        given.customizers().forEach(customizer -> customizer.customize(name, builder));
         return builder.build();
     }
 }

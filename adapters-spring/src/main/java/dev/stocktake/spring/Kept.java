@@ -25,8 +25,13 @@ record Kept(
 
     private static final Logger log = LoggerFactory.getLogger(Kept.class);
 
-    void closeIndex() {
-        close(name, owned);
+    /** Ends the engine, and closes behind it what is ours. */
+    void end() {
+        try {
+            stocktake.close();
+        } finally {
+            close(name, owned);
+        }
     }
 
     static void close(String name, @Nullable AutoCloseable owned) {

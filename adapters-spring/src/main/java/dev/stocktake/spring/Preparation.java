@@ -2,7 +2,6 @@ package dev.stocktake.spring;
 
 import dev.stocktake.StoppedException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,10 +43,7 @@ final class Preparation {
             assemblies.forEach((name, assembly) -> kept.put(name, assembly.assemble()));
             return kept;
         } catch (RuntimeException | Error e) {
-            List.copyOf(kept.values()).forEach(one -> {
-                one.stocktake().close();
-                one.closeIndex();
-            });
+            kept.values().forEach(Kept::end);
             throw e;
         }
     }

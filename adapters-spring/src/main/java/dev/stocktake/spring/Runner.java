@@ -18,8 +18,6 @@ import org.slf4j.LoggerFactory;
 final class Runner {
 
     static final int MOST_PRODUCTS = 1_000;
-    private static final String REBUILD = "rebuild";
-    private static final String ROLLBACK = "rollback";
     private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
     private final Stocktakes stocktakes;
@@ -37,17 +35,19 @@ final class Runner {
         /** Everything, in the live index. */
         FULL("full", stocktake -> stocktake.run(SyncPolicy.full().inPlace())),
         /** Everything, beside the live index, where the index can. */
-        REBUILD(Runner.REBUILD, stocktake -> stocktake.run(SyncPolicy.full())),
+        REBUILD("rebuild", stocktake -> stocktake.run(SyncPolicy.full())),
         /** What a rebuild would change. */
         PREVIEW(
                 "rebuild (dry run)",
                 stocktake -> stocktake.run(SyncPolicy.full().dryRun())),
         /** What was live before the last rebuild. */
-        ROLLBACK(Runner.ROLLBACK, Stocktake::rollback),
+        ROLLBACK("rollback", Stocktake::rollback),
         /** Compare everything, and repair. */
         AUDIT("audit", stocktake -> stocktake.run(SyncPolicy.audit())),
         /** Compare everything, and only tell. */
         DRIFT("audit (dry run)", stocktake -> stocktake.run(SyncPolicy.audit().dryRun()));
+
+        private static final List<Wish> ABOUT_A_BUILD = List.of(REBUILD, PREVIEW, ROLLBACK);
 
         private final String label;
         private final Consumer<Stocktake> work;
@@ -85,10 +85,10 @@ final class Runner {
     Begun finishRebuild(String index) {
         Optional<RunEntry> same = book.runs(index).stream()
                 .filter(run -> run.end().isEmpty() && run.trigger() == RunEntry.Trigger.REQUEST)
-                .filter(run -> run.policy().startsWith(REBUILD) || run.policy().equals(ROLLBACK))
+                .filter(run -> Wish.ABOUT_A_BUILD.stream().anyMatch(wish -> wish.label.equals(run.policy())))
                 .findFirst();
         return same.map(run -> new Begun(run, false))
-                .orElseGet(() -> begin(index, REBUILD, Wish.REBUILD.name(), Stocktake::finishRebuild));
+                .orElseGet(() -> begin(index, Wish.REBUILD.label, Wish.REBUILD.name(), Stocktake::finishRebuild));
     }
 
     private Begun begin(String index, String label, String key, Consumer<Stocktake> work) {

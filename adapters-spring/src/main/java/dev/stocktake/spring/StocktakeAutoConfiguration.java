@@ -87,7 +87,7 @@ final class StocktakeAutoConfiguration {
         for (String name : names) {
             StocktakeProperties.Index index = atTop ? properties.top() : LayeredSource.bind(environment, name);
             String path = atTop ? "stocktake" : "stocktake.indexes." + name;
-            assemblies.put(name, new Assembly(name, path, index, around).look());
+            assemblies.put(name, Assembly.look(name, path, index, around));
         }
         return new Stocktakes(names, Preparation.begin(assemblies), farewell);
     }

@@ -88,12 +88,7 @@ public final class Stocktakes implements AutoCloseable {
     private Runnable end(String name) {
         return () -> {
             try {
-                Kept one = kept(name);
-                try {
-                    one.stocktake().close();
-                } finally {
-                    one.closeIndex();
-                }
+                kept(name).end();
             } catch (SetUpException e) {
                 log.debug("Index '{}' was never there", name, e);
             }

@@ -52,42 +52,33 @@ final class FullSyncCase implements Case {
     }
 
     private void ratios(Rounds rounds, int products, Results results) {
-        ToDoubleFunction<Measured> speed = round -> products / (double) round.wall();
-        List<Double> ours = rounds.values(OURS, speed);
-        results.ratio(
-                name(),
+        speed(
+                rounds,
                 products,
-                Ratio.of(
-                        "speed with two readers, to COPY of JSON",
-                        rounds.values(FullSync.name(2, StockQuery.JOINED), speed),
-                        rounds.values("copy-json", speed),
-                        ">= 2.5"));
-        results.ratio(
-                name(),
+                results,
+                FullSync.name(2, StockQuery.JOINED),
+                "copy-json",
+                ">= 2.5",
+                "speed with two readers, to COPY of JSON");
+        speed(
+                rounds,
                 products,
-                Ratio.of(
-                        "speed with two readers and the stock by array, to COPY of JSON",
-                        rounds.values(FullSync.name(2, StockQuery.BY_ARRAY), speed),
-                        rounds.values("copy-json", speed),
-                        ""));
-        results.ratio(
-                name(),
+                results,
+                FullSync.name(2, StockQuery.BY_ARRAY),
+                "copy-json",
+                "",
+                "speed with two readers and the stock by array, to COPY of JSON");
+        speed(
+                rounds,
                 products,
-                Ratio.of(
-                        "speed with the stock by array, to COPY of flat rows",
-                        rounds.values(FullSync.name(1, StockQuery.BY_ARRAY), speed),
-                        rounds.values("copy-flat", speed),
-                        ""));
-        results.ratio(
-                name(), products, Ratio.of("speed, to COPY of JSON", ours, rounds.values("copy-json", speed), ""));
-        results.ratio(
-                name(),
-                products,
-                Ratio.of("speed, to COPY of flat rows", ours, rounds.values("copy-flat", speed), ">= 0.9"));
-        results.ratio(
-                name(),
-                products,
-                Ratio.of("speed, to COPY of flat rows merged in order", ours, rounds.values("copy-merged", speed), ""));
+                results,
+                FullSync.name(1, StockQuery.BY_ARRAY),
+                "copy-flat",
+                "",
+                "speed with the stock by array, to COPY of flat rows");
+        speed(rounds, products, results, OURS, "copy-json", "", "speed, to COPY of JSON");
+        speed(rounds, products, results, OURS, "copy-flat", ">= 0.9", "speed, to COPY of flat rows");
+        speed(rounds, products, results, OURS, "copy-merged", "", "speed, to COPY of flat rows merged in order");
         List<Double> database = rounds.values(OURS, Measured::database);
         results.ratio(
                 name(),
@@ -105,6 +96,21 @@ final class FullSyncCase implements Case {
                         rounds.values(OURS, Measured::ledger),
                         database,
                         "<= 0.05"));
+    }
+
+    private void speed(
+            Rounds rounds,
+            int products,
+            Results results,
+            String contestant,
+            String floor,
+            String target,
+            String words) {
+        ToDoubleFunction<Measured> speed = round -> products / (double) round.wall();
+        results.ratio(
+                name(),
+                products,
+                Ratio.of(words, rounds.values(contestant, speed), rounds.values(floor, speed), target));
     }
 
     static List<Figure> figures(int products) {

@@ -64,7 +64,11 @@ class RebuildTest {
     }
 
     private Stocktake watched(Consumer<SyncProgress> watcher) {
-        return shop.builder(shop.index)
+        return watched(shop.index, watcher);
+    }
+
+    private Stocktake watched(SearchIndex over, Consumer<SyncProgress> watcher) {
+        return shop.builder(over)
                 .listener(new SyncListener() {
                     @Override
                     public void progressed(SyncProgress now) {
@@ -76,8 +80,12 @@ class RebuildTest {
 
     /** Does something once, when so many documents are in the build. */
     private Stocktake when(long documents, Runnable action) {
+        return when(shop.index, documents, action);
+    }
+
+    private Stocktake when(SearchIndex over, long documents, Runnable action) {
         AtomicReference<Runnable> once = new AtomicReference<>(action);
-        return watched(now -> {
+        return watched(over, now -> {
             boolean far = now.rebuilding()
                     .filter(status -> status.documents() >= documents)
                     .isPresent();
@@ -988,14 +996,7 @@ class RebuildTest {
 
         /** Over the index with something that happens before each call of a method, and something that happens after each step. */
         private Stocktake between(String method) {
-            return shop.builder(index(method))
-                    .listener(new SyncListener() {
-                        @Override
-                        public void progressed(SyncProgress now) {
-                            after.get().run();
-                        }
-                    })
-                    .build();
+            return watched(index(method), now -> after.get().run());
         }
 
         private static void once(AtomicReference<Runnable> hook, Runnable action) {
@@ -1085,19 +1086,7 @@ class RebuildTest {
         /** Searchers see it, and whoever waits beside the lane is not told that all is true until it is. */
         @Test
         void isNotWholeWhenAWriteCameLateIntoTheBuildBeforeItWasSwapped() {
-            AtomicReference<Runnable> far = new AtomicReference<>(() -> shop.index.deliverNextLate());
-            Stocktake stocktake = shop.builder(index("swap"))
-                    .listener(new SyncListener() {
-                        @Override
-                        public void progressed(SyncProgress now) {
-                            if (now.rebuilding()
-                                    .filter(status -> status.documents() >= 8)
-                                    .isPresent()) {
-                                far.getAndSet(() -> {}).run();
-                            }
-                        }
-                    })
-                    .build();
+            Stocktake stocktake = when(index("swap"), 8, shop.index::deliverNextLate);
             AtomicReference<Boolean> landed = new AtomicReference<>(false);
             once(before, () -> landed.set(shop.index.deliver()));
 
