@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class GraphText {
 
     private static final Pattern ENTRY =
-            Pattern.compile("(?<table>\\S+)\\.(?<column>[^.\\s]+)(?:\\s*->\\s*(?<target>\\S+\\.[^.\\s]+))?"
+            Pattern.compile("(?<table>[^\\s>]+)\\.(?<column>[^.\\s>]+)(?:\\s*->\\s*(?<target>\\S+\\.[^.\\s]+))?"
                     + "(?:\\s+by\\s+(?<stamp>\\S+)(?:\\s+in\\s+(?<zone>\\S+))?)?");
     private static final String NOTHING = "nothing";
 
