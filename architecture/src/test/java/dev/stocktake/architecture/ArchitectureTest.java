@@ -41,7 +41,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"QUICKSTART", "SPRING_SHOP", "BENCH", "ARCHITECTURE"})
+            names = {"QUICKSTART", "SPRING_SHOP", "MEDUSA_SIDECAR", "BENCH", "ARCHITECTURE"})
     void showsTheAgreedPublicTypes(Module module) throws IOException {
         List<String> types = PublicTypes.of(module, World.OURS, classes);
         if (Boolean.getBoolean("stocktake.acceptPublicTypes")) {

@@ -11,6 +11,7 @@ enum Module {
     TESTCONTAINERS(".testcontainers", true),
     QUICKSTART(".examples.quickstart", false),
     SPRING_SHOP(".examples.springshop", false),
+    MEDUSA_SIDECAR(".examples.medusa", false),
     BENCH(".bench", false),
     ARCHITECTURE(".architecture", false);
 

@@ -15,7 +15,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 /** Health and meters for whoever reaches the port; everything else behind the login, or not at all. */
 @Configuration(proxyBeanMethods = false)
-class Security {
+final class Security {
 
     private static final Logger log = LoggerFactory.getLogger(Security.class);
 

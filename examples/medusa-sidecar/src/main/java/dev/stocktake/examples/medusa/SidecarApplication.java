@@ -26,7 +26,7 @@ import org.springframework.context.support.GenericApplicationContext;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(Security.class)
-class SidecarApplication {
+final class SidecarApplication {
 
     private static final Logger log = LoggerFactory.getLogger(SidecarApplication.class);
 
