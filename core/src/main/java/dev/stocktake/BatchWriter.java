@@ -206,6 +206,7 @@ final class BatchWriter {
         private List<ProductKey> deletions = new ArrayList<>();
         private long bytes;
         private long markedLooked;
+        private boolean metProduct;
 
         Load(OpenBatch batch, Run run, Accepted accepted) {
             this.batch = batch;
@@ -266,6 +267,7 @@ final class BatchWriter {
                 BatchReads.Spelt spelt,
                 @Nullable Fingerprint held,
                 boolean compared) {
+            metProduct = true;
             Canonicalizer.Canonical canonical = spelt.canonical();
             Fingerprint fingerprint = canonical.fingerprint();
             measure(canonical.size());
@@ -332,7 +334,7 @@ final class BatchWriter {
             List<Deletion> marked = unasked.stream()
                     .filter(deletion -> deletion.item().token() != 0)
                     .toList();
-            if (!brake.lets(marked.size(), markedLooked)) {
+            if (!brake.lets(marked.size(), markedLooked, metProduct)) {
                 return unasked;
             }
             return unasked.stream()

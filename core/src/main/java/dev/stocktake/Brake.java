@@ -77,7 +77,7 @@ final class Brake {
     private long agreedLimit;
     private long marked = UNKNOWN;
     private long countedTo;
-    private long most = UNKNOWN;
+    private long documents = UNKNOWN;
 
     /** @param fence ends a transaction of whoever has lost the lane, by throwing */
     Brake(Ports ports, SyncSettings.Brakes settings, Surroundings around, Consumer<LedgerTransaction> fence) {
@@ -156,7 +156,7 @@ final class Brake {
     /** A batch begins: what else is marked is looked up once for it, and not for each of its parts. */
     void begin() {
         marked = UNKNOWN;
-        most = UNKNOWN;
+        documents = UNKNOWN;
     }
 
     /**
@@ -164,12 +164,13 @@ final class Brake {
      *
      * @param deletions how many documents would go
      * @param looked how many marked products of the batch were read so far, these included
+     * @param othersStay whether the batch met a product that the source has
      */
-    boolean lets(int deletions, long looked) {
+    boolean lets(int deletions, long looked, boolean othersStay) {
         if (deletions == 0 || !fitted()) {
             return true;
         }
-        if (!isFarFromLimit(deletions, looked) && !isCounted(deletions) && !allowed()) {
+        if (!isFarFromLimit(deletions, looked, othersStay) && !isCounted(deletions) && !allowed()) {
             waiting = true;
             return false;
         }
@@ -236,11 +237,22 @@ final class Brake {
     }
 
     /** Whatever else is marked may turn out to be gone as well; what is marked from now on is for a later batch to weigh. */
-    private boolean isFarFromLimit(int deletions, long looked) {
+    private boolean isFarFromLimit(int deletions, long looked, boolean othersStay) {
         if (held != null || waiting) {
             return false;
         }
-        return leavesRoom(settings.atLeast(), deletions, looked) || leavesRoom(limit(), deletions, looked);
+        boolean few = leavesRoom(settings.atLeast(), deletions, looked);
+        return (few && (othersStay || !mayBeAll(deletions, looked))) || leavesRoom(limit(), deletions, looked);
+    }
+
+    /** Whether no document would stay if whatever else is marked turned out to be gone as well. */
+    private boolean mayBeAll(int deletions, long looked) {
+        return mayGo(SyncSettings.Brakes.FEWEST, deletions, looked) && mayGo(documents(), deletions, looked);
+    }
+
+    private boolean mayGo(long many, int deletions, long looked) {
+        long others = many - deletions;
+        return others <= 0 || markedUpTo(looked + others) >= looked + others;
     }
 
     private boolean leavesRoom(long limit, int deletions, long looked) {
@@ -258,10 +270,14 @@ final class Brake {
     }
 
     private long limit() {
-        if (most == UNKNOWN) {
-            most = index == null ? Long.MAX_VALUE : settings.limit(index.count());
+        return settings.limit(documents());
+    }
+
+    private long documents() {
+        if (documents == UNKNOWN) {
+            documents = index == null ? Long.MAX_VALUE : index.count();
         }
-        return most;
+        return documents;
     }
 
     /** Where many marks always wait, nothing is far from the limit; but what was counted and found few enough may go. */

@@ -132,9 +132,13 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
      * of the live index by which searchers would lose more.
      *
      * @param share of the documents in the index, from 0 to 1; 1 switches the brake off
-     * @param atLeast this many may always be deleted, however small the index is
+     * @param atLeast this many may always be deleted, however small the index is, but never all of ten or more at once: an
+     *     empty source empties no index by itself
      */
     public record Brakes(double share, long atLeast) {
+
+        /** An index of fewer documents is somebody's first try, and to delete the last of them no accident. */
+        static final long FEWEST = 10;
 
         private void check(Problems problems) {
             if (!(share >= 0 && share <= 1)) {
@@ -145,7 +149,8 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
 
         /** How many documents of an index of this size may be deleted. */
         long limit(long documents) {
-            return Math.max(atLeast, (long) Math.floor(share * documents));
+            long many = Math.max(atLeast, (long) Math.floor(share * documents));
+            return documents < FEWEST ? many : Math.min(many, documents - 1);
         }
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.stocktake.Claim;
+import dev.stocktake.Document;
 import dev.stocktake.Generation;
 import dev.stocktake.HeldBack;
 import dev.stocktake.Lease;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** More deletions than somebody agreed to wait until somebody does. */
 class BrakeTest {
@@ -133,6 +135,119 @@ class BrakeTest {
             assertThat(shop.index.documents()).isEmpty();
             assertThat(blind.guarantee(SyncSchedule.recommended()).gaps())
                     .anyMatch(gap -> gap.contains("nothing holds back deletions"));
+        }
+    }
+
+    /** So few that the least that may always go would be all of them. */
+    @Nested
+    class ASmallShop {
+
+        private static final int FEW = 60;
+
+        private final Shop small = new Shop();
+
+        private Stocktake of(int products) {
+            Stocktake filling = small.products(products).stocktake();
+            filling.run(SyncPolicy.full().inPlace());
+            return filling;
+        }
+
+        private void isGone(int from, int to) {
+            keys(from, to).forEach(small.source::remove);
+            small.feed.changed(keys(from, to));
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {10, FEW, 100})
+        void isNotEmptiedByAnEmptySource(int products) {
+            stocktake = of(products);
+            keys(0, products).forEach(small.source::remove);
+
+            assertHeldBack(stocktake.run(SyncPolicy.full().inPlace()), products, products);
+            assertThat(small.index.documents()).hasSize(products);
+        }
+
+        @Test
+        void norByAFeedThatNamesEveryProduct() {
+            stocktake = of(FEW);
+            isGone(0, FEW);
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), FEW, FEW);
+            assertThat(small.index.documents()).hasSize(FEW);
+        }
+
+        @Test
+        void norByAGap() {
+            stocktake = of(FEW);
+            keys(0, FEW).forEach(small.source::remove);
+            small.feed.gap();
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), FEW, FEW);
+            assertThat(small.index.documents()).hasSize(FEW);
+        }
+
+        @Test
+        void norByAnAudit() {
+            stocktake = of(FEW);
+            keys(0, FEW).forEach(small.source::remove);
+
+            assertThat(stocktake.run(SyncPolicy.audit()).outcome()).isEqualTo(SyncReport.Outcome.INCOMPLETE);
+            assertThat(small.index.documents()).hasSize(FEW);
+        }
+
+        @Test
+        void getsItsEditsMeanwhileAndIsRightAgainWhenTheSourceIs() {
+            stocktake = of(FEW);
+            Map<ProductKey, Document> before = small.source.documents();
+            isGone(0, FEW);
+            stocktake.run(SyncPolicy.smart());
+
+            before.forEach(small.source::put);
+            small.source.put(key(1), document(key(1), 7));
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+            assertThat(small.index.documents()).isEqualTo(small.source.documents());
+        }
+
+        @Test
+        void mayLoseAllButOne() {
+            stocktake = of(FEW);
+            isGone(1, FEW);
+
+            assertThat(stocktake.run(SyncPolicy.smart()).counts().deleted()).isEqualTo(FEW - 1);
+        }
+
+        @Test
+        void losesAllIfSomebodyAllowsIt() {
+            stocktake = of(FEW);
+            isGone(0, FEW);
+            stocktake.run(SyncPolicy.smart());
+
+            assertThat(stocktake.run(SyncPolicy.smart().allowingMassDeletion()).complete())
+                    .isTrue();
+            assertThat(small.index.documents()).isEmpty();
+        }
+
+        @Test
+        void isNotAskedHowManyDocumentsItHasWhileOthersStay() {
+            stocktake = of(FEW);
+            small.feed.changed(keys(30, FEW));
+            isGone(0, 30);
+
+            ListedIndex listed = new ListedIndex(small.index);
+            small.stocktake(listed).run(SyncPolicy.smart());
+
+            assertThat(small.index.documents()).hasSize(FEW - 30);
+            assertThat(listed.counts()).isZero();
+        }
+
+        @Test
+        void ofNineMayBeEmptied() {
+            stocktake = of(9);
+            isGone(0, 9);
+
+            assertThat(stocktake.run(SyncPolicy.smart()).complete()).isTrue();
+            assertThat(small.index.documents()).isEmpty();
         }
     }
 

@@ -26,6 +26,7 @@ final class ListedIndex implements AuditableIndex {
     private Runnable atEachPage = () -> {};
     private int pages;
     private int moved;
+    private int counts;
 
     ListedIndex(InMemoryIndex index) {
         this.index = index;
@@ -50,6 +51,11 @@ final class ListedIndex implements AuditableIndex {
     /** How many pages were listed since the first hook was set. */
     int pages() {
         return pages;
+    }
+
+    /** How often it was asked how many documents it holds. */
+    int counts() {
+        return counts;
     }
 
     @Override
@@ -103,6 +109,7 @@ final class ListedIndex implements AuditableIndex {
 
     @Override
     public long count() {
+        counts++;
         return index.count();
     }
 
