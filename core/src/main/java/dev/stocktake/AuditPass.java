@@ -399,7 +399,7 @@ final class AuditPass {
             if (way.writes()) {
                 mark(tx, drift);
                 lookAgain(tx, differences, drift);
-                DriftTotals.add(tx, drift.values());
+                DriftTotals.add(tx, found(drift));
                 beside.accept(tx);
             }
             return drift;
@@ -503,7 +503,13 @@ final class AuditPass {
 
     private void tell(Map<ProductKey, Difference> drift, Verified verified) {
         findings.known(verified.differences().size() - drift.size());
-        drift.forEach((key, difference) -> findings.found(new Drift(key, difference.kind(), unseenBy(difference))));
+        found(drift).forEach(findings::found);
+    }
+
+    private List<Drift> found(Map<ProductKey, Difference> drift) {
+        List<Drift> found = new ArrayList<>();
+        drift.forEach((key, difference) -> found.add(new Drift(key, difference.kind(), unseenBy(difference))));
+        return found;
     }
 
     private List<String> unseenBy(Difference difference) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +17,22 @@ import org.jspecify.annotations.Nullable;
  *     knows of is older; null until everything was compared once
  * @param ended when the last pass over everything ended, by the ledger's clock; null before
  * @param drift differences nobody knew of, since the ledger exists, by kind; only kinds that were found
+ * @param unseenBy how many of them each feed should have named, as in {@link AuditReport#unseenBy}: {@code "no feed"} for
+ *     those that none should have
  */
 public record AuditStatus(
         @Nullable Duration bound,
         @Nullable Duration achieved,
         @Nullable Instant ended,
-        Map<Drift.Kind, Long> drift) {
+        Map<Drift.Kind, Long> drift,
+        Map<String, Long> unseenBy) {
 
-    /** Copies the map. */
+    /** Copies the maps. */
     public AuditStatus {
         Map<Drift.Kind, Long> kinds = new EnumMap<>(Drift.Kind.class);
         kinds.putAll(drift);
         drift = Collections.unmodifiableMap(kinds);
+        unseenBy = Collections.unmodifiableMap(new LinkedHashMap<>(unseenBy));
     }
 
     /** How long ago the product was compared that waited longest, if every product was compared once. */

@@ -2,7 +2,6 @@ package dev.stocktake;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +57,11 @@ final class RollingAudit {
     /** How well the index is audited; null if it never was. */
     static @Nullable AuditStatus status(LedgerTransaction tx) {
         AuditState state = load(tx);
-        Map<Drift.Kind, Long> drift = DriftTotals.load(tx);
+        DriftTotals drift = DriftTotals.load(tx);
         if (state == null) {
-            return drift.isEmpty() ? null : new AuditStatus(null, null, null, drift);
+            return drift.isEmpty() ? null : new AuditStatus(null, null, null, drift.kinds(), drift.unseenBy());
         }
-        return new AuditStatus(state.bound(), state.achieved(tx.now()), state.ended(), drift);
+        return new AuditStatus(state.bound(), state.achieved(tx.now()), state.ended(), drift.kinds(), drift.unseenBy());
     }
 
     /** The lane begins anew, perhaps after another instance. */

@@ -123,6 +123,7 @@ final class Views {
                 .with("ended", audit.ended())
                 .with("holds", audit.holds())
                 .with("drift", drift(audit.drift()))
+                .with("unseenBy", audit.unseenBy())
                 .map();
     }
 

@@ -552,6 +552,7 @@ class AuditTest {
 
             shop.assertIndexIsTrue();
             assertThat(status().drift()).isEqualTo(Map.of(Drift.Kind.STALE, 2L, Drift.Kind.ORPHAN, 1L));
+            assertThat(status().unseenBy()).isEqualTo(Map.of("changes", 3L));
             assertThat(told).hasSize(3);
         }
 
