@@ -17,6 +17,9 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
 
     private static final String CURSOR = "stocktake.drift";
 
+    /** A ledger keeps 2,000 characters of a cursor, and a feed's name may have 100. */
+    private static final int MOST_FEEDS = 15;
+
     static void add(LedgerTransaction tx, Collection<Drift> found) {
         if (found.isEmpty()) {
             return;
@@ -37,7 +40,9 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
     void count(Drift drift) {
         kinds.merge(drift.kind(), 1L, Long::sum);
         List<String> feeds = drift.unseenBy().isEmpty() ? List.of(AuditReport.NO_FEED) : drift.unseenBy();
-        feeds.forEach(feed -> unseenBy.merge(feed, 1L, Long::sum));
+        feeds.stream()
+                .filter(feed -> unseenBy.size() < MOST_FEEDS || unseenBy.containsKey(feed))
+                .forEach(feed -> unseenBy.merge(feed, 1L, Long::sum));
     }
 
     /** Kinds in the first line, a feed in each that follows: its name may be anything but a line break. */

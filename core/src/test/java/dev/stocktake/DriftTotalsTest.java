@@ -33,6 +33,18 @@ class DriftTotalsTest {
         assertThat(read.unseenBy()).isEmpty();
     }
 
+    /** More feeds than an index ever has, unless they are renamed again and again. */
+    @Test
+    void fitsIntoALedger() {
+        DriftTotals totals = DriftTotals.parse("");
+        for (int i = 0; i < 40; i++) {
+            totals.count(drift(Drift.Kind.STALE, "f".repeat(98) + i));
+        }
+
+        assertThat(totals.text()).hasSizeLessThan(2_000);
+        assertThat(totals.kinds()).isEqualTo(Map.of(Drift.Kind.STALE, 40L));
+    }
+
     @Test
     void isEmptyBeforeAnythingWasFound() {
         assertThat(DriftTotals.parse("").isEmpty()).isTrue();
