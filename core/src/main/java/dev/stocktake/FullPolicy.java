@@ -1,12 +1,12 @@
 package dev.stocktake;
 
 /**
- * Every product of the source. Made by {@link SyncPolicy#full()}.
+ * Everything: every product of the source, and every document without a product. Made by {@link SyncPolicy#full()}.
  *
- * <p>Where the index can be {@linkplain RebuildableIndex rebuilt}, a build is filled beside the live index and put in its place
- * when it is complete; searchers see the old one or the new one, and edits go on reaching both. However many instances ask for
- * it at once, it is made once, and all of them are told how it ended. Where the index cannot, or holds nothing yet, or {@link
- * #inPlace} was said, every product is looked at in the live index, and only what differs is written.
+ * <p>Where the index can be {@linkplain RebuildableIndex rebuilt}, a build is filled beside the live index and swapped in when
+ * it is complete; searchers see either the old or the new one, and edits continue to reach both. However many instances ask for
+ * it at once, it is made once, and each of them learns how it ended. Where the index cannot be rebuilt, or holds nothing yet,
+ * or with {@link #inPlace}, every product and every document is looked at in the live index, and only what differs is written.
  *
  * <p>Immutable.
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The index accepted a {@link WriteBatch}; nothing is said about its being applied.
+ * The index accepted a {@link WriteBatch}; whether it was applied is not known yet.
  *
  * @param positions where the writes stand in the index's order of application; empty if nothing had to be sent
  * @param refused products that the adapter itself left out, with the reason in words (too large, an id the index cannot

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * System.out.println(stocktake.check());
  * // Index 'products': what is seen of a change, and when at the latest
- * //   product  by its timestamp within 1 s; what else changes, deletions among it: by comparing everything, within 24 h
+ * //   product  by its timestamp within 1 s; what else changes, deletions among it: by comparing everything within 1 h
  * //   stock    by trigger within 1 s, deletions too
  * }</pre>
  *

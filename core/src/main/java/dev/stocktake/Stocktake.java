@@ -24,15 +24,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Keeps one search index true to a database, whoever wrote the row.
+ * Keeps one search index consistent with a database, no matter who wrote the row.
  *
  * <pre>{@code
- * try (Stocktake stocktake = Stocktake.builder(source, index, ledger).feed(feed).build()) {
- *     stocktake.run(SyncPolicy.full());         // everything, once
- *     stocktake.run(SyncPolicy.smart());        // what changed since
- *     stocktake.sync("4711");                   // one product, now
- *     stocktake.start(SyncSchedule.recommended()); // and from here on by itself
- * }
+ * Stocktake stocktake = Stocktake.builder(source, index, ledger).feed(feed).build();
+ * stocktake.run(SyncPolicy.full());            // everything: fills an empty index, or rebuilds beside the live one
+ * stocktake.run(SyncPolicy.smart());           // what changed since
+ * stocktake.sync("4711");                      // one product, now
+ * stocktake.start(SyncSchedule.recommended()); // returns at once; from here on by itself
+ * // at shutdown: stocktake.close()
  * }</pre>
  *
  * <p>Thread-safe. Several instances, in one process or in many, may share an index's ledger: one of them runs the index's
@@ -877,27 +877,27 @@ public final class Stocktake implements AutoCloseable {
             return this;
         }
 
-        /** Rates and bounds; {@link SyncSettings#defaults()} if nothing is said. */
+        /** Rates and bounds; default: {@link SyncSettings#defaults()}. */
         public Builder settings(SyncSettings settings) {
             this.settings = settings;
             return this;
         }
 
-        /** Is told what happens, beside those added before. */
+        /** Is notified of what happens, in addition to those added before. */
         public Builder listener(SyncListener listener) {
             this.listener = this.listener.andThen(listener);
             return this;
         }
 
-        /** Who this is, for the lease; must differ between instances; at most 200 characters. A random name if nothing is said. */
+        /** Names this instance, for the lease; must differ between instances; at most 200 characters. Default: a random name. */
         public Builder instance(String name) {
             this.holder = name;
             return this;
         }
 
         /**
-         * Says what time it is and measures durations; the system's clock, and its timer that nobody can set, if nothing is
-         * said. If this clock is set back, durations stand still for a moment. The ledger has a clock of its own.
+         * Tells the time and measures durations. Default: the system's clock, and its monotonic timer for durations. If this
+         * clock is set back, durations stand still for a moment. The ledger has a clock of its own.
          */
         public Builder clock(InstantSource clock) {
             this.calendar = clock;
@@ -905,13 +905,13 @@ public final class Stocktake implements AutoCloseable {
             return this;
         }
 
-        /** Waits; really, if nothing is said. */
+        /** Waits; default: really. */
         public Builder sleeper(Sleeper sleeper) {
             this.sleeper = sleeper;
             return this;
         }
 
-        /** The source of batch names and jitter; a random one if nothing is said. Never the same for two instances. */
+        /** The source of batch names and jitter; default: a random one. Must not be the same for two instances. */
         public Builder random(RandomGenerator random) {
             this.random = random;
             return this;

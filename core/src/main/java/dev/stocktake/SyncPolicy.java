@@ -7,13 +7,17 @@ import java.util.List;
 /**
  * Marks the products that one run must look at.
  *
- * <p>The four ready ones differ in nothing else: whatever was marked is made true by the one lane of the index, by the same
- * rules. Users may write their own:
+ * <p>The built-in ones differ in nothing else: the one lane of the index brings whatever was marked up to date, by the same
+ * rules. You may write your own:
  *
  * <pre>{@code
  * SyncPolicy bestsellers = SyncPolicy.of("bestsellers",
- *         marker -> marker.mark(shop.bestsellers(), Reason.AUDIT));
+ *         marker -> marker.mark(shop.bestsellers(), Reason.CHANGE));
  * }</pre>
+ *
+ * <p>Which {@link Reason}: {@link Reason#CHANGE} for products that may have changed; {@link Reason#FANOUT} for thousands at
+ * once, so that single edits overtake them; {@link Reason#DEMAND} if the run shall wait for each and report on it. The others
+ * are the engine's own.
  *
  * <p>Thread-safe if used by several instances or threads.
  */
@@ -26,7 +30,7 @@ public interface SyncPolicy {
     void mark(Marker marker);
 
     /**
-     * This policy, and leave to delete whatever has no product in the database any more, however much that is: for a shop
+     * This policy, and approval to delete whatever has no product in the database any more, however much that is: for a shop
      * that was really emptied. Without it the {@linkplain SyncSettings.Brakes brake} holds such deletions back.
      */
     default SyncPolicy allowingMassDeletion() {
@@ -37,9 +41,9 @@ public interface SyncPolicy {
     }
 
     /**
-     * Every product of the source, and nothing else: fills a build beside the live index and puts it in its place where the
-     * index can be {@linkplain RebuildableIndex rebuilt}, otherwise looks at every product in the live one, as {@link
-     * FullPolicy#inPlace} always does. Never empties the index first.
+     * Everything. Where the index can be {@linkplain RebuildableIndex rebuilt} and is not empty: writes every product to a build
+     * beside the live index, and swaps it in when it is complete. Otherwise looks at every product, and at every document
+     * without a product, in the live index, as {@link FullPolicy#inPlace} always does. Never empties the index first.
      */
     static FullPolicy full() {
         return FullPolicy.beside();
@@ -60,7 +64,7 @@ public interface SyncPolicy {
     }
 
     /**
-     * These products, before everything else; the run returns when they are true, or says why not.
+     * These products, before everything else; the run returns when a search shows them, or says why not.
      *
      * @throws IllegalArgumentException if there is none
      */

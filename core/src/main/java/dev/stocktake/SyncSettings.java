@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param retry when and how often something is tried again
  * @param lane how long the lease lasts and how long a run is patient
  * @param brakes how much may be deleted without being asked for
- * @param rebuilds how fast a build is filled and how long the old content is kept
+ * @param rebuilds how fast a build is filled and how long the previous index is kept
  */
 public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, Rebuilds rebuilds) {
 
@@ -25,7 +25,7 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
             new Brakes(0.2, 100),
             new Rebuilds(0, Duration.ofHours(24)));
 
-    /** The settings that are used where nothing else is said. */
+    /** The default settings. */
     public static SyncSettings defaults() {
         return DEFAULTS;
     }
@@ -69,11 +69,10 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
      * @param maxProducts at most this many products are claimed at once
      * @param maxBytes documents are sent when about this many bytes have been read; bounds the memory of a run
      * @param maxInFlight at most this many batches wait for the index at once
-     * @param readers so many reads ask the database ahead while the lane compares and sends what was read before, each on a
-     *     connection of its own; as many threads more make documents of the rows meanwhile. 0 lets the lane read by itself.
-     *     While a walk over all products goes on, the next batch is claimed and read before the present one is sent, so the
-     *     lane reads keys on one connection more. Two are worth it where the database has processors to spare. A batch that
-     *     is read at once, as after a few changes, needs none
+     * @param readers how many reads may query the database ahead of the lane, while it compares and sends what was read before.
+     *     Each uses one connection and two threads; a walk over all products needs one connection more, for the keys. Try 2 if
+     *     the database has spare CPU; 0 makes the lane read by itself. A batch that is read in one go, as after a few changes,
+     *     needs none
      */
     public record Batch(int maxProducts, long maxBytes, int maxInFlight, int readers) {
 
@@ -109,11 +108,11 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
     /**
      * How long the lease lasts and how long a run is patient.
      *
-     * @param lease after this time without a sign of life another instance may take the lane over
+     * @param lease after this long without a sign of life another instance may take over the lane
      * @param patience how long a run waits for products that another thread or instance makes true, and for the index to
      *     apply what it accepted
-     * @param firstPoll how long after a write the index is asked for the first time
-     * @param longestPoll the delay between two questions at most
+     * @param firstPoll delay between a write and the first status request
+     * @param longestPoll longest delay between two status requests
      */
     public record Lane(Duration lease, Duration patience, Duration firstPoll, Duration longestPoll) {
 
@@ -155,10 +154,10 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
     }
 
     /**
-     * How a build is filled, and what becomes of the content that it replaced.
+     * How a build is filled, and how long the previous index is kept.
      *
-     * @param documentsPerSecond so many products at most are walked over in a second; 0 for as many as the two sides can
-     * @param keepOld how long what was live before is kept for {@link Stocktake#rollback}; it is removed earlier if another
+     * @param documentsPerSecond at most this many products are walked over per second; 0 for no limit
+     * @param keepOld how long the previous index is kept for {@link Stocktake#rollback}; it is removed earlier if another
      *     rebuild begins
      */
     public record Rebuilds(double documentsPerSecond, Duration keepOld) {

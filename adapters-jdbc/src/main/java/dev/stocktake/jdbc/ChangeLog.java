@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * more</b>; {@link #uninstall} removes the triggers first.
  *
  * <p>Several graphs may be installed one after the other, for several indexes: each adds what it needs and takes nothing
- * away. PostgreSQL 12 or later, MariaDB 10.6 or later, MySQL 8.0.20 or later, and H2 2.x. Thread-safe.
+ * away. PostgreSQL 12 or later, MariaDB 10.6 or later, MySQL 8.0.20 or later, and H2 2.2 or later. Thread-safe.
  */
 public final class ChangeLog {
 
@@ -244,8 +244,8 @@ public final class ChangeLog {
         }
 
         /**
-         * How long a statement may take, and half of it how long it may wait for a lock, an eighth on MariaDB and MySQL;
-         * 10 seconds if nothing is said.
+         * How long a statement may take, and half of it how long it may wait for a lock, an eighth on MariaDB and MySQL.
+         * Default: 10 seconds.
          */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;

@@ -210,7 +210,7 @@ public final class JdbcProductSource implements ProductSource {
             return this;
         }
 
-        /** The label of the root query's column that holds the product's id; {@code id} if nothing is said. */
+        /** The label of the root query's column that holds the product's id; default: {@code id}. */
         public Builder id(String column) {
             this.id = column;
             return this;
@@ -304,13 +304,13 @@ public final class JdbcProductSource implements ProductSource {
             return this;
         }
 
-        /** See {@link ProductSource#projectionVersion}; {@code "1"} if nothing is said. */
+        /** See {@link ProductSource#projectionVersion}; default: {@code "1"}. */
         public Builder projectionVersion(String version) {
             this.projectionVersion = version;
             return this;
         }
 
-        /** How long a statement may take; 60 seconds if nothing is said. */
+        /** How long a statement may take; default: 60 seconds. */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the rows of a shop's tables lead to its products: said once, and every detector follows from it.
+ * Declares how rows lead to products. All feeds are derived from this declaration.
  *
  * <pre>{@code
  * import static dev.stocktake.jdbc.ProductTables.key;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * is named again leads upward by one more way. Names are written without quotes: a name that is stored exactly so is meant,
  * else the name as the database folds it. A table may be qualified by its schema, {@code "shop.product"}.
  *
- * <p>A column {@code updated_at} is taken for a table's timestamp, if there is one and nothing else is said.
+ * <p>A table's timestamp is by default its column {@code updated_at}, if it has one.
  *
  * <p>Immutable and thread-safe.
  */

@@ -55,7 +55,7 @@ public final class Rows {
         return new Rows(parentColumn, sql, "id", Set.of(), List.of());
     }
 
-    /** The column by which nested rows belong to these rows; {@code id} if nothing is said. Values may repeat. */
+    /** The column by which nested rows belong to these rows; default: {@code id}. Values may repeat. */
     public Rows key(String column) {
         return new Rows(parentColumn, sql, column, hidden, nested);
     }

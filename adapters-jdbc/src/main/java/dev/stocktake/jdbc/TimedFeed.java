@@ -311,7 +311,7 @@ public final class TimedFeed implements ChangeFeed {
             this.query = query;
         }
 
-        /** The feed's name, {@code "timed"} if nothing is said. Two feeds of one index need two names. */
+        /** The feed's name; default: {@code "timed"}. Two feeds of one index need two names. */
         public Builder name(String feedName) {
             this.name = feedName;
             return this;
@@ -324,15 +324,15 @@ public final class TimedFeed implements ChangeFeed {
         }
 
         /**
-         * How long a transaction of which the database does not tell may stay open after the moment that it writes. 5
-         * minutes if nothing is said.
+         * How long a transaction of which the database does not tell may stay open after the moment that it writes.
+         * Default: 5 minutes.
          */
         public Builder overlap(Duration duration) {
             this.overlap = duration;
             return this;
         }
 
-        /** How long a statement may take; 60 seconds if nothing is said. */
+        /** How long a statement may take; default: 60 seconds. */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;

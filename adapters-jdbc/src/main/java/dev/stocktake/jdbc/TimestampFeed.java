@@ -312,7 +312,7 @@ public final class TimestampFeed implements ChangeFeed {
             this.tables = tables;
         }
 
-        /** The feed's name, {@code "timestamps"} if nothing is said. Two feeds of one index need two names. */
+        /** The feed's name; default: {@code "timestamps"}. Two feeds of one index need two names. */
         public Builder name(String feedName) {
             this.name = feedName;
             return this;
@@ -320,14 +320,14 @@ public final class TimestampFeed implements ChangeFeed {
 
         /**
          * How far a writer's clock may be behind the database's, and how long a transaction of which the database does not
-         * tell may stay open. 5 minutes if nothing is said.
+         * tell may stay open. Default: 5 minutes.
          */
         public Builder overlap(Duration duration) {
             this.overlap = duration;
             return this;
         }
 
-        /** How long a statement may take; 60 seconds if nothing is said. */
+        /** How long a statement may take; default: 60 seconds. */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;

@@ -326,7 +326,7 @@ public final class XminFeed implements ChangeFeed {
             this.tables = tables;
         }
 
-        /** The feed's name, {@code "xmin"} if nothing is said. Two feeds of one index need two names. */
+        /** The feed's name; default: {@code "xmin"}. Two feeds of one index need two names. */
         public Builder name(String feedName) {
             this.name = feedName;
             return this;
@@ -341,7 +341,7 @@ public final class XminFeed implements ChangeFeed {
             return this;
         }
 
-        /** How long a statement may take; 60 seconds if nothing is said. */
+        /** How long a statement may take; default: 60 seconds. */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;

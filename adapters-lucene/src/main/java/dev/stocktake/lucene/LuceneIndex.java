@@ -244,7 +244,7 @@ public final class LuceneIndex implements RebuildableIndex, AutoCloseable {
         }
 
         /**
-         * The fields whose texts are searched, most important first; all, and all alike, if nothing is said. Naming an object
+         * The fields whose texts are searched, most important first. Default: all, weighted alike. Naming an object
          * or list includes everything in it.
          */
         public Builder searchable(String... names) {
@@ -252,19 +252,19 @@ public final class LuceneIndex implements RebuildableIndex, AutoCloseable {
             return this;
         }
 
-        /** The fields that {@link Search} may filter by; all if nothing is said. An object or list as above. */
+        /** The fields that {@link Search} may filter by; default: all. An object or list as above. */
         public Builder filterable(String... names) {
             filterable = Arrays.asList(names);
             return this;
         }
 
-        /** The fields that {@link Search} may sort by, each by its full name; none if nothing is said. */
+        /** The fields that {@link Search} may sort by, each by its full name; default: none. */
         public Builder sortable(String... names) {
             sortable = Arrays.asList(names);
             return this;
         }
 
-        /** What one write may hold; 10,000 products and 64 MiB if nothing is said. A larger document is refused. */
+        /** What one write may hold; default: 10,000 products and 64 MiB. A larger document is refused. */
         public Builder limits(BatchLimits newLimits) {
             limits = newLimits;
             return this;

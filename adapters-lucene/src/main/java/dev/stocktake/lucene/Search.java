@@ -103,7 +103,7 @@ public final class Search {
     }
 
     /**
-     * How many hits at most; {@value #DEFAULT_LIMIT} if nothing is said.
+     * How many hits at most; default: {@value #DEFAULT_LIMIT}.
      *
      * @throws IllegalArgumentException if it is negative
      */

@@ -29,7 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param scheduler The thread that keeps the index true.
  * @param admin The page for those who run the shop.
  * @param health The health indicator.
- * @param indexes Several indexes by name. What is not said there is taken from the top.
+ * @param indexes Several indexes by name. What is not set there is taken from the top.
  */
 @ConfigurationProperties(prefix = "stocktake", ignoreUnknownFields = false)
 record StocktakeProperties(
@@ -73,7 +73,7 @@ record StocktakeProperties(
      * @param id Label of the query's column that holds the product's id.
      * @param children Queries for the rows below a product.
      * @param document Columns that hold a JSON object whose fields become the document's.
-     * @param keys Table and column whose ids are walked, like "product.id". The root of the tables, if nothing is said.
+     * @param keys Table and column whose ids are walked, like "product.id". Default: the root of the tables.
      * @param recheckAt Column with the next time at which the document changes although no row is written.
      * @param projectionVersion Change it when documents are made otherwise than the queries tell.
      * @param statementTimeout How long a statement may take.
@@ -177,11 +177,11 @@ record StocktakeProperties(
      * @param apiKey A key with the rights that docs/meilisearch.md lists. Empty for a server without keys.
      * @param uid Name of the index on the server. The name under stocktake.indexes, or "products".
      * @param primaryKey Field that holds the product's id.
-     * @param searchable What is searched, the most important first. All fields of the document but its id, if nothing is
-     *     said.
-     * @param displayed What searchers get to see. All fields of the document, if nothing is said.
-     * @param filterable What can be filtered by. If nothing is said, the server's setting is left as it is.
-     * @param sortable What can be sorted by. If nothing is said, the server's setting is left as it is.
+     * @param searchable What is searched, the most important first. Default: all fields of the
+     *     document but its id.
+     * @param displayed What searchers get to see. Default: all fields of the document.
+     * @param filterable What can be filtered by. By default the server's setting is left as it is.
+     * @param sortable What can be sorted by. By default the server's setting is left as it is.
      * @param gzip Whether documents are compressed on the way; worth it across a network.
      * @param connectTimeout How long to wait for a connection.
      * @param requestTimeout How long to wait for the answer to a small question.
@@ -215,7 +215,7 @@ record StocktakeProperties(
      * @param full How often everything is looked at by the database's side. 0 switches it off.
      * @param fullCron When everything is looked at instead, as a Spring cron expression: "0 0 3 * * *". A run that was missed
      *     while nobody ran is made up for once.
-     * @param zone Time zone of cron expressions. The system's, if nothing is said.
+     * @param zone Time zone of cron expressions. Default: the system's.
      */
     record Schedule(
             @DefaultValue("1s") Duration smart,
@@ -332,7 +332,7 @@ record StocktakeProperties(
      * The thread that keeps the index true.
      *
      * @param enabled Whether this instance runs the schedule. False leaves runs to other instances, or to whoever calls them.
-     * @param instance Name of this instance, for the lease. Must differ between instances. Random if nothing is said.
+     * @param instance Name of this instance, for the lease. Must differ between instances. Default: random.
      * @param stopWithin How long stopping may take. Keep it below spring.lifecycle.timeout-per-shutdown-phase.
      */
     record Scheduler(

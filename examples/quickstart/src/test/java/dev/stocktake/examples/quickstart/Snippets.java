@@ -41,10 +41,11 @@ final class Snippets {
         JdbcLedger ledger = JdbcLedger.of(dataSource).initialize();
         Stocktake stocktake =
                 Stocktake.builder(source, index, ledger).feed(feed).build();
-        stocktake.run(SyncPolicy.full()); // everything, once; writes only what differs
+        stocktake.run(SyncPolicy.full()); // everything: fills an empty index, or rebuilds beside the live one
         stocktake.run(SyncPolicy.smart()); // what changed since: costs what changed, not what is in the catalogue
-        stocktake.sync("P-100042"); // one product, now; returns when it is true, or says why not
-        stocktake.start(SyncSchedule.recommended()); // and from here on by itself
+        stocktake.sync("P-100042"); // one product, now; returns when a search shows it, or says why not
+        stocktake.start(SyncSchedule.recommended()); // returns at once; from here on by itself
+        // at shutdown: stocktake.close()
         // endregion
         return stocktake;
     }
