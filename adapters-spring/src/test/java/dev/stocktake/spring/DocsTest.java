@@ -1,6 +1,7 @@
 package dev.stocktake.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.stocktake.meilisearch.MeilisearchStandIn;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The YAML that docs/spring-boot.md shows, run: only addresses and keys are others. */
 class DocsTest {
+
+    private static final String SIXTH = "stocktake.ledger.initialize: always\n";
 
     private final Host host = new Host();
 
@@ -46,19 +49,50 @@ class DocsTest {
                 .start();
     }
 
-    @Test
-    void fiveLinesAreEnough() throws IOException {
+    private void onlyTheLinesOfThePage() {
         host.without("spring.datasource.url")
                 .without("stocktake.meilisearch.url")
                 .without("stocktake.meilisearch.api-key")
                 .without("stocktake.schedule.full");
+    }
 
-        startWith(yaml("five-lines"));
-
+    private void theIndexIsFilled() {
         await().untilAsserted(() -> assertThat(host.document(1)
                         .map(json ->
                                 json.path("name").asText() + json.path("brand").asText()))
                 .contains("Brass HookHarbour"));
+    }
+
+    @Test
+    void fiveLinesAreEnoughInMemory() throws IOException {
+        onlyTheLinesOfThePage();
+
+        startWith(yaml("six-lines").replace(SIXTH, ""));
+
+        theIndexIsFilled();
+    }
+
+    @Test
+    void theSixthLineMakesTheTablesInADatabaseThatLasts() throws IOException {
+        onlyTheLinesOfThePage();
+        host.set("spring.sql.init.mode", "always");
+
+        startWith(onDisk(yaml("six-lines")));
+
+        theIndexIsFilled();
+    }
+
+    @Test
+    void withoutTheSixthLineTheStartSaysWhichTablesAreMissing() throws IOException {
+        onlyTheLinesOfThePage();
+        host.set("spring.sql.init.mode", "always");
+        String five = onDisk(yaml("six-lines").replace(SIXTH, ""));
+
+        assertThatThrownBy(() -> startWith(five)).hasStackTraceContaining("stocktake.ledger.initialize");
+    }
+
+    private String onDisk(String yaml) {
+        return yaml.replace("jdbc:h2:mem:docs-six-lines;DB_CLOSE_DELAY=-1", "jdbc:h2:file:" + folder.resolve("shop"));
     }
 
     @Test
