@@ -42,8 +42,9 @@ import org.slf4j.LoggerFactory;
  * <p>It begins anew, and says that there is a {@linkplain Intake#gap() gap}, if the log was emptied, or if its triggers were
  * dropped, disabled or replaced, be it only for a moment. As long as they are missing it refuses.
  *
- * <p>It needs {@code select} on the graph's tables, and {@code select}, {@code insert}, {@code update}, {@code delete} on the
- * three log tables ({@code stocktake_change}, {@code stocktake_change_copy}, {@code stocktake_change_consumer}). On MariaDB and MySQL also the right {@code TRIGGER} on the tables of the graph, to see
+ * <p>It needs the right to read the tables of the graph; to select, update and delete in {@code stocktake_change} and
+ * insert there; and to select, insert, update and delete in {@code stocktake_change_copy} and
+ * {@code stocktake_change_consumer}. On MariaDB and MySQL also the right {@code TRIGGER} on the tables of the graph, to see
  * whether they have any. Thread-safe.
  */
 public final class ChangeLogFeed implements ChangeFeed {
@@ -514,7 +515,7 @@ public final class ChangeLogFeed implements ChangeFeed {
             this.tables = tables;
         }
 
-        /** Who takes; default: {@code "changes"}. Each index on one database needs a name of its own. */
+        /** Who takes, {@code "changes"} if nothing is said. Each index on one database needs a name of its own. */
         public Builder name(String consumer) {
             this.name = consumer;
             return this;
@@ -535,8 +536,8 @@ public final class ChangeLogFeed implements ChangeFeed {
         /**
          * From when on to warn.
          *
-         * @param age of the oldest entry; default: 15 minutes
-         * @param entries that wait, less than a million; default: 500,000
+         * @param age of the oldest entry; 15 minutes if nothing is said
+         * @param entries that wait, less than a million; 500,000 if nothing is said
          */
         public Builder warn(Duration age, long entries) {
             this.oldest = age;
@@ -544,7 +545,7 @@ public final class ChangeLogFeed implements ChangeFeed {
             return this;
         }
 
-        /** How long a statement may take; default: 60 seconds. */
+        /** How long a statement may take; 60 seconds if nothing is said. */
         public Builder statementTimeout(Duration timeout) {
             this.statementTimeout = timeout;
             return this;
