@@ -276,7 +276,9 @@ public final class ChangeLogFeed implements ChangeFeed {
                                     .confirm(session, settings.name(), incarnation));
         }
         alarm.look(seen.look());
-        if (taken.full() && alarm.wantsCount(seen.look().now())) {
+        if (!taken.full()) {
+            alarm.drained();
+        } else if (alarm.wantsCount(seen.look().now())) {
             unread().ifPresent(alarm::count);
         }
     }

@@ -78,6 +78,17 @@ final class LogAlarm {
         }
     }
 
+    /** Everything was taken: what grows next is counted at once. */
+    void drained() {
+        lock.lock();
+        try {
+            counted = null;
+            ring("", false, "");
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What was counted. */
     void count(Unread unread) {
         lock.lock();

@@ -284,7 +284,11 @@ final class PostgresChangeLog implements ChangeLogDialect {
                     .findFirst();
             if (trigger.isEmpty()) {
                 problems.add("has no trigger for " + event);
-            } else if (!List.of("A", "O").contains(String.valueOf(trigger.get().enabled()))) {
+            } else if ("O".equals(trigger.get().enabled())) {
+                problems.add(
+                        "has its trigger for " + event + " enabled, but not always (as after 'enable trigger all'), so"
+                                + " it does not fire for sessions that replicate");
+            } else if (!"A".equals(trigger.get().enabled())) {
                 problems.add("has its trigger for " + event + " disabled");
             }
         }

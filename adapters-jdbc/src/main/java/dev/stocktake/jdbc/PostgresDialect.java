@@ -50,14 +50,28 @@ final class PostgresDialect implements Dialect {
     /**
      * One round trip, and all of it ends with the transaction, so that a pool gets its connection back as it was. JIT
      * compilation costs more than it saves in queries of this size.
+     *
+     * <p>Where a pool knows several servers, any connection may lead to another one than the last. What a standby does not
+     * know yet would be written to the index as if it were the truth, so each transaction looks.
      */
     @Override
     public Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException {
         String isolation = view == Database.View.ONE_SNAPSHOT ? "repeatable read" : "read committed";
-        execute(
-                connection,
-                "set transaction isolation level " + isolation + ", read only; select "
-                        + locally("statement_timeout", statementTimeout.toMillis()) + ", " + locally("jit", "off"));
+        String sql = "set transaction isolation level " + isolation + ", read only; select pg_is_in_recovery(), "
+                + locally("statement_timeout", statementTimeout.toMillis()) + ", " + locally("jit", "off");
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            boolean rows = statement.execute();
+            while (!rows) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet answer = statement.getResultSet()) {
+                answer.next();
+                if (answer.getBoolean(1)) {
+                    throw new MisconfiguredException("dataSource: leads to a standby, which may lag behind what was"
+                            + " marked; use the primary (with the PostgreSQL driver: targetServerType=primary)");
+                }
+            }
+        }
         return () -> {};
     }
 
@@ -73,17 +87,9 @@ final class PostgresDialect implements Dialect {
         return "set_config('" + setting + "', '" + value + "', true)";
     }
 
+    /** {@inheritDoc} {@link #beginReading} has. */
     @Override
-    public void requirePrimary(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet answer = statement.executeQuery("select pg_is_in_recovery()")) {
-            answer.next();
-            if (answer.getBoolean(1)) {
-                throw new MisconfiguredException("dataSource: leads to a standby, which may lag behind what was marked;"
-                        + " use the primary (with the PostgreSQL driver: targetServerType=primary)");
-            }
-        }
-    }
+    public void requirePrimary(Connection connection) {}
 
     @Override
     public void bindId(PreparedStatement statement, int index, KeyType type, Object id) throws SQLException {

@@ -597,6 +597,13 @@ class ChangeLogIT {
                 anxious.take(100);
                 anxious.take(100);
                 assertThat(warnings(heard)).hasSize(2).last().asString().contains("300 entries", "more than 3");
+                heard.list.clear();
+                anxious.drain();
+                assertThat(heard.list)
+                        .anyMatch(event -> event.getFormattedMessage().contains("below its bounds"));
+                run("update stock set quantity = 2 where location = 99");
+                anxious.take(100);
+                assertThat(warnings(heard)).singleElement().asString().contains("300 entries");
             } finally {
                 logger.detachAppender(heard);
                 logger.setLevel(null);
@@ -780,6 +787,21 @@ class ChangeLogIT {
             reader.drain();
             assertThat(reader.metGap()).isTrue();
             assertThat(named()).isEmpty();
+        }
+
+        /** As bulk loads leave them that disable all triggers of a table for a while. */
+        @Test
+        void refusesTriggersThatDoNotFireForEverySession() throws SQLException {
+            run("alter table stock disable trigger all");
+            run("alter table stock enable trigger all");
+            assertThatThrownBy(() -> reader.drain())
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("'stock' has its trigger for insert enabled, but not always")
+                    .hasMessageContaining("run ChangeLog.install()");
+            log(tables()).install();
+            reader.drain();
+            assertThat(reader.metGap()).isTrue();
+            seesWhatASessionDoesThatReplicates();
         }
 
         @Test
