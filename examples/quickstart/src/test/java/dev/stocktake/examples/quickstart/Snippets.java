@@ -5,7 +5,9 @@ import static dev.stocktake.jdbc.ProductTables.leadsTo;
 
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Ledger;
+import dev.stocktake.ProductKey;
 import dev.stocktake.ProductSource;
+import dev.stocktake.Reason;
 import dev.stocktake.SearchIndex;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
@@ -20,6 +22,7 @@ import dev.stocktake.jdbc.TimestampFeed;
 import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import javax.sql.DataSource;
 import net.javacrumbs.shedlock.core.DefaultLockingTaskExecutor;
 import net.javacrumbs.shedlock.core.LockConfiguration;
@@ -75,6 +78,18 @@ final class Snippets {
                 ChangeLogFeed.builder(dataSource, tables).name("products").build();
         // endregion
         return feed;
+    }
+
+    static SyncSchedule ownPolicy(Set<ProductKey> bestsellers) {
+        // region own-policy
+        SyncPolicy policy = SyncPolicy.of("bestsellers", marker -> marker.mark(bestsellers, Reason.CHANGE));
+        SyncSchedule schedule = SyncSchedule.builder()
+                .paced(Duration.ofMillis(200), Duration.ofSeconds(1), SyncPolicy.smart())
+                .every(Duration.ofHours(1), policy)
+                .audit(Duration.ofHours(1))
+                .build();
+        // endregion
+        return schedule;
     }
 
     static void shedLock(LockProvider lockProvider, Stocktake stocktake) {
