@@ -141,16 +141,17 @@ final class Comparison {
         Map<ProductKey, Document> returned = index.documents(equal.keySet());
         equal.forEach((key, document) -> {
             Document given = returned.get(key);
-            if (given == null || differs(document, given)) {
+            if (given == null || !differing(document, given).isEmpty()) {
                 Fingerprint both = held.get(key);
                 found.put(key, new Difference(Drift.Kind.ALTERED, both, both, false));
             }
         });
     }
 
-    /** An index may give back no field where it was given null. */
-    private static boolean differs(Document sent, Document given) {
+    /** The fields that differ; an index may give back no field where it was given null. */
+    static List<String> differing(Document sent, Document given) {
         return sent.differences(given).stream()
-                .anyMatch(field -> given.fields().containsKey(field) || sent.get(field) != null);
+                .filter(field -> given.fields().containsKey(field) || sent.get(field) != null)
+                .toList();
     }
 }

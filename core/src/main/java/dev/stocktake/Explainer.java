@@ -101,7 +101,7 @@ final class Explainer {
             return List.of();
         }
         Document meant = present.document();
-        return meant.differences(held).stream()
+        return Comparison.differing(meant, held).stream()
                 .map(field -> new Explanation.Difference(field, meant.get(field), held.get(field)))
                 .toList();
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stocktake.Contribution;
 import dev.stocktake.Coverage;
+import dev.stocktake.Document;
 import dev.stocktake.Explanation;
+import dev.stocktake.Fingerprint;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Projection;
 import dev.stocktake.Reason;
@@ -45,6 +47,25 @@ class ExplainTest {
         assertThat(explanation.toString())
                 .contains("wrong, and nobody knew")
                 .contains("differs     stock: database 0, index 10");
+    }
+
+    /** As an audit does. */
+    @Test
+    void takesAFieldThatTheIndexDropsForTheNullThatItWasGiven() {
+        Document given = Document.builder()
+                .put("title", "Product " + KEY)
+                .put("stock", 10)
+                .put("subtitle", null)
+                .build();
+        shop.source.put(KEY, given);
+        stocktake.run(SyncPolicy.full().inPlace());
+        Fingerprint written = shop.index.fingerprints(List.of(KEY)).get(KEY);
+        shop.index.plant(KEY, Shop.document(KEY, 10), written);
+
+        assertThat(stocktake.explain(KEY).verdict()).isEqualTo(Explanation.Verdict.TRUE);
+
+        shop.index.plant(KEY, Shop.document(KEY, 9), written);
+        assertThat(stocktake.explain(KEY).differences()).containsExactly(new Explanation.Difference("stock", 10L, 9L));
     }
 
     @Test
