@@ -50,7 +50,8 @@ final class Translator {
      * @param right the key's right that the write needs
      */
     StocktakeException write(Answer answer, String right) {
-        if (answer.status() == 503) {
+        // Without a code it is somebody's between here and the server, who may have passed the write on before.
+        if (answer.status() == 503 && !answer.code().isEmpty()) {
             return unavailable(answer);
         }
         if (answer.status() >= 500 || answer.status() < 400) {

@@ -322,6 +322,7 @@ class MeilisearchBuildsTest {
                     Arguments.of(404, "", MisconfiguredException.class),
                     Arguments.of(301, "", MisconfiguredException.class),
                     Arguments.of(500, "internal", UnknownOutcomeException.class),
+                    Arguments.of(503, "", UnknownOutcomeException.class),
                     Arguments.of(504, "", UnknownOutcomeException.class),
                     Arguments.of(200, "", UnknownOutcomeException.class));
         }

@@ -192,7 +192,7 @@ class MeilisearchFaultsTest {
         @ParameterizedTest
         @ValueSource(strings = {"soon", "-1", "99999999999999999999", ""})
         void withoutAdviceThatMakesNoSense(String retryAfter) {
-            server.answerNext(ADD, 503, Map.of("Retry-After", retryAfter), "");
+            server.answerNext(ADD, 503, Map.of("Retry-After", retryAfter), error("too_many_search_requests"));
 
             UnavailableException e =
                     catchThrowableOfType(UnavailableException.class, () -> index.write(lamps("b1", 0, 3)));
@@ -267,7 +267,7 @@ class MeilisearchFaultsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(ints = {200, 202, 204, 500, 502, 504, 520})
+        @ValueSource(ints = {200, 202, 204, 500, 502, 503, 504, 520})
         void byAnAnswerThatDoesNotSay(int status) {
             server.answerNext(ADD, status, NONE, PAGE);
             assertThatThrownBy(() -> index.write(lamps("b1", 0, 3)))
