@@ -2,32 +2,34 @@ package dev.stocktake.meilisearch;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks somebody deleted, as the server tells it: the query string of his request.
+ * Which tasks somebody deleted, as the server tells it: the query string of his request, as he wrote it. Whatever cannot be
+ * understood may mean anything.
  *
  * @param query like {@code ?indexUids=a,b&statuses=succeeded}
  */
 record TaskFilter(String query) {
 
-    /** What only bounds the age, as the server's own clearing does: then the oldest went, and the place where we stopped. */
-    private static final Set<String> BY_AGE =
-            Set.of("beforeEnqueuedAt", "beforeStartedAt", "beforeFinishedAt", "statuses");
+    private static final List<String> BEFORE = List.of("beforeEnqueuedAt", "beforeStartedAt", "beforeFinishedAt");
 
-    /**
-     * Whether a write to one of these indexes behind a position may be among them, although the task at the position is still
-     * there.
-     */
+    /** Whether a write to one of these indexes behind a position may be among them. */
     boolean mayMatchWrites(Set<String> indexes, long position) {
         Map<String, Set<String>> filters = filters();
-        if (BY_AGE.containsAll(filters.keySet())
-                || !mayName(filters.get("indexUids"), indexes)
-                || !mayName(filters.get("types"), Set.copyOf(TaskQueue.WRITES))) {
+        if (!mayName(filters.get("indexUids"), indexes) || !mayName(filters.get("types"), TaskQueue.WRITES)) {
             return false;
         }
         Set<String> uids = filters.get("uids");
@@ -35,19 +37,57 @@ record TaskFilter(String query) {
                 || uids.stream().anyMatch(uid -> !uid.matches("\\d{1,18}") || Long.parseLong(uid) > position);
     }
 
-    private static boolean mayName(@Nullable Set<String> named, Set<String> ours) {
-        return named == null || named.contains("*") || named.stream().anyMatch(ours::contains);
+    /** Whether only older tasks can be among them than what was enqueued then: none starts or ends before it is enqueued. */
+    boolean isOnlyBefore(String enqueuedAt) {
+        Map<String, Set<String>> filters = filters();
+        Optional<Instant> since = moment(enqueuedAt);
+        return since.isPresent()
+                && BEFORE.stream()
+                        .map(name -> filters.getOrDefault(name, Set.of("")))
+                        .anyMatch(bounds -> bounds.stream()
+                                .allMatch(bound -> moment(bound)
+                                        .filter(until -> !until.isAfter(since.get()))
+                                        .isPresent()));
     }
 
+    private static Optional<Instant> moment(String text) {
+        try {
+            return Optional.of(
+                    text.length() == "2026-01-01".length()
+                            ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                            : OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The server does not distinguish upper from lower case in types. */
+    private static boolean mayName(@Nullable Set<String> named, Collection<String> ours) {
+        return named == null
+                || named.stream()
+                        .anyMatch(name -> name.isBlank()
+                                || name.equals("*")
+                                || ours.stream().anyMatch(name::equalsIgnoreCase));
+    }
+
+    /** Nothing is taken for granted of the text: were it to throw, no log could be read past it any more. */
     private Map<String, Set<String>> filters() {
         Map<String, Set<String>> filters = new LinkedHashMap<>();
         for (String pair : query.replaceFirst("^\\?", "").split("&")) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                String values = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
-                filters.put(pair.substring(0, equals), new HashSet<>(Set.of(values.split(","))));
+                filters.computeIfAbsent(decoded(pair.substring(0, equals)), name -> new LinkedHashSet<>())
+                        .addAll(List.of(decoded(pair.substring(equals + 1)).split(",", -1)));
             }
         }
         return filters;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "*";
+        }
     }
 }

@@ -82,6 +82,11 @@ final class TaskQueue {
                 .findFirst();
     }
 
+    /** Tasks of whatever index, oldest first, from a uid on. */
+    List<Task> from(long uid, int limit) {
+        return list("reverse=true&from=" + uid + "&limit=" + limit);
+    }
+
     /** Swaps, and deletions of tasks, oldest first, from a uid on; none for a key that is confined to some indexes. */
     List<Task> upheavals(long from, int limit) {
         return list("types=indexSwap,taskDeletion&reverse=true&from=" + from + "&limit=" + limit);

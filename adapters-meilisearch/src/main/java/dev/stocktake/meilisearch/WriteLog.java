@@ -33,6 +33,9 @@ final class WriteLog {
     /** Swaps and deletions of tasks read at once; a page does not go beyond the last of them. */
     private static final int UPHEAVALS = 100;
 
+    /** Tasks looked at, at most, to see whether any is missing. */
+    private static final int NEIGHBOURS = 1_000;
+
     /** Found out from the task alone, whenever it runs. */
     private static final Set<String> UNTOUCHED = Set.of(
             "invalid_document_id",
@@ -130,7 +133,7 @@ final class WriteLog {
             end = Math.min(end, upheavals.get(UPHEAVALS - 1).uid());
         }
         boolean hole =
-                position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, names, position, end);
+                position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, names, position);
         List<Task> all = new ArrayList<>();
         writes.stream().filter(task -> !isEndOfABuild(task)).forEach(all::add);
         upheavals.stream().filter(this::isForeignSwap).forEach(all::add);
@@ -172,17 +175,44 @@ final class WriteLog {
                 && !task.swapped().stream().allMatch(family::has);
     }
 
-    /** Whether somebody had tasks deleted that may have been writes of ours, behind the position. */
-    private boolean wasThinnedOut(List<Task> upheavals, Set<String> names, long position, long end) {
-        boolean thinned = upheavals.stream()
-                .filter(task -> task.uid() <= end && task.succeeded())
-                .anyMatch(task -> new TaskFilter(task.filter()).mayMatchWrites(names, position));
-        if (thinned) {
+    /**
+     * Whether somebody had tasks deleted that may have been writes of ours, behind the position. To be asked after the writes
+     * were read, and of deletions behind the page's end, and whatever their state: each may have been executed before that.
+     * That the task at the position is there still says nothing: it may have been unfinished, and was spared for that.
+     */
+    private boolean wasThinnedOut(List<Task> upheavals, Set<String> names, long position) {
+        List<Task> deletions = upheavals.stream()
+                .filter(task -> task.type().equals("taskDeletion"))
+                .filter(task -> new TaskFilter(task.filter()).mayMatchWrites(names, position))
+                .toList();
+        if (deletions.isEmpty()) {
+            return false;
+        }
+        long last = deletions.get(deletions.size() - 1).uid();
+        List<Task> there = queue.from(Math.max(position, 0), NEIGHBOURS);
+        if (noneIsMissing(there, position, last)) {
+            return false;
+        }
+        // As it was enqueued no later than any write of ours that may be missing.
+        boolean older = !there.isEmpty()
+                && there.get(0).uid() <= position + 1
+                && deletions.stream()
+                        .allMatch(task -> new TaskFilter(task.filter())
+                                .isOnlyBefore(there.get(0).enqueuedAt()));
+        if (!older) {
             log.info(
                     "Somebody deleted tasks from the history of Meilisearch that may have been writes of index '{}'",
                     uid);
         }
-        return thinned;
+        return !older;
+    }
+
+    /** Whether each uid between the two still has its task: the server counts them without a gap. */
+    private static boolean noneIsMissing(List<Task> there, long after, long before) {
+        return there.stream()
+                        .filter(task -> task.uid() > after && task.uid() < before)
+                        .count()
+                == before - after - 1;
     }
 
     /** The page up to the first task that is not final. */

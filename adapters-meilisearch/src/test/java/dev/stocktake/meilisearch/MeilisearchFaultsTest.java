@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.stocktake.Document;
 import dev.stocktake.LoggedIndex.Entry;
+import dev.stocktake.LoggedIndex.LogPage;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.Outcome;
 import dev.stocktake.ProductKey;
@@ -664,6 +665,72 @@ class MeilisearchFaultsTest {
                     .build()) {
                 wide.prepare();
             }
+        }
+
+        /** A server that dies between the deletion and its note of it does it again; until then it looks undone. */
+        @Test
+        void hasAHoleWhereADeletionOfTasksIsNotNotedYet() {
+            long start = index.settledPosition();
+            Receipt receipt = index.write(lamps("b1", 0, 1));
+            server.drain();
+            new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> true)
+                    .call("DELETE", "/tasks?uids=" + receipt.positions().get(0), null);
+            server.tickAndDie();
+
+            LogPage page = index.writesAfter(start, 10);
+            assertThat(page.hole()).isTrue();
+            server.drain();
+            assertThat(index.writesAfter(page.position(), 10).hole()).isFalse();
+        }
+
+        @Test
+        void hasAHoleWhereADeletionBehindThePagesEndTookFromIt() {
+            long start = index.settledPosition();
+            Receipt lost = index.write(lamps("b1", 0, 1));
+            server.tick();
+            index.write(lamps("b2", 1, 2));
+            server.tick();
+            index.write(lamps("b3", 2, 3));
+            server.drain();
+            new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> true)
+                    .call("DELETE", "/tasks?uids=" + lost.positions().get(0), null);
+            server.drain();
+
+            assertThat(index.writesAfter(start, 1).hole()).isTrue();
+        }
+
+        /** The task at the place is spared for its state, which says nothing about those behind it. */
+        @Test
+        void hasAHoleWhereOnlyItsPlaceWasSpared() {
+            Raw admin = new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> server.tick());
+            long place = admin.done("POST", "/indexes/lamps/documents", "[{\"id\":\"not an id\"}]")
+                    .path("uid")
+                    .asLong();
+            admin.done("POST", "/indexes/lamps/documents", "[{\"id\":1}]");
+            admin.done("DELETE", "/tasks?statuses=succeeded", null);
+
+            LogPage page = index.writesAfter(place, 10);
+            assertThat(page.hole()).isTrue();
+            assertThat(index.writesAfter(page.position(), 10).hole()).isFalse();
+        }
+
+        /** The server's own clearing goes by age, and so does a careful administrator's. */
+        @Test
+        void hasNoHoleWhereOnlyWhatIsOlderThanThePlaceWasDeleted() {
+            Raw admin = new Raw(server.url(), MeilisearchStandIn.MASTER_KEY, () -> server.tick());
+            index.write(lamps("b1", 0, 1));
+            server.drain();
+            long position = index.settledPosition();
+            String bound = admin.get("/tasks/" + position).path("enqueuedAt").asText();
+            admin.done("POST", "/indexes", "{\"uid\":\"desks\"}");
+            admin.done("DELETE", "/tasks?indexUids=desks", null);
+            admin.done("DELETE", "/tasks?beforeEnqueuedAt=" + bound + "&statuses=succeeded,failed,canceled", null);
+            Receipt next = index.write(lamps("b2", 1, 2));
+            server.drain();
+
+            assertThat(index.writesAfter(position, 10).hole()).isFalse();
+            assertThat(index.writesAfter(position, 10).writes())
+                    .containsExactly(new Entry(next.positions().get(0), "b2", true));
         }
 
         @Test

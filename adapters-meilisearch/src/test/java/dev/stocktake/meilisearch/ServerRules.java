@@ -786,6 +786,30 @@ abstract class ServerRules {
         assertThat(index.writesAfter(place, 100).writes()).containsExactly(new Entry(next, "b2", true));
     }
 
+    @Test
+    void readsOnWhereADeletionNamesATaskTwice() {
+        String other = uid();
+        long place = written(lamps("b1", 0, 1));
+        long theirs = admin.done("POST", "/indexes", "{\"uid\":\"" + other + "\",\"primaryKey\":\"id\"}")
+                .path("uid")
+                .asLong();
+        forget("indexUids=" + other + "," + other + "&uids=" + theirs + "," + theirs);
+        long next = written(lamps("b2", 0, 1));
+
+        assertThat(index.writesAfter(place, 100).hole()).isFalse();
+        assertThat(index.writesAfter(place, 100).writes()).containsExactly(new Entry(next, "b2", true));
+    }
+
+    @Test
+    void hasNoHoleWhereADeletionFoundNothingBehindItsPlace() {
+        long place = written(lamps("b1", 0, 1));
+        long next = written(lamps("b2", 0, 1));
+        forget("statuses=canceled&indexUids=" + uid);
+
+        assertThat(index.writesAfter(place, 100).hole()).isFalse();
+        assertThat(index.writesAfter(place, 100).writes()).containsExactly(new Entry(next, "b2", true));
+    }
+
     private void forget(String filter) {
         admin.await(
                 admin.call("DELETE", "/tasks?" + filter, null).path("taskUid").asLong());

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 record StandInRequest(
         String method,
         List<String> path,
+        String rawQuery,
         Map<String, String> query,
         @Nullable String authorization,
         @Nullable String contentType,
@@ -60,6 +61,9 @@ record StandInRequest(
         return new StandInRequest(
                 exchange.getRequestMethod(),
                 path,
+                exchange.getRequestURI().getRawQuery() == null
+                        ? ""
+                        : exchange.getRequestURI().getRawQuery(),
                 parsed(exchange.getRequestURI().getRawQuery()),
                 exchange.getRequestHeaders().getFirst("Authorization"),
                 exchange.getRequestHeaders().getFirst("Content-Type"),

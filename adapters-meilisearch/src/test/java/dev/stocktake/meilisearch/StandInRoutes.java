@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stocktake.meilisearch.StandInKeys.Grant;
 import dev.stocktake.meilisearch.StandInTask.Kind;
 import dev.stocktake.meilisearch.StandInTask.Order;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +26,16 @@ final class StandInRoutes {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String[] TASK_FILTERS = {
-        "limit", "from", "reverse", "uids", "batchUids", "statuses", "types", "indexUids", "beforeFinishedAt"
+        "limit",
+        "from",
+        "reverse",
+        "uids",
+        "batchUids",
+        "statuses",
+        "types",
+        "indexUids",
+        "beforeEnqueuedAt",
+        "beforeFinishedAt"
     };
 
     private final StandInScheduler scheduler;
@@ -429,9 +440,7 @@ final class StandInRoutes {
                 .filter(task -> visible(task, grant, request.query("indexUids") != null))
                 .map(task -> task.uid)
                 .collect(Collectors.toSet());
-        String query = request.query().entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                .collect(Collectors.joining("&", "?", ""));
+        String query = "?" + request.rawQuery();
         return new Reply(
                 200,
                 scheduler
@@ -444,14 +453,15 @@ final class StandInRoutes {
         for (String name : TASK_FILTERS) {
             String value = request.query(name);
             if (value != null && !value.equals("*")) {
-                filters.put(name, Set.of(value.split(",")));
+                filters.put(name, new HashSet<>(List.of(value.split(","))));
             }
         }
         return scheduler.tasks.values().stream()
                 .filter(task -> passes(filters.get("uids"), String.valueOf(task.uid)))
                 .filter(task -> passes(filters.get("batchUids"), String.valueOf(task.batch)))
                 .filter(task -> passes(filters.get("statuses"), task.status))
-                .filter(task -> isBefore(task, request.query("beforeFinishedAt")))
+                .filter(task -> isBefore(task.enqueuedAt, request.query("beforeEnqueuedAt")))
+                .filter(task -> isBefore(task.finishedAt, request.query("beforeFinishedAt")))
                 .filter(task -> passes(filters.get("types"), task.order.kind().type))
                 .filter(task -> {
                     Set<String> names = filters.get("indexUids");
@@ -460,9 +470,8 @@ final class StandInRoutes {
                 .toList();
     }
 
-    private static boolean isBefore(StandInTask task, @Nullable String date) {
-        return date == null
-                || task.finishedAt != null && task.finishedAt.toString().compareTo(date) < 0;
+    private static boolean isBefore(@Nullable Instant moment, @Nullable String date) {
+        return date == null || moment != null && moment.toString().compareTo(date) < 0;
     }
 
     private static boolean passes(@Nullable Set<String> filter, String value) {
