@@ -70,7 +70,7 @@ final class StandInRoutes {
         return switch (root) {
             case "health" -> new Reply(200, NODES.objectNode().put("status", "available"));
             case "version" -> version(request);
-            case "indexes" -> path.size() == 1 ? indexes(request) : index(request, uid(path.get(1)));
+            case "indexes" -> path.size() == 1 ? indexes(request) : index(request, path.get(1));
             case "tasks" -> tasks(request);
             case "swap-indexes" -> swap(request);
             case "keys" -> key(request);
@@ -146,7 +146,7 @@ final class StandInRoutes {
     }
 
     private StandInIndex existing(String uid) {
-        StandInIndex index = scheduler.indexes.get(uid);
+        StandInIndex index = scheduler.indexes.get(uid(uid));
         if (index == null) {
             throw new StandInFailure("index_not_found", "Index `" + uid + "` not found.");
         }
@@ -303,6 +303,10 @@ final class StandInRoutes {
     }
 
     private Reply accepted(Order order, @Nullable String metadata) {
+        if (order.index() != null) {
+            // As the real one, which looks at the key before it looks at the name.
+            uid(order.index());
+        }
         if (full) {
             throw new StandInFailure(
                     "no_space_left_on_device",
@@ -393,6 +397,7 @@ final class StandInRoutes {
     }
 
     private Reply swap(StandInRequest request) {
+        keys.check(request.authorization(), "indexes.swap", null);
         List<String> names = new ArrayList<>();
         for (JsonNode swap : request.json()) {
             if (swap.path("indexes").size() != 2) {

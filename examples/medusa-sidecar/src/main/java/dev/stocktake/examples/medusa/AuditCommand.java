@@ -34,7 +34,7 @@ final class AuditCommand extends Task {
     public Integer call() throws Exception {
         Way said = way;
         boolean repair = said != null && said.repair;
-        try (Parts parts = Parts.of(settings()).requireShop()) {
+        try (Parts parts = parts().requireShop()) {
             ProgressBar bar = ProgressBar.on(err(), parts.publishedProducts());
             SyncPolicy policy = repair ? SyncPolicy.audit() : SyncPolicy.audit().dryRun();
             SyncReport report = parts.stocktake(bar).run(policy);

@@ -9,13 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Triggers that write down which rows change. */
 @Command(
         name = "change-log",
         description = "Triggers on the shop's tables that write down which rows change; as the tables' owner.",
         mixinStandardHelpOptions = true,
-        subcommands = {ChangeLogCommand.Print.class, ChangeLogCommand.Install.class, ChangeLogCommand.Uninstall.class})
+        subcommands = {
+            ChangeLogCommand.Print.class,
+            ChangeLogCommand.Install.class,
+            ChangeLogCommand.Uninstall.class,
+            ChangeLogCommand.Forget.class
+        })
 final class ChangeLogCommand extends Task {
 
     private static final List<String> TABLES =
@@ -23,7 +29,7 @@ final class ChangeLogCommand extends Task {
 
     @Override
     public Integer call() {
-        throw new WrongSettings("Say what: change-log print, change-log install or change-log uninstall.");
+        throw new WrongSettings("Say what: change-log print, install, uninstall or forget.");
     }
 
     /** What the sidecar's own user needs, if it is not the owner. */
@@ -53,7 +59,7 @@ final class ChangeLogCommand extends Task {
         @Override
         public Integer call() throws Exception {
             Settings settings = settings();
-            try (Parts parts = Parts.of(settings).requireShop()) {
+            try (Parts parts = parts().requireShop()) {
                 if (!parts.schemaIsThere(parts.shop())) {
                     throw new WrongSettings(
                             "The script names the schema of the log, and it is not there yet. Let the owner"
@@ -74,8 +80,7 @@ final class ChangeLogCommand extends Task {
                                         script.append('\n').append(grant).append(";\n"));
                     }
                 }
-                out().print(script);
-                out().flush();
+                script(script.toString());
                 return Sidecar.DONE;
             }
         }
@@ -90,7 +95,7 @@ final class ChangeLogCommand extends Task {
 
         @Override
         public Integer call() throws Exception {
-            try (Parts parts = Parts.of(settings()).requireShop()) {
+            try (Parts parts = parts().requireShop()) {
                 install(parts, role);
                 Map<String, @Nullable Object> fields = new LinkedHashMap<>();
                 fields.put("installed", true);
@@ -133,8 +138,8 @@ final class ChangeLogCommand extends Task {
 
         @Override
         public Integer call() throws Exception {
-            try (Parts parts = Parts.of(settings()).requireShop()) {
-                parts.changeLog().uninstall();
+            try (Parts parts = parts().requireShop()) {
+                parts.removeChangeLog();
                 parts.dropSchemaIfEmpty(parts.shop());
                 Map<String, @Nullable Object> fields = new LinkedHashMap<>();
                 fields.put("installed", false);
@@ -142,6 +147,44 @@ final class ChangeLogCommand extends Task {
                         "The change log is removed. Start the sidecar anew: from now on it reads timestamps and"
                                 + " transaction numbers, and finds the rest by comparing.",
                         fields);
+                return Sidecar.DONE;
+            }
+        }
+    }
+
+    /** Forgets. */
+    @Command(
+            name = "forget",
+            description = "Forgets an index that is kept no more, with the changes that were kept for it.",
+            mixinStandardHelpOptions = true)
+    static final class Forget extends Task {
+
+        @Parameters(paramLabel = "INDEX", description = "The name that STOCKTAKE_INDEX had.")
+        private String index = "";
+
+        @Override
+        public Integer call() throws Exception {
+            try (Parts parts = parts().requireShop()) {
+                if (index.equals(parts.settings().index())) {
+                    throw new WrongSettings(
+                            "The index '" + index + "' is the one that this sidecar keeps: STOCKTAKE_INDEX"
+                                    + " says so. Name the one that is kept no more.");
+                }
+                if (!parts.changeLogIsThere()) {
+                    throw new WrongSettings("There is no change log in schema "
+                            + parts.settings().schema() + ", so there is nothing to forget.");
+                }
+                if (!parts.changeLog().forget(index)) {
+                    throw new WrongSettings(
+                            "Nobody takes changes from the log for the index '" + index + "', only for: "
+                                    + parts.changeLog().consumers().stream()
+                                            .map(ChangeLog.Consumer::name)
+                                            .toList()
+                                    + ".");
+                }
+                Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+                fields.put("forgotten", index);
+                answer("The index '" + index + "' is forgotten: nothing is kept for it any more.", fields);
                 return Sidecar.DONE;
             }
         }

@@ -1,9 +1,7 @@
 package dev.stocktake.examples.medusa;
 
 import dev.stocktake.MisconfiguredException;
-import dev.stocktake.Stocktake;
 import dev.stocktake.StocktakeException;
-import dev.stocktake.SyncListener;
 import dev.stocktake.Truth;
 import dev.stocktake.examples.medusa.Finding.Level;
 import dev.stocktake.meilisearch.MeilisearchIndex;
@@ -23,15 +21,21 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true)
 final class DoctorCommand extends Task {
 
+    private static final String NEVER_FILLED = "The index was never filled: start the sidecar, or run sync full.";
+
     @Override
     public Integer call() {
         Settings settings = settings();
-        try (Parts parts = Parts.of(settings)) {
+        try (Parts parts = parts()) {
             List<Finding> findings = new ArrayList<>(parts.check().look());
             @Nullable String self = null;
             if (findings.stream().noneMatch(Finding::bad)) {
                 findings.add(parts.check().mismatches());
                 findings.add(attempt("index", () -> index(parts)));
+                if (findings.stream().noneMatch(Finding::bad)) {
+                    findings.addAll(new KeyCheck(settings).look());
+                }
+                findings.add(attempt("own tables", () -> tables(parts)));
                 if (findings.stream().noneMatch(Finding::bad)) {
                     self = engine(parts, findings);
                 }
@@ -57,29 +61,34 @@ final class DoctorCommand extends Task {
     private static @Nullable String engine(Parts parts, List<Finding> findings) {
         @Nullable String[] self = {null};
         findings.add(attempt("changes", () -> {
-            Stocktake stocktake = parts.stocktake(SyncListener.NONE);
-            self[0] = stocktake.check(parts.schedule()).toString();
-            findings.add(truth(stocktake.status()));
+            self[0] = parts.selfCheck().toString();
+            findings.add(
+                    parts.ledgerIsThere()
+                            ? truth(parts.onlyLooking().status())
+                            : new Finding(Level.NOTE, "state", NEVER_FILLED));
             return parts.changeLogIsThere()
-                    ? new Finding(Level.OK, "changes", "The change log is installed: every change is seen.")
-                    : new Finding(
-                            Level.NOTE,
-                            "changes",
-                            "There is no change log: inserted and updated rows are seen by transaction number and"
-                                    + " timestamp, deleted ones within " + words(parts)
-                                    + " by comparing. The command change-log install, as the owner of the tables, makes"
-                                    + " it a second.");
+                    ? new Finding(Level.OK, "changes", Parts.WITH_LOG)
+                    : new Finding(Level.NOTE, "changes", parts.withoutLog());
         }));
         return self[0];
     }
 
-    private static String words(Parts parts) {
-        return parts.settings().pace().bound().toString().substring(2).toLowerCase(Locale.ROOT);
+    private static Finding tables(Parts parts) {
+        parts.requireRoomForTheLedger();
+        String where = "schema " + parts.settings().schema() + " of "
+                + parts.settings().ledger();
+        return parts.ledgerIsThere()
+                ? new Finding(Level.OK, "own tables", "Stocktake's own tables are in " + where + ".")
+                : new Finding(
+                        Level.NOTE,
+                        "own tables",
+                        "Stocktake's own tables are not there yet: the sidecar makes them when it starts, in " + where
+                                + ".");
     }
 
     private static Finding truth(Truth truth) {
         if (!truth.known()) {
-            return new Finding(Level.NOTE, "state", "The index was never filled: start the sidecar, or run sync full.");
+            return new Finding(Level.NOTE, "state", NEVER_FILLED);
         }
         if (truth.quarantined() > 0) {
             return new Finding(
@@ -118,7 +127,7 @@ final class DoctorCommand extends Task {
     private static String text(List<Finding> findings, @Nullable String self) {
         List<String> lines = new ArrayList<>();
         for (Finding finding : findings) {
-            lines.add(String.format(Locale.ROOT, "%-11s %-9s %s", finding.level(), finding.subject(), finding.text()));
+            lines.add(String.format(Locale.ROOT, "%-11s %-10s %s", finding.level(), finding.subject(), finding.text()));
         }
         if (self != null) {
             lines.add("");

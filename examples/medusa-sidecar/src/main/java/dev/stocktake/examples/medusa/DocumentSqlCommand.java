@@ -11,8 +11,7 @@ final class DocumentSqlCommand extends Task {
 
     @Override
     public Integer call() {
-        out().print(Queries.ours("document.sql"));
-        out().flush();
+        script(Queries.ours("document.sql"));
         return Sidecar.DONE;
     }
 }

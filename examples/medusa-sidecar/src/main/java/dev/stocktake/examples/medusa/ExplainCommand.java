@@ -5,7 +5,6 @@ import dev.stocktake.Explanation;
 import dev.stocktake.ProductKey;
 import dev.stocktake.Projection;
 import dev.stocktake.Stocktake;
-import dev.stocktake.SyncListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +25,14 @@ final class ExplainCommand extends Task {
 
     @Override
     public Integer call() throws Exception {
-        try (Parts parts = Parts.of(settings()).requireShop()) {
+        try (Parts parts = parts().requireShop()) {
             List<ProductKey> products = new Lookup(parts).products(List.of(name));
-            Stocktake stocktake = parts.stocktake(SyncListener.NONE);
+            if (!parts.ledgerIsThere()) {
+                throw new WrongSettings("Stocktake's own tables are not in schema "
+                        + parts.settings().schema() + " yet, so there is nothing to tell of. Start the sidecar, or run"
+                        + " sync full, first.");
+            }
+            Stocktake stocktake = parts.onlyLooking();
             List<String> texts = new ArrayList<>();
             List<Object> all = new ArrayList<>();
             boolean everythingTrue = true;

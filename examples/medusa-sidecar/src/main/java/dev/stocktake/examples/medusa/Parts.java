@@ -4,7 +4,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.stocktake.ChangeFeed;
 import dev.stocktake.Fingerprint;
 import dev.stocktake.FingerprintPage;
+import dev.stocktake.Ledger;
+import dev.stocktake.LedgerTransaction;
 import dev.stocktake.MisconfiguredException;
+import dev.stocktake.SelfCheck;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncPolicy;
@@ -24,10 +27,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +43,10 @@ import org.slf4j.LoggerFactory;
 final class Parts implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Parts.class);
+
+    static final String WITH_LOG = "The change log is installed: every change is seen.";
+
+    private static final Duration FAREWELL = Duration.ofSeconds(20);
 
     /** The column by which a query of the shop's own says when it must be asked again. */
     private static final String RECHECK = "recheck_at";
@@ -51,6 +63,8 @@ final class Parts implements AutoCloseable {
     private final HikariDataSource own;
     private final ProductTables graph;
     private final List<AutoCloseable> toClose = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Stocktake engine;
 
     private Parts(Settings settings, HikariDataSource shop, HikariDataSource own) {
         this.settings = settings;
@@ -68,6 +82,28 @@ final class Parts implements AutoCloseable {
         HikariDataSource shop = Databases.pool(settings.shop(), "shop");
         DatabaseUrl elsewhere = settings.own();
         return new Parts(settings, shop, elsewhere == null ? shop : Databases.pool(elsewhere, "stocktake"));
+    }
+
+    /** Ctrl-C ends a run at its next border, with the lane given back: otherwise nobody else had it before it lapses. */
+    Parts endedWithTheProcess() {
+        Thread farewell = new Thread(this::farewell, "medusa-farewell");
+        Runtime.getRuntime().addShutdownHook(farewell);
+        toClose.add(() -> Runtime.getRuntime().removeShutdownHook(farewell));
+        return this;
+    }
+
+    private void farewell() {
+        Stocktake running = engine;
+        if (running == null) {
+            return;
+        }
+        running.close();
+        try {
+            // The run is another thread's, which still needs everything else.
+            closed.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Settings settings() {
@@ -89,7 +125,11 @@ final class Parts implements AutoCloseable {
      * @throws UnavailableException if the database cannot be reached now
      */
     Parts requireShop() {
-        List<Finding> bad = check().look().stream().filter(Finding::bad).toList();
+        List<Finding> all = check().look();
+        all.stream()
+                .filter(finding -> finding.level() == Finding.Level.NOTE)
+                .forEach(finding -> log.info(finding.text()));
+        List<Finding> bad = all.stream().filter(Finding::bad).toList();
         List<String> wrong = bad.stream()
                 .filter(finding -> finding.level() == Finding.Level.WRONG)
                 .map(Finding::text)
@@ -120,14 +160,65 @@ final class Parts implements AutoCloseable {
     /** With its tables made. */
     JdbcLedger ledger() {
         makeSchema(own, settings.ledger());
+        return ledgerAsItIs().initialize();
+    }
+
+    private JdbcLedger ledgerAsItIs() {
         return JdbcLedger.builder(own)
                 .schema(ShopCheck.quoted(settings.schema()))
-                .build()
-                .initialize();
+                .build();
+    }
+
+    /** Whether anybody has made its tables; makes nothing. */
+    boolean ledgerIsThere() {
+        try {
+            return !madeForTheLedger().isEmpty();
+        } catch (SQLException e) {
+            throw Databases.failure(ledgerSetting(), settings.ledger(), e);
+        }
+    }
+
+    private String ledgerSetting() {
+        return settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL";
+    }
+
+    /** Whether the ledger's tables can be made here, or are there; says who must do what otherwise. Makes nothing. */
+    void requireRoomForTheLedger() {
+        try {
+            boolean there = schemaIsThere(own);
+            boolean may = Databases.exists(
+                    own,
+                    there
+                            ? "select 1 where has_schema_privilege(?, 'usage, create')"
+                            : "select 1 where ? <> '' and has_database_privilege(current_database(), 'create')",
+                    settings.schema());
+            if (!may && !(there && ledgerIsThere())) {
+                throw there ? noRoom() : noSchema(settings.ledger());
+            }
+        } catch (SQLException e) {
+            throw Databases.failure(ledgerSetting(), settings.ledger(), e);
+        }
+    }
+
+    private WrongSettings noRoom() {
+        String schema = ShopCheck.quoted(settings.schema());
+        return new WrongSettings("Stocktake needs tables of its own in schema " + schema + ", and the user of "
+                + ledgerSetting()
+                + " may make none there. Let the owner of the schema run: grant usage, create on schema "
+                + schema + " to " + ShopCheck.quoted(settings.ledger().user()) + ";");
+    }
+
+    private WrongSettings noSchema(DatabaseUrl url) {
+        String schema = ShopCheck.quoted(settings.schema());
+        return new WrongSettings("Stocktake needs a schema for its own tables, and the user of " + ledgerSetting()
+                + " may not make one. Let the administrator of the database run: create schema " + schema
+                + " authorization " + ShopCheck.quoted(url.user())
+                + "; or let STOCKTAKE_DATABASE_URL lead to another"
+                + " database.");
     }
 
     private void makeSchema(DataSource database, DatabaseUrl url) {
-        String setting = settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL";
+        String setting = ledgerSetting();
         String schema = ShopCheck.quoted(settings.schema());
         try {
             if (schemaIsThere(database)) {
@@ -140,11 +231,7 @@ final class Parts implements AutoCloseable {
                 raced(database, setting, url, e);
                 return;
             }
-            throw new WrongSettings("Stocktake needs a schema for its own tables, and the user of " + setting
-                    + " may not make one. Let the owner of the database run: create schema " + schema
-                    + " authorization " + ShopCheck.quoted(url.user())
-                    + "; or let STOCKTAKE_DATABASE_URL lead to another"
-                    + " database.");
+            throw noSchema(url);
         }
     }
 
@@ -223,6 +310,13 @@ final class Parts implements AutoCloseable {
         return index;
     }
 
+    String withoutLog() {
+        return "There is no change log: inserted and updated rows are seen by transaction number and timestamp, deleted ones"
+                + " within "
+                + settings.pace().bound().toString().substring(2).toLowerCase(Locale.ROOT)
+                + " by comparing. The command change-log install, as the owner of the tables, makes it a second.";
+    }
+
     SyncSchedule schedule() {
         Duration said = settings.pace().smart();
         Duration smart = said != null ? said : changeLogIsThere() ? SMART_WITH_LOG : SMART_WITHOUT;
@@ -237,7 +331,30 @@ final class Parts implements AutoCloseable {
 
     /** An engine for one command, which asks the ledger who else is at work. */
     Stocktake stocktake(SyncListener listener) {
-        JdbcLedger ledger = ledger();
+        return stocktake(ledger(), listener);
+    }
+
+    /** An engine that may be asked and not be run: its ledger's tables are not made. */
+    Stocktake onlyLooking() {
+        return stocktake(ledgerAsItIs(), SyncListener.NONE);
+    }
+
+    /** Says what would be seen of changes; makes no tables, and needs none. */
+    SelfCheck selfCheck() {
+        Stocktake asked = ledgerIsThere() ? onlyLooking() : stocktake(new NotMade(), SyncListener.NONE);
+        return asked.check(schedule());
+    }
+
+    /** A ledger whose tables nobody has made yet. */
+    private static final class NotMade implements Ledger {
+
+        @Override
+        public <T extends @Nullable Object> T inTransaction(String index, Function<LedgerTransaction, T> work) {
+            throw new UnavailableException("Stocktake's own tables are not there yet", null);
+        }
+    }
+
+    private Stocktake stocktake(Ledger ledger, SyncListener listener) {
         JdbcProductSource source = source();
         MeilisearchIndex index = index(source);
         requireOurs(index);
@@ -245,6 +362,7 @@ final class Parts implements AutoCloseable {
         feeds().forEach(builder::feed);
         Stocktake stocktake = builder.build();
         toClose.add(0, stocktake);
+        engine = stocktake;
         return stocktake;
     }
 
@@ -277,30 +395,61 @@ final class Parts implements AutoCloseable {
 
     // --- the end of it ----------------------------------------------------------------------------------------------
 
-    /** Removes what was made in the databases. Needs who made it. */
+    /** Removes what was made in the databases. Needs who made it; nothing is removed if somebody else made any of it. */
     List<String> uninstall() {
         List<String> removed = new ArrayList<>();
         try {
+            List<Made> made = madeForTheLedger();
+            requireOwnerOf(made);
             if (changeLogIsThere()) {
-                changeLog().uninstall();
+                removeChangeLog();
                 removed.add("the change log and its triggers");
             }
             String schema = ShopCheck.quoted(settings.schema());
-            for (Made made : madeForTheLedger()) {
-                Databases.execute(own, "drop " + made.kind() + " " + schema + "." + made.name());
-                removed.add(made.kind() + " " + made.name());
+            for (Made one : made) {
+                Databases.execute(own, "drop " + one.kind() + " " + schema + "." + one.name());
+                removed.add(one.kind() + " " + one.name());
             }
             if (dropSchemaIfEmpty(own)) {
                 removed.add("schema " + settings.schema());
             }
-            if (own != shop) {
-                dropSchemaIfEmpty(shop);
+            if (own != shop && dropSchemaIfEmpty(shop)) {
+                removed.add("schema " + settings.schema() + " of the shop's database");
             }
         } catch (SQLException e) {
-            throw Databases.failure(
-                    settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL", settings.ledger(), e);
+            throw Databases.failure(ledgerSetting(), settings.ledger(), e);
         }
         return removed;
+    }
+
+    /** Nothing but the log: the triggers are on the tables of whoever owns these. */
+    void removeChangeLog() {
+        try {
+            changeLog().uninstall();
+        } catch (MisconfiguredException e) {
+            throw new WrongSettings(
+                    "Nothing was removed. The change log has triggers on the shop's tables, which nobody but"
+                            + " their owner can remove (" + inOurWords(e)
+                            + "). Run change-log uninstall with Medusa's own DATABASE_URL first, then this once more.");
+        }
+    }
+
+    private void requireOwnerOf(List<Made> made) throws SQLException {
+        for (Made one : made) {
+            List<String> others = Databases.list(
+                    own,
+                    "select pg_get_userbyid(relowner) from pg_class where relname = ? and relnamespace = (select oid from"
+                            + " pg_namespace where nspname = ?) and not pg_has_role(relowner, 'usage')",
+                    row -> row.getString(1),
+                    one.name(),
+                    settings.schema());
+            if (!others.isEmpty()) {
+                throw new WrongSettings("Nothing was removed. The tables of schema " + settings.schema() + " belong to "
+                        + others.get(0) + ", the sidecar's own user: run uninstall with the " + ledgerSetting()
+                        + " that the sidecar has. The change log is removed before that, by change-log uninstall as the"
+                        + " owner of the shop's tables.");
+            }
+        }
     }
 
     /** A table or a sequence. */
@@ -308,10 +457,7 @@ final class Parts implements AutoCloseable {
 
     /** What the ledger's own script makes and is there; whatever else is in the schema is somebody else's. */
     private List<Made> madeForTheLedger() throws SQLException {
-        String script = JdbcLedger.builder(own)
-                .schema(ShopCheck.quoted(settings.schema()))
-                .build()
-                .script();
+        String script = ledgerAsItIs().script();
         Set<Made> all = new LinkedHashSet<>();
         Matcher found = MAKES.matcher(script);
         while (found.find()) {
@@ -333,12 +479,13 @@ final class Parts implements AutoCloseable {
         return there;
     }
 
-    /** The shop's schema is never ours, whoever says so. */
+    /** The shop's schema is never ours, whoever says so; and another's is left to him. */
     boolean dropSchemaIfEmpty(DataSource database) throws SQLException {
         boolean empty = !settings.schema().equals("public")
                 && Databases.exists(
                         database,
-                        "select 1 from pg_namespace n where nspname = ? and not exists (select 1 from pg_class"
+                        "select 1 from pg_namespace n where nspname = ? and pg_has_role(nspowner, 'usage')"
+                                + " and not exists (select 1 from pg_class"
                                 + " where relnamespace = n.oid) and not exists (select 1 from pg_proc where"
                                 + " pronamespace = n.oid)",
                         settings.schema());
@@ -380,5 +527,6 @@ final class Parts implements AutoCloseable {
             }
         }
         toClose.clear();
+        closed.countDown();
     }
 }

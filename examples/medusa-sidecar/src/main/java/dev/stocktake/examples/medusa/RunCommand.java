@@ -20,7 +20,10 @@ final class RunCommand extends Task {
 
     @Override
     public Integer call() {
-        SidecarApplication.start(settings(), environment(), installChangeLog);
+        if (json()) {
+            throw new WrongSettings("The service answers nothing that could be JSON: leave --json out.");
+        }
+        SidecarApplication.start(settings(), installChangeLog);
         return GOES_ON;
     }
 }

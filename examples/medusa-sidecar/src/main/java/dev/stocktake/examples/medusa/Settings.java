@@ -1,8 +1,10 @@
 package dev.stocktake.examples.medusa;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param sql what the documents are, as far as it is not ours
  * @param attributes what is searched, filtered, sorted and ranked by
  * @param page the page's login; null if there is no page
+ * @param listening where page, health and meters are served
  */
 record Settings(
         DatabaseUrl shop,
@@ -43,11 +46,15 @@ record Settings(
         Pace pace,
         Sql sql,
         Attributes attributes,
-        @Nullable Login page) {
+        @Nullable Login page,
+        Listening listening) {
 
     private static final Pattern DURATION = Pattern.compile("([0-9]+) *(ms|s|m|h|d)");
     private static final Pattern INDEX = Pattern.compile("[A-Za-z0-9_-]{1,160}");
     private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+    private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+    private static final int STANDARD_PORT = 8090;
+    private static final int LAST_PORT = 65_535;
     private static final int SHORTEST_PASSWORD = 12;
 
     /**
@@ -115,6 +122,13 @@ record Settings(
                 List.of("words", "typo", "proximity", "attribute", "sort", "in_stock:desc", "exactness"));
     }
 
+    /**
+     * Where the service listens.
+     *
+     * @param port 0 for any that is free
+     */
+    record Listening(InetAddress address, int port) {}
+
     /** Who may use the page. */
     record Login(String user, String password) {
 
@@ -177,12 +191,17 @@ record Settings(
                 reader.list("STOCKTAKE_SORTABLE", Attributes.OURS.sortable()),
                 reader.list("STOCKTAKE_RANKING", Attributes.OURS.ranking()));
         Login page = reader.login();
+        InetAddress address = reader.optional("STOCKTAKE_ADDRESS", Settings::listeningAddress);
+        Integer port = reader.optional("STOCKTAKE_PORT", Settings::port);
+        Listening listening = new Listening(
+                address == null ? InetAddress.getLoopbackAddress() : address, port == null ? STANDARD_PORT : port);
         boolean takeOver = reader.flag("STOCKTAKE_TAKE_OVER_INDEX");
         String apiKey = reader.text("MEILISEARCH_API_KEY", "");
         if (shop == null || meilisearch == null || !reader.problems.isEmpty()) {
             throw new WrongSettings(reader.problems);
         }
-        return new Settings(shop, own, schema, meilisearch, apiKey, index, takeOver, pace, sql, attributes, page);
+        return new Settings(
+                shop, own, schema, meilisearch, apiKey, index, takeOver, pace, sql, attributes, page, listening);
     }
 
     private static URI address(String name, String text) {
@@ -195,6 +214,23 @@ record Settings(
             // Said below.
         }
         throw new WrongSettings(name + " is no address of a server. Write it like http://localhost:7700.");
+    }
+
+    private static InetAddress listeningAddress(String name, String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new WrongSettings(name + " must be an address of this machine, like 127.0.0.1, or 0.0.0.0 for all of"
+                    + " them, not '" + text + "'.");
+        }
+    }
+
+    private static int port(String name, String text) {
+        if (!PORT.matcher(text).matches() || Integer.parseInt(text) > LAST_PORT) {
+            throw new WrongSettings(
+                    name + " must be a number from 1 to " + LAST_PORT + ", or 0 for any free one, not '" + text + "'.");
+        }
+        return Integer.parseInt(text);
     }
 
     private static Duration duration(String name, String text, Duration least) {

@@ -3,14 +3,19 @@ package dev.stocktake.examples.medusa;
 import dev.stocktake.MisconfiguredException;
 import dev.stocktake.StocktakeException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.PortInUseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The commands. What they are given stands in the environment, see docs/medusa.md. */
@@ -43,6 +48,9 @@ final class Sidecar implements Runnable {
 
     private final Map<String, String> environment;
 
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Answer as JSON.")
+    private boolean json;
+
     @Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -52,6 +60,10 @@ final class Sidecar implements Runnable {
 
     Map<String, String> environment() {
         return environment;
+    }
+
+    boolean json() {
+        return json;
     }
 
     public static void main(String[] args) {
@@ -70,40 +82,81 @@ final class Sidecar implements Runnable {
         CommandLine line = new CommandLine(new Sidecar(environment))
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> tell(failure, command.getErr()));
+                .setCaseInsensitiveEnumValuesAllowed(true);
+        // Also if the rest of the line cannot be understood.
+        boolean json = List.of(args).contains("--json");
+        CommandLine.IParameterExceptionHandler usual = line.getParameterExceptionHandler();
+        line.setParameterExceptionHandler((failure, given) -> {
+            answer(json, out, new Told(WRONG, List.of(String.valueOf(failure.getMessage()))));
+            return usual.handleParseException(failure, given);
+        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            Told told = told(failure, err);
+            answer(json, out, told);
+            return told.exit();
+        });
         int exit = line.execute(args);
         return exit == RunCommand.GOES_ON ? OptionalInt.empty() : OptionalInt.of(exit);
     }
 
-    /** A sentence for whatever is known, however deep; a stack only for what is a mistake of ours. */
-    static int tell(Throwable failure, PrintWriter err) {
+    /** Why nothing came of a command. */
+    private record Told(int exit, List<String> sentences) {
+
+        Told(int exit, String sentence) {
+            this(exit, List.of(sentence));
+        }
+    }
+
+    private static void answer(boolean json, PrintWriter out, Told told) {
+        if (json) {
+            out.println(Task.json(Map.of("error", told.sentences(), "exit", told.exit())));
+            out.flush();
+        }
+    }
+
+    private static Told told(Throwable failure, PrintWriter err) {
+        Optional<Told> known = known(failure);
+        known.ifPresent(told -> told.sentences().forEach(err::println));
+        return known.orElseGet(() -> {
+            failure.printStackTrace(err);
+            return new Told(FOUND, failure.toString());
+        });
+    }
+
+    /** A sentence for whatever is known, however deep; empty for what is a mistake of ours. */
+    private static Optional<Told> known(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof WrongSettings wrong) {
-                wrong.problems().forEach(err::println);
-                return WRONG;
+                return Optional.of(new Told(WRONG, wrong.problems()));
             }
             if (cause instanceof MisconfiguredException) {
-                err.println(Parts.inOurWords(cause));
-                return WRONG;
+                return Optional.of(new Told(WRONG, Parts.inOurWords(cause)));
             }
             if (cause instanceof StocktakeException) {
-                err.println(Parts.inOurWords(cause));
-                return UNREACHABLE;
+                return Optional.of(new Told(UNREACHABLE, Parts.inOurWords(cause)));
             }
             if (cause instanceof PortInUseException busy) {
-                err.println(
-                        "Port " + busy.getPort() + " is taken: set STOCKTAKE_PORT to another one, or stop who has it.");
-                return WRONG;
+                return Optional.of(new Told(
+                        WRONG,
+                        "Port " + busy.getPort()
+                                + " is taken: set STOCKTAKE_PORT to another one, or stop who has it."));
+            }
+            if (cause instanceof BindException) {
+                return Optional.of(
+                        new Told(
+                                WRONG,
+                                "Nobody can listen where STOCKTAKE_ADDRESS and STOCKTAKE_PORT say ("
+                                        + Databases.oneLine(cause)
+                                        + "): the address must be one of this machine, like 127.0.0.1, or 0.0.0.0 for all of them."));
             }
             if (cause instanceof SQLException) {
-                err.println("The database did not answer as it should: " + Databases.oneLine(cause)
-                        + ". The command doctor looks at everything.");
-                return UNREACHABLE;
+                return Optional.of(new Told(
+                        UNREACHABLE,
+                        "The database did not answer as it should: " + Databases.oneLine(cause)
+                                + ". The command doctor looks at everything."));
             }
         }
-        failure.printStackTrace(err);
-        return FOUND;
+        return Optional.empty();
     }
 
     @Override

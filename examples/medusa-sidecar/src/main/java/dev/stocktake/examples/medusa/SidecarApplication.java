@@ -36,8 +36,7 @@ final class SidecarApplication {
      * @throws WrongSettings if somebody must correct something
      * @throws UnavailableException if the shop's database cannot be reached
      */
-    static ConfigurableApplicationContext start(
-            Settings settings, Map<String, String> environment, boolean installChangeLog) {
+    static ConfigurableApplicationContext start(Settings settings, boolean installChangeLog) {
         Parts parts = Parts.of(settings);
         try {
             parts.requireShop();
@@ -48,11 +47,12 @@ final class SidecarApplication {
             JdbcProductSource source = parts.source();
             source.verify();
             List<ChangeFeed> feeds = parts.feeds();
+            log.info(parts.changeLogIsThere() ? Parts.WITH_LOG : parts.withoutLog());
             MeilisearchIndex index = parts.index(source);
             lookAtIndex(parts, index);
             return new SpringApplicationBuilder(SidecarApplication.class)
                     .bannerMode(Banner.Mode.OFF)
-                    .properties(properties(settings, environment))
+                    .properties(properties(settings))
                     .initializers(context -> {
                         GenericApplicationContext beans = (GenericApplicationContext) context;
                         beans.registerBean("medusaParts", Parts.class, () -> parts);
@@ -88,11 +88,13 @@ final class SidecarApplication {
     }
 
     /** Weaker than whatever is set in Spring's own words. */
-    private static Map<String, Object> properties(Settings settings, Map<String, String> environment) {
+    private static Map<String, Object> properties(Settings settings) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.application.name", "medusa-sidecar");
-        properties.put("server.port", environment.getOrDefault("STOCKTAKE_PORT", "8090"));
-        properties.put("server.address", environment.getOrDefault("STOCKTAKE_ADDRESS", "127.0.0.1"));
+        properties.put("server.port", settings.listening().port());
+        properties.put("server.address", settings.listening().address().getHostAddress());
+        // Any property of it gives the index its name on the page and in the meters.
+        properties.put("stocktake.indexes[" + settings.index() + "].source.id", "id");
         properties.put("server.shutdown", "graceful");
         properties.put("management.endpoints.web.exposure.include", "health,prometheus,metrics,stocktake");
         properties.put("management.endpoint.health.show-components", "always");

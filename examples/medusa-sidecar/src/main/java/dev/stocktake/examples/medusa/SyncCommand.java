@@ -12,7 +12,9 @@ import picocli.CommandLine.Parameters;
 /** Makes products true. */
 @Command(
         name = "sync",
-        description = "Makes products true, and returns when a search shows them.",
+        description =
+                "Makes products true, and returns when a search shows them. Beside a running sidecar, smart and full --in-place"
+                        + " only mark what it shall do, and end with 1.",
         mixinStandardHelpOptions = true,
         subcommands = {SyncCommand.Full.class, SyncCommand.Smart.class, SyncCommand.Product.class})
 final class SyncCommand extends Task {
@@ -37,7 +39,7 @@ final class SyncCommand extends Task {
 
         @Override
         public Integer call() throws Exception {
-            try (Parts parts = Parts.of(settings()).requireShop()) {
+            try (Parts parts = parts().requireShop()) {
                 ProgressBar bar = ProgressBar.on(err(), parts.publishedProducts());
                 FullPolicy policy = inPlace ? SyncPolicy.full().inPlace() : SyncPolicy.full();
                 Stocktake stocktake = parts.stocktake(bar);
@@ -52,7 +54,7 @@ final class SyncCommand extends Task {
 
         @Override
         public Integer call() throws Exception {
-            try (Parts parts = Parts.of(settings()).requireShop()) {
+            try (Parts parts = parts().requireShop()) {
                 return tell(parts.stocktake(ProgressBar.on(err(), 0)).run(SyncPolicy.smart()));
             }
         }
@@ -67,7 +69,7 @@ final class SyncCommand extends Task {
 
         @Override
         public Integer call() throws Exception {
-            try (Parts parts = Parts.of(settings()).requireShop()) {
+            try (Parts parts = parts().requireShop()) {
                 List<ProductKey> products = new Lookup(parts).products(names);
                 return tell(parts.stocktake(ProgressBar.on(err(), 0)).sync(products));
             }

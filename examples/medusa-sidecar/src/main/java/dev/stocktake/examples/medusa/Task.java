@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What all commands share. */
@@ -23,9 +22,6 @@ abstract class Task implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
-
-    @Option(names = "--json", description = "Answer as JSON.")
-    private boolean json;
 
     /** The first of all commands. */
     private Sidecar sidecar() {
@@ -50,12 +46,23 @@ abstract class Task implements Callable<Integer> {
     }
 
     boolean json() {
-        return json;
+        return sidecar().json();
+    }
+
+    /** For what this command does; whoever ends the process ends that, too. */
+    Parts parts() {
+        return Parts.of(settings()).endedWithTheProcess();
     }
 
     /** One or the other, as was asked. */
     void answer(String text, Map<String, @Nullable Object> fields) {
-        out().println(json ? json(fields) : text);
+        out().println(json() ? json(fields) : text);
+        out().flush();
+    }
+
+    /** SQL, as it is. */
+    void script(String sql) {
+        out().print(json() ? json(Map.of("sql", sql)) + System.lineSeparator() : sql);
         out().flush();
     }
 
@@ -73,7 +80,11 @@ abstract class Task implements Callable<Integer> {
     int tell(SyncReport report) {
         answer(text(report), fields(report));
         boolean untrue = report.products().values().stream().anyMatch(outcome -> !outcome.isTrue());
-        return report.outcome() == SyncReport.Outcome.INCOMPLETE
+        // What was asked for by name was waited for, whoever has done it.
+        boolean notHere = report.outcome() == SyncReport.Outcome.ELSEWHERE
+                && report.products().isEmpty();
+        return notHere
+                        || report.outcome() == SyncReport.Outcome.INCOMPLETE
                         || report.counts().refused() > 0
                         || untrue
                 ? Sidecar.FOUND
@@ -83,7 +94,8 @@ abstract class Task implements Callable<Integer> {
     private static String text(SyncReport report) {
         StringBuilder text = new StringBuilder(report.toString());
         if (report.outcome() == SyncReport.Outcome.ELSEWHERE) {
-            text.append(System.lineSeparator()).append("The running sidecar does it: what was found is marked.");
+            text.append(System.lineSeparator())
+                    .append("A running sidecar has the index: what was found is marked, and it makes that true.");
         }
         report.products()
                 .forEach((product, outcome) -> text.append(System.lineSeparator())

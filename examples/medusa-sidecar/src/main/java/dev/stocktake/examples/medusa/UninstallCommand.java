@@ -17,7 +17,7 @@ final class UninstallCommand extends Task {
 
     @Override
     public Integer call() throws Exception {
-        try (Parts parts = Parts.of(settings())) {
+        try (Parts parts = parts()) {
             List<String> removed = parts.uninstall();
             Map<String, @Nullable Object> fields = new LinkedHashMap<>();
             fields.put("removed", removed);

@@ -1,15 +1,18 @@
 package dev.stocktake.examples.medusa;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stocktake.Stocktake;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** The commands on a real database: what they answer, with which exit code, and what they say if something is wrong. */
 class CommandsIT {
@@ -161,6 +165,76 @@ class CommandsIT {
     }
 
     @Test
+    void aDoctorAndAnExplanationMakeNothing() {
+        List<String> before = shop.schema();
+
+        run("doctor").exits(0).says("own tables are not there yet", "what is seen of a change");
+        run("explain", "MUG-B").exits(2).says("own tables are not in schema stocktake yet", "sync full");
+
+        assertThat(shop.schema()).isEqualTo(before);
+        assertThat(server.requests()).noneMatch(request -> request.startsWith("POST /indexes "));
+    }
+
+    @Test
+    void forgetsAnIndexThatIsKeptNoMore() {
+        run("change-log", "forget", "old_products").exits(2).says("There is no change log");
+        run("change-log", "install").exits(0);
+        environment.put("STOCKTAKE_INDEX", "old_products");
+        run("sync", "full").exits(0);
+        run("change-log", "forget", "old_products").exits(2).says("is the one that this sidecar keeps");
+        environment.put("STOCKTAKE_INDEX", INDEX);
+        run("sync", "full").exits(0);
+
+        run("change-log", "forget", "oldproducts").exits(2).says("'oldproducts'", "old_products");
+        run("change-log", "forget", "old_products").exits(0).says("is forgotten");
+        assertThat(shop.texts("select distinct consumer from stocktake.stocktake_change_consumer"))
+                .containsExactly(INDEX);
+    }
+
+    @Test
+    void answersAsJsonWhereverItIsAskedToAndWhateverHappens() {
+        assertThat(run("sync", "--json", "full").exits(0).json().get("outcome").asText())
+                .isEqualTo("COMPLETE");
+        assertThat(run("--json", "explain", "MUG-B").exits(0).json().get("products"))
+                .hasSize(1);
+        assertThat(run("document-sql", "--json").exits(0).json().get("sql").asText())
+                .contains("with");
+        assertThat(run("sync", "product", "nobody", "--json")
+                        .exits(2)
+                        .json()
+                        .get("error")
+                        .toString())
+                .contains("'nobody'");
+        assertThat(run("synk", "--json").exits(2).json().get("exit").asInt()).isEqualTo(2);
+        assertThat(run("run", "--json").exits(2).json().get("error").toString()).contains("leave --json out");
+        environment.put("DATABASE_URL", "postgres://medusa:hush@127.0.0.1:1/shop");
+        assertThat(run("sync", "full", "--json").exits(3).json().get("error").toString())
+                .contains("cannot be reached");
+    }
+
+    @Test
+    void aCommandBesideARunningSidecarSaysWhatItDidNotDo() {
+        environment.put("STOCKTAKE_SMART", "1h");
+        try (ConfigurableApplicationContext sidecar = SidecarApplication.start(Settings.of(environment), false)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+            shop.run("update product set title = 'Other' where id = 'prod_rug'");
+
+            run("sync", "product", "prod_rug").exits(0);
+            assertThat(server.document(INDEX, "prod_rug")
+                            .orElseThrow()
+                            .get("title")
+                            .asText())
+                    .isEqualTo("Other");
+            run("sync", "full").exits(0).says("rebuild=SWAPPED_IN");
+            run("sync", "smart").exits(1).says("outcome=ELSEWHERE", "A running sidecar has the index");
+            run("explain", "prod_rug").exits(0);
+            run("audit").exits(0);
+            run("doctor").exits(0);
+        }
+    }
+
+    @Test
     void installsAndRemovesTheChangeLog() {
         List<String> before = shop.schema();
         run("change-log", "print").exits(2).says("create schema stocktake;");
@@ -285,6 +359,62 @@ class CommandsIT {
             Answer answer = run("sync", "full");
             assertThat(answer.exit()).isNotZero();
             answer.says("MEILISEARCH_API_KEY", "right");
+        }
+
+        @Test
+        void theDoctorMissesARight() {
+            server.addKey(
+                    "reader", Set.of("documents.get", "indexes.get", "tasks.get", "settings.get"), Set.of(INDEX + "*"));
+            environment.put("MEILISEARCH_API_KEY", "reader");
+
+            run("doctor")
+                    .exits(1)
+                    .says(
+                            "lacks the right documents.add, documents.delete, settings.update, indexes.delete, indexes.swap",
+                            INDEX + "*");
+        }
+
+        @Test
+        void theDoctorMissesTheBuilds() {
+            server.addKey("one", Set.of("*"), Set.of(INDEX));
+            environment.put("MEILISEARCH_API_KEY", "one");
+
+            run("doctor").exits(1).says("lacks the right documents.add", "or its builds");
+        }
+
+        @Test
+        void theDoctorFindsAKeyThatWillDo() {
+            server.addKey("enough", Set.of("documents.*", "indexes.*", "settings.*", "tasks.get"), Set.of(INDEX + "*"));
+            environment.put("MEILISEARCH_API_KEY", "enough");
+
+            run("doctor").exits(0).says("version 1.31 or later", "The key may read and write", "Not probed");
+            assertThat(server.requests()).as("nothing came of the probes").isNotEmpty();
+            run("sync", "full").exits(0);
+        }
+
+        @Test
+        void theServerIsTooOld() {
+            server.version("1.30.2");
+            run("doctor").exits(1).says("Meilisearch is version 1.30.2", "1.31 or later");
+            server.addKey("enough", Set.of("documents.*", "indexes.*", "settings.*", "tasks.get"), Set.of(INDEX + "*"));
+            environment.put("MEILISEARCH_API_KEY", "enough");
+            run("doctor").exits(1).says("Meilisearch is older", "1.31 or later");
+        }
+
+        @Test
+        void theAddressIsNotOfThisMachine() {
+            environment.put("STOCKTAKE_ADDRESS", "192.0.2.1");
+            run("run").exits(2).says("STOCKTAKE_ADDRESS", "0.0.0.0");
+        }
+
+        @Test
+        void thereIsNoRoomForTheOwnTables() {
+            shop.run(
+                    "create role cramped login password 'cramped'; grant select on all tables in schema public to cramped");
+            environment.put("DATABASE_URL", shop.url("cramped"));
+            run("doctor").exits(1).says("create schema stocktake authorization cramped");
+            shop.run("create schema stocktake");
+            run("doctor").exits(1).says("grant usage, create on schema stocktake to cramped");
         }
 
         @Test

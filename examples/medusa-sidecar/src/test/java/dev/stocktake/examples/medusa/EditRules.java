@@ -232,7 +232,7 @@ abstract class EditRules {
             // At the pace that the documentation speaks of.
             environment.remove("STOCKTAKE_SMART");
         }
-        sidecar = SidecarApplication.start(Settings.of(environment), environment, way == Way.CHANGE_LOG);
+        sidecar = SidecarApplication.start(Settings.of(environment), way == Way.CHANGE_LOG);
         parts = sidecar.getBean(Parts.class);
         untilTrue(() -> true);
         await().atMost(PATIENCE)

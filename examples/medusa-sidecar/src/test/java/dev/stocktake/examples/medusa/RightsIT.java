@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.stocktake.Stocktake;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -56,8 +59,14 @@ class RightsIT {
         return environment;
     }
 
+    /** Each block as who the documentation says must run it. */
+    private void prepare(String role) {
+        shop.run(documented("administrator", role, shop));
+        shop.asOwner(documented("reader", role, shop));
+    }
+
     private static ConfigurableApplicationContext start(Map<String, String> environment) {
-        return SidecarApplication.start(Settings.of(environment), environment, false);
+        return SidecarApplication.start(Settings.of(environment), false);
     }
 
     private void followsAnEdit(ConfigurableApplicationContext sidecar) {
@@ -75,7 +84,7 @@ class RightsIT {
 
     @Test
     void readingIsEnoughWithoutTheChangeLog() {
-        shop.run(documented("reader", "reader_1", shop));
+        prepare("reader_1");
         List<String> writable = shop.texts(
                 "select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and"
                         + " has_table_privilege('reader_1', c.oid, 'insert, update, delete, truncate')");
@@ -88,9 +97,9 @@ class RightsIT {
 
     @Test
     void theChangeLogIsInstalledByTheOwnerAndReadByTheUser() {
-        shop.run(documented("reader", "reader_2", shop));
+        prepare("reader_2");
         Map<String, String> owner = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
-        shop.run(documented("owner", "reader_2", shop));
+        shop.as("reader_2", documented("owner", "reader_2", shop));
         try (Parts parts = Parts.of(Settings.of(owner)).requireShop()) {
             ChangeLogCommand.install(parts, "reader_2");
         }
@@ -103,7 +112,7 @@ class RightsIT {
 
     @Test
     void namesTheTablesThatMayNotBeRead() {
-        shop.run(documented("reader", "reader_3", shop));
+        prepare("reader_3");
         shop.run("revoke select on price, price_list from reader_3");
 
         assertThatThrownBy(() -> start(as("reader_3")))
@@ -113,7 +122,7 @@ class RightsIT {
 
     @Test
     void saysHowASchemaIsMadeForTheOwnTables() {
-        shop.run(documented("reader", "reader_4", shop));
+        prepare("reader_4");
         shop.run("drop schema stocktake");
 
         assertThatThrownBy(() -> start(as("reader_4")))
@@ -124,11 +133,69 @@ class RightsIT {
 
     @Test
     void whoIsNotTheOwnerIsToldWhoInstalls() {
-        shop.run(documented("reader", "reader_5", shop));
+        prepare("reader_5");
         try (Parts parts = Parts.of(Settings.of(as("reader_5"))).requireShop()) {
             assertThatThrownBy(() -> ChangeLogCommand.install(parts, null))
                     .isInstanceOf(WrongSettings.class)
                     .hasMessageContaining("needs the owner of the shop's tables");
+        }
+    }
+
+    @Nested
+    class WhoeverRemovesIt {
+
+        private final Map<String, String> owner = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+
+        private List<String> installed(String role) {
+            prepare(role);
+            shop.run("drop schema stocktake");
+            List<String> before = shop.schema();
+            shop.run("create schema stocktake authorization " + role);
+            shop.as(role, documented("owner", role, shop));
+            try (Parts parts = Parts.of(Settings.of(owner)).requireShop()) {
+                ChangeLogCommand.install(parts, role);
+            }
+            try (Parts parts = Parts.of(Settings.of(as(role)))) {
+                parts.ledger();
+            }
+            return before;
+        }
+
+        @Test
+        void isTwoUsersInTurn() {
+            List<String> before = installed("reader_6");
+
+            assertThat(Sidecar.execute(new String[] {"change-log", "uninstall"}, owner, nowhere(), nowhere()))
+                    .hasValue(Sidecar.DONE);
+            assertThat(Sidecar.execute(new String[] {"uninstall"}, as("reader_6"), nowhere(), nowhere()))
+                    .hasValue(Sidecar.DONE);
+
+            assertThat(shop.schema()).isEqualTo(before);
+        }
+
+        @Test
+        void removesNothingOutOfTurnAndIsToldWhoseTurnItIs() {
+            installed("reader_7");
+            List<String> before = shop.schema();
+
+            try (Parts parts = Parts.of(Settings.of(as("reader_7")))) {
+                assertThatThrownBy(parts::uninstall)
+                        .isInstanceOf(WrongSettings.class)
+                        .hasMessageContaining("Nothing was removed")
+                        .hasMessageContaining("Run change-log uninstall with Medusa's own DATABASE_URL first");
+            }
+            try (Parts parts = Parts.of(Settings.of(owner))) {
+                assertThatThrownBy(parts::uninstall)
+                        .isInstanceOf(WrongSettings.class)
+                        .hasMessageContaining("Nothing was removed")
+                        .hasMessageContaining("belong to reader_7");
+            }
+
+            assertThat(shop.schema()).isEqualTo(before);
+        }
+
+        private PrintWriter nowhere() {
+            return new PrintWriter(Writer.nullWriter());
         }
     }
 }

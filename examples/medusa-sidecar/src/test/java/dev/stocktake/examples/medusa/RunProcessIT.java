@@ -9,7 +9,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -27,14 +30,18 @@ class RunProcessIT {
     @TempDir
     private Path folder;
 
-    private Process start(Map<String, String> environment) throws IOException {
-        ProcessBuilder command = new ProcessBuilder(
+    private Process start(Map<String, String> environment, String... arguments) throws IOException {
+        List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                // The tests' own is silent.
+                "-Dlogback.configurationFile=" + Sidecar.class.getResource("/logback.xml"),
+                "-Dlogging.config=classpath:logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Sidecar.class.getName(),
-                "run");
+                Sidecar.class.getName()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder command = new ProcessBuilder(line);
         command.environment().putAll(environment);
         return command.redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile())
@@ -53,8 +60,12 @@ class RunProcessIT {
     @Test
     void fillsTheIndexAndGivesTheLaneBackWhenItIsStopped() throws Exception {
         Shop shop = Shop.invented();
+        shop.asOwner("create table search_index_version (physical_name text)");
+        shop.run(RightsIT.documented("administrator", "reader_p", shop));
+        shop.asOwner(RightsIT.documented("reader", "reader_p", shop));
         Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
-        Process process = start(environment);
+        environment.put("DATABASE_URL", shop.url("reader_p"));
+        Process process = start(environment, "run");
         try {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(server.size("storefront_products"))
@@ -65,9 +76,49 @@ class RunProcessIT {
 
             assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("it ends").isTrue();
             assertThat(process.exitValue()).as(output()).isEqualTo(ENDED_BY_SIGTERM);
-            assertThat(output()).doesNotContain("ERROR");
+            assertThat(output())
+                    .doesNotContain("ERROR")
+                    .contains("There is no change log", "change-log install")
+                    .contains("grant select on search_index_version to reader_p");
         } finally {
             process.destroyForcibly();
+        }
+        nobodyHasTheLane(environment);
+    }
+
+    @Test
+    void aCommandGivesTheLaneBackWhenItIsInterrupted() throws Exception {
+        Map<String, String> environment = Shop.invented().environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        Runnable release = server.holdNext("POST /indexes/storefront_products/documents?");
+        Process process = start(environment, "sync", "full", "--in-place");
+        try {
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(server.requests())
+                            .as("%s", output())
+                            .anyMatch(request -> request.startsWith("POST /indexes/storefront_products/documents?")));
+
+            process.destroy();
+            release.run();
+
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("it ends").isTrue();
+            assertThat(process.exitValue()).as(output()).isEqualTo(ENDED_BY_SIGTERM);
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(output()).doesNotContain("WARN");
+        nobodyHasTheLane(environment);
+    }
+
+    private static void nobodyHasTheLane(Map<String, String> environment) {
+        try (Parts parts = Parts.of(Settings.of(environment))) {
+            assertThat(Databases.list(
+                            parts.shop(),
+                            "select holder from stocktake.stocktake_lane where held_until > 0",
+                            row -> row.getString(1)))
+                    .as("who has the lane")
+                    .isEmpty();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
         StringWriter said = new StringWriter();
         assertThat(Sidecar.execute(
@@ -79,7 +130,7 @@ class RunProcessIT {
     @Test
     void endsWithASentenceIfSomethingMustBeCorrected() throws Exception {
         Map<String, String> environment = Shop.invented().environment(server.url(), "not-the-key");
-        Process process = start(environment);
+        Process process = start(environment, "run");
         try {
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(output()).isEqualTo(Sidecar.WRONG);

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class ServiceIT {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private ConfigurableApplicationContext start(Map<String, String> environment) {
-        return SidecarApplication.start(Settings.of(environment), environment, false);
+        return SidecarApplication.start(Settings.of(environment), false);
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext sidecar, String path, String password) {
@@ -73,7 +74,7 @@ class ServiceIT {
             assertThat(get(sidecar, "/actuator/health/liveness", "").statusCode())
                     .isEqualTo(200);
             assertThat(get(sidecar, "/actuator/prometheus", "").body())
-                    .contains("stocktake_clean{application=\"medusa-sidecar\",index=\"products\"");
+                    .contains("stocktake_clean{application=\"medusa-sidecar\",index=\"storefront_products\"");
             assertThat(get(sidecar, "/stocktake/", "").statusCode()).isIn(302, 401);
             assertThat(get(sidecar, "/stocktake/", PASSWORD).body()).contains("<html");
             assertThat(get(sidecar, "/stocktake/api/indexes", "wrong" + PASSWORD)
@@ -173,6 +174,54 @@ class ServiceIT {
             assertThat(elsewhere.texts("select count(*) from stocktake.stocktake_lane"))
                     .containsExactly("1");
         }
+    }
+
+    /** A user that may read the shop and nothing more, and another database that is Stocktake's. */
+    @Test
+    void readsTheShopAndWritesOnlyElsewhere() {
+        Shop shop = Shop.invented();
+        shop.run(RightsIT.documented("administrator", "reader_s", shop));
+        shop.asOwner(RightsIT.documented("reader", "reader_s", shop));
+        shop.run("drop schema stocktake");
+        Shop elsewhere = Shop.empty();
+        var before = shop.schema();
+        Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("DATABASE_URL", shop.url("reader_s"));
+        environment.put("STOCKTAKE_DATABASE_URL", elsewhere.url());
+        try (ConfigurableApplicationContext sidecar = start(environment)) {
+            await().atMost(PATIENCE)
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+            assertThat(server.size("storefront_products")).isEqualTo(6);
+            assertThat(shop.schema()).isEqualTo(before);
+        }
+    }
+
+    /** The log must be where the shop's rows are; the marks need not. */
+    @Test
+    void takesChangesFromTheLogInTheShopAndKeepsItsTablesElsewhere() {
+        Shop shop = Shop.invented();
+        Shop elsewhere = Shop.empty();
+        Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        environment.put("STOCKTAKE_DATABASE_URL", elsewhere.url());
+        List<String> before = shop.schema();
+        List<String> beforeElsewhere = elsewhere.schema();
+        try (ConfigurableApplicationContext sidecar = SidecarApplication.start(Settings.of(environment), true)) {
+            await().atMost(PATIENCE)
+                    .until(() -> sidecar.getBean(Stocktake.class).status().clean());
+            shop.run("update product set title = 'Other' where id = 'prod_rug'");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(server.document("storefront_products", "prod_rug")
+                                    .orElseThrow()
+                                    .get("title")
+                                    .asText())
+                            .isEqualTo("Other"));
+            assertThat(sidecar.getBean(Stocktake.class).check().toString()).contains("by trigger");
+        }
+        try (Parts parts = Parts.of(Settings.of(environment))) {
+            parts.uninstall();
+        }
+        assertThat(shop.schema()).isEqualTo(before);
+        assertThat(elsewhere.schema()).isEqualTo(beforeElsewhere);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stocktake.examples.medusa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,11 +47,13 @@ class SettingsTest {
                         "STOCKTAKE_PAGE_PASSWORD", "short",
                         "STOCKTAKE_TAKE_OVER_INDEX", "yes",
                         "STOCKTAKE_FIELDS_SQL", "/no/such/file.sql",
+                        "STOCKTAKE_PORT", "70000",
+                        "STOCKTAKE_ADDRESS", "256.0.0.1",
                         "MEILISEARCH_API_KEY_FILE", "/no/such/key")))
                 .isInstanceOfSatisfying(
                         WrongSettings.class,
                         wrong -> assertThat(wrong.problems())
-                                .hasSize(10)
+                                .hasSize(12)
                                 .anyMatch(problem -> problem.startsWith("DATABASE_URL is missing"))
                                 .anyMatch(problem -> problem.startsWith("MEILISEARCH_HOST is missing"))
                                 .anyMatch(problem -> problem.startsWith("STOCKTAKE_BOUND"))
@@ -60,6 +63,8 @@ class SettingsTest {
                                 .anyMatch(problem -> problem.startsWith("STOCKTAKE_PAGE_PASSWORD"))
                                 .anyMatch(problem -> problem.startsWith("STOCKTAKE_TAKE_OVER_INDEX"))
                                 .anyMatch(problem -> problem.startsWith("STOCKTAKE_FIELDS_SQL"))
+                                .anyMatch(problem -> problem.startsWith("STOCKTAKE_PORT"))
+                                .anyMatch(problem -> problem.startsWith("STOCKTAKE_ADDRESS"))
                                 .anyMatch(problem -> problem.startsWith("MEILISEARCH_API_KEY_FILE")))
                 .hasMessageNotContaining("short'");
     }
@@ -72,6 +77,28 @@ class SettingsTest {
                 Files.writeString(files.resolve("key"), "the-key\n").toString());
 
         assertThat(Settings.of(environment).apiKey()).isEqualTo("the-key");
+    }
+
+    @Test
+    void readsWhereToListenLikeEverythingElse() throws Exception {
+        Map<String, String> environment = least();
+        environment.put("STOCKTAKE_ADDRESS", "");
+        environment.put("STOCKTAKE_PORT", " ");
+        assertThat(Settings.of(environment).listening())
+                .isEqualTo(new Settings.Listening(InetAddress.getByName("127.0.0.1"), 8090));
+
+        environment.put("STOCKTAKE_ADDRESS", "0.0.0.0");
+        environment.put(
+                "STOCKTAKE_PORT_FILE",
+                Files.writeString(files.resolve("port"), "8091\n").toString());
+        assertThat(Settings.of(environment).listening())
+                .isEqualTo(new Settings.Listening(InetAddress.getByName("0.0.0.0"), 8091));
+
+        environment.put("STOCKTAKE_PORT", "abc");
+        assertThatThrownBy(() -> Settings.of(environment))
+                .isInstanceOf(WrongSettings.class)
+                .hasMessageContaining("STOCKTAKE_PORT")
+                .hasMessageContaining("'abc'");
     }
 
     @Test

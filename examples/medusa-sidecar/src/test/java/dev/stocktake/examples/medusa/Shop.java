@@ -152,7 +152,11 @@ final class Shop {
 
     /** As the owner of the shop, so that what is made belongs to it. */
     void asOwner(String sql) {
-        run(Server.INSTANCE.getDatabase("medusa", name), sql);
+        as("medusa", sql);
+    }
+
+    void as(String role, String sql) {
+        run(Server.INSTANCE.getDatabase(role, name), sql);
     }
 
     static int run(DataSource database, String sql) {
