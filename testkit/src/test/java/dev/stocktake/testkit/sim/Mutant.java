@@ -57,9 +57,9 @@ record Mutant(String name, String rule, boolean found, Scenario base, UnaryOpera
                 new Mutant("A2", "owed orphan walk", true, hard, ledger("OWED_WALK")),
                 new Mutant(
                         "R4-epoch",
-                        "holder and epoch check (covered by the next, as a takeover closes every open batch)",
-                        false,
-                        Scenario.deposed(),
+                        "holder and epoch check",
+                        true,
+                        Scenario.rebuilt(Scenario.deposed().named("rebuilt-deposed-3")),
                         ledger("EPOCH_CHECK")),
                 new Mutant(
                         "R4-open",
