@@ -36,6 +36,7 @@ final class BatchWriter {
     private final MeilisearchIndex.Options options;
     private final Http http;
     private final Translator translator;
+    private final RequestSize size;
     private final SentWrites sent;
 
     /** As many as ever spelt at once. */
@@ -45,6 +46,7 @@ final class BatchWriter {
         this.options = options;
         this.http = wire.http();
         this.translator = wire.translator();
+        this.size = wire.size();
         this.sent = sent;
     }
 
@@ -61,6 +63,7 @@ final class BatchWriter {
 
     private List<Request> documents(List<Upsert> upserts, Map<ProductKey, String> refused) {
         List<Request> requests = new ArrayList<>();
+        long most = size.most();
         Part part = new Part();
         for (Upsert upsert : upserts) {
             Spelt document = upsert.spelt() instanceof Spelt before ? before : spell(upsert);
@@ -68,9 +71,7 @@ final class BatchWriter {
                 refused.put(upsert.key(), document.problem());
                 continue;
             }
-            if (!part.ids.isEmpty()
-                    && part.lines.size() + document.line().length
-                            > options.limits().maxBytes()) {
+            if (!part.ids.isEmpty() && part.lines.size() + document.line().length > most) {
                 requests.add(part.request());
                 part = new Part();
             }
@@ -110,7 +111,7 @@ final class BatchWriter {
         return ids.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Request(
-                        "/documents/delete-batch?", "documents.delete", Payload.json(Listing.bytes(ids)), Set.of()));
+                        "/documents/delete-batch?", "documents.delete", Payload.json(Listing.bytes(ids)), 0, Set.of()));
     }
 
     /** One accepted request; its position. */
@@ -122,6 +123,9 @@ final class BatchWriter {
                     http.write(path, request.payload(), options.timeouts().write());
             JsonNode task = answer.json();
             if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
+                if (answer.status() == 413 && request.ids().size() > 1) {
+                    size.refused(request.bytes());
+                }
                 throw translator.write(answer, request.right());
             }
             long uid = task.path("taskUid").asLong();
@@ -146,7 +150,8 @@ final class BatchWriter {
      */
     record Spelt(String id, byte[] line, @Nullable String problem) {}
 
-    private record Request(String path, String right, Payload payload, Set<String> ids) {}
+    /** @param bytes of documents, before compression */
+    private record Request(String path, String right, Payload payload, long bytes, Set<String> ids) {}
 
     /** Documents that share a request. */
     private final class Part {
@@ -157,7 +162,11 @@ final class BatchWriter {
         Request request() {
             // The primary key is sent along so that an index that vanished meanwhile is not made anew with another one.
             return new Request(
-                    "/documents?primaryKey=" + options.primaryKey() + "&", "documents.add", lines.finish(), ids);
+                    "/documents?primaryKey=" + options.primaryKey() + "&",
+                    "documents.add",
+                    lines.finish(),
+                    lines.size(),
+                    ids);
         }
     }
 }

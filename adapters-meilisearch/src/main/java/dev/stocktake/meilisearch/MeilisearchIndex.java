@@ -68,17 +68,23 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
         this.options = options;
         this.family = new Family(options.uid());
         this.http = new Http(options.address(), options.timeouts().connect(), HttpThreads.named(options.uid()), clock);
-        this.parts = new Lazy<>(() -> Parts.of(options, family, http, sleeper));
+        this.parts = new Lazy<>(() -> Parts.of(options, family, http, sleeper, clock));
     }
 
     /** What speaks to the server; made when somebody first asks it. */
     private record Parts(
             Wire wire, ServerVersion version, SentWrites sent, ServerIndex live, Builds builds, WriteLog writeLog) {
 
-        static Parts of(Options options, Family family, Http http, Sleeper sleeper) {
+        static Parts of(Options options, Family family, Http http, Sleeper sleeper, InstantSource clock) {
             Translator translator = Translator.of(options.address(), options.uid());
             TaskQueue queue = new TaskQueue(http, translator, options.timeouts().request());
-            Wire wire = new Wire(http, translator, queue, sleeper);
+            Wire wire = new Wire(
+                    http,
+                    translator,
+                    queue,
+                    sleeper,
+                    clock,
+                    new RequestSize(options.address(), options.limits().maxBytes()));
             ServerVersion version = new ServerVersion(options, wire);
             SentWrites sent = new SentWrites();
             ServerIndex live = new ServerIndex(options, wire, family, version, sent);
@@ -241,11 +247,12 @@ public final class MeilisearchIndex implements RebuildableIndex, LoggedIndex, Au
     }
 
     /** What the parts of the adapter speak to the server with. */
-    record Wire(Http http, Translator translator, TaskQueue queue, Sleeper sleeper) {
+    record Wire(
+            Http http, Translator translator, TaskQueue queue, Sleeper sleeper, InstantSource clock, RequestSize size) {
 
         /** For requests about something else. */
         Wire at(Translator newTranslator) {
-            return new Wire(http, newTranslator, queue, sleeper);
+            return new Wire(http, newTranslator, queue, sleeper, clock, size);
         }
     }
 

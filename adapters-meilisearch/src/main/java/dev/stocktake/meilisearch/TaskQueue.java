@@ -38,11 +38,16 @@ final class TaskQueue {
 
     /** These tasks, as far as the server knows them and shows them to our key. */
     List<Task> byUids(Collection<Long> uids) {
+        return byUids(uids, timeout);
+    }
+
+    /** The same, if the answer comes within that time, and within that for any question. */
+    List<Task> byUids(Collection<Long> uids, Duration within) {
         if (uids.isEmpty()) {
             return List.of();
         }
         String list = uids.stream().map(String::valueOf).collect(Collectors.joining(","));
-        return list("uids=" + list + "&limit=" + uids.size());
+        return tasks(page("uids=" + list + "&limit=" + uids.size(), within.compareTo(timeout) < 0 ? within : timeout));
     }
 
     /** The newest task; empty if there is none, or if it is hidden from our key. */
@@ -152,7 +157,11 @@ final class TaskQueue {
     }
 
     private JsonNode page(String query) {
-        Answer answer = http.get("/tasks?" + query, timeout);
+        return page(query, timeout);
+    }
+
+    private JsonNode page(String query, Duration within) {
+        Answer answer = http.get("/tasks?" + query, within);
         JsonNode json = answer.json();
         if (!answer.ok() || !json.path("results").isArray()) {
             throw translator.question(answer, RIGHT);

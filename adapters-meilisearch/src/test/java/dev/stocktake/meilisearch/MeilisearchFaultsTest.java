@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +176,23 @@ class MeilisearchFaultsTest {
             assertThatThrownBy(() -> index.write(lamps("b1", 0, 100)))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("'limits'");
+        }
+
+        @Test
+        void byALimitOnTheBodyOnceForEachSizeAndNotWithEveryBatch() {
+            server.maxBody(70_000);
+            List<WriteBatch.Upsert> upserts = IntStream.range(0, 20)
+                    .mapToObj(i -> upsert("x" + i, lamp("x".repeat(10_000), 1)))
+                    .toList();
+            WriteBatch large = new WriteBatch("b1", upserts, List.of());
+
+            assertThatThrownBy(() -> index.write(large)).as("200 KB").isInstanceOf(RefusedException.class);
+            assertThatThrownBy(() -> index.write(large)).as("100 KB").isInstanceOf(RefusedException.class);
+            server.forgetRequests();
+            assertThat(index.write(large).positions()).hasSizeGreaterThan(3);
+            assertThat(sent(ADD)).isLessThanOrEqualTo(5);
+            server.drain();
+            assertThat(server.size("lamps")).isEqualTo(20);
         }
 
         @ParameterizedTest
@@ -470,6 +489,23 @@ class MeilisearchFaultsTest {
                 assertThatThrownBy(other::prepare)
                         .isInstanceOf(UnavailableException.class)
                         .hasMessageContaining("run again later");
+            }
+        }
+
+        /** The time of the questions counts too: six seconds each, of the twenty for a build. */
+        @Test
+        void doesNotWaitLongerBecauseTheAnswersAreSlow() {
+            AtomicLong seconds = new AtomicLong();
+            try (MeilisearchIndex slow = Samples.index(server)
+                    .clock(() -> Instant.ofEpochSecond(seconds.getAndAdd(6)))
+                    .sleeper(time -> {})
+                    .build()) {
+                server.forgetRequests();
+
+                assertThatThrownBy(() -> slow.build("b1").prepare())
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("run again later");
+                assertThat(sent("GET /tasks?{uids=")).isEqualTo(4);
             }
         }
 

@@ -1,0 +1,42 @@
+package dev.stocktake.meilisearch;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How large a request with documents may be: as the settings say, and less once one was refused as too large, for the life of
+ * the process. What limits it on the way seldom moves, and each trial would be a whole upload for nothing. Thread-safe.
+ */
+final class RequestSize {
+
+    private static final Logger log = LoggerFactory.getLogger(MeilisearchIndex.class);
+
+    /** Below this the number of requests costs more than their size. */
+    private static final long SMALLEST = 64 * 1024;
+
+    private final Address address;
+    private final AtomicLong most;
+
+    /** @param most in bytes, before compression */
+    RequestSize(Address address, long most) {
+        this.address = address;
+        this.most = new AtomicLong(most);
+    }
+
+    long most() {
+        return most.get();
+    }
+
+    /** One of so many bytes was too large; of half as many it may pass. */
+    void refused(long bytes) {
+        long next = Math.max(SMALLEST, bytes / 2);
+        if (most.getAndAccumulate(next, Math::min) > next) {
+            log.info(
+                    "A request of {} bytes was too large for '{}' or a proxy before it: from now on they have {} at most",
+                    bytes,
+                    address,
+                    next);
+        }
+    }
+}
