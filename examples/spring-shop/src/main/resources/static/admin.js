@@ -41,7 +41,9 @@ function judge(products) {
 async function look() {
     let delay = SELDOM;
     try {
-        const answer = await fetch(compare, {cache: 'no-store', redirect: 'manual'});
+        // Nobody wants to be led here by a login that has expired meanwhile: security must not save it as the page to return to.
+        const headers = {Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest'};
+        const answer = await fetch(compare, {cache: 'no-store', redirect: 'manual', headers});
         if (answer.ok) {
             const products = await answer.json();
             products.forEach(show);

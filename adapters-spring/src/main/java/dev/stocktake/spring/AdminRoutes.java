@@ -33,6 +33,8 @@ final class AdminRoutes {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+    private static final String NOTHING = "There is nothing here";
+
     private final Desk desk;
     private final Gate gate;
     private final String path;
@@ -80,7 +82,7 @@ final class AdminRoutes {
         return look(request, any -> {
             String index = request.pathVariable("index");
             Map<String, Object> found = desk.knows(index) ? answer.apply(index) : null;
-            return found == null ? problem(404, "There is nothing here") : json(200, found);
+            return found == null ? problem(404, NOTHING) : json(200, found);
         });
     }
 
@@ -90,9 +92,15 @@ final class AdminRoutes {
                 .orElseGet(() -> guarded(() -> {
                     String index = request.pathVariable("index");
                     if (!desk.knows(index)) {
-                        return problem(404, "There is nothing here");
+                        return problem(404, NOTHING);
                     }
-                    Map<String, Object> run = desk.begin(index, one(request, "policy"), all(request, "id"));
+                    Map<String, Object> run = desk.begin(
+                            index,
+                            new Desk.Order(
+                                    one(request, "policy"),
+                                    all(request, "id"),
+                                    all(request, "product"),
+                                    request.servletRequest().getParameter("documents")));
                     return json(202, run);
                 }));
     }
@@ -121,6 +129,7 @@ final class AdminRoutes {
         HttpServletRequest servlet = request.servletRequest();
         Map<String, Object> session = new LinkedHashMap<>();
         session.put("readOnly", gate.isReadOnly());
+        session.put("looksUp", desk.looksUp());
         gate.csrf(servlet).ifPresent(csrf -> session.put("csrf", csrf));
         return json(200, session);
     }

@@ -3,10 +3,13 @@ package dev.stocktake.spring;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncProgress;
 import dev.stocktake.SyncReport;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +27,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunBook {
 
-    private static final int MOST_KEPT = 50;
     private static final int MOST_AT_ONCE = 8;
     private static final String SCHEDULE_THREADS = "stocktake-";
+
+    /** Runs that have ended are kept apart by what they are kept for: a busy schedule must not push out what somebody waits for. */
+    private enum Shelf {
+        /** Whoever asked for it comes back for its end. */
+        REQUESTED(50),
+        /** What audits found, which is seldom. */
+        DRIFT(10),
+        /** The rest. */
+        OTHER(50);
+
+        private final int holds;
+
+        Shelf(int holds) {
+            this.holds = holds;
+        }
+
+        static Shelf of(RunEntry entry) {
+            if (entry.trigger() == RunEntry.Trigger.REQUEST) {
+                return REQUESTED;
+            }
+            return entry.foundDrift() ? DRIFT : OTHER;
+        }
+    }
 
     /** Too much is asked for at once. */
     static final class BusyException extends RuntimeException {
@@ -39,15 +64,22 @@ final class RunBook {
     }
 
     private final InstantSource clock;
+    private final String instance;
     private final ThreadLocal<@Nullable RunEntry> current = new ThreadLocal<>();
     private final AtomicLong numbers = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Long, RunEntry> active = new LinkedHashMap<>();
-    private final Map<String, Deque<RunEntry>> ended = new LinkedHashMap<>();
+    private final Map<RunEntry.Id, RunEntry> active = new LinkedHashMap<>();
+    private final Map<String, Map<Shelf, Deque<RunEntry>>> ended = new LinkedHashMap<>();
     private final Map<String, Long> told = new LinkedHashMap<>();
 
-    RunBook(InstantSource clock) {
+    /** @param instance what the names of its runs begin with, which no other book's may */
+    RunBook(InstantSource clock, String instance) {
         this.clock = clock;
+        this.instance = instance;
+    }
+
+    private RunEntry.Id next() {
+        return new RunEntry.Id(instance, numbers.incrementAndGet());
     }
 
     // --- runs that somebody asked for -------------------------------------------------------------------------------
@@ -70,13 +102,13 @@ final class RunBook {
             if (same.isEmpty() && asked.size() >= MOST_AT_ONCE) {
                 throw new BusyException();
             }
-            return same.orElseGet(() -> add(new RunEntry(
-                    numbers.incrementAndGet(), index, policy, key, RunEntry.Trigger.REQUEST, clock.instant())));
+            return same.orElseGet(
+                    () -> add(new RunEntry(next(), index, policy, key, RunEntry.Trigger.REQUEST, clock.instant())));
         });
     }
 
     private RunEntry add(RunEntry entry) {
-        active.put(entry.number(), entry);
+        active.put(entry.id(), entry);
         return entry;
     }
 
@@ -89,7 +121,7 @@ final class RunBook {
     void leave(RunEntry entry, @Nullable String problem) {
         current.remove();
         locked(() -> {
-            if (active.remove(entry.number()) != null) {
+            if (active.remove(entry.id()) != null) {
                 entry.end(null, problem, clock.instant());
                 keep(entry);
             }
@@ -97,11 +129,18 @@ final class RunBook {
         });
     }
 
+    /** By the clock that runs are timed with. */
+    Instant now() {
+        return clock.instant();
+    }
+
     // --- looking ----------------------------------------------------------------------------------------------------
 
-    Optional<RunEntry> find(String index, long number) {
-        return locked(() ->
-                all(index).stream().filter(entry -> entry.number() == number).findFirst());
+    /** @param id the text of its {@link RunEntry.Id} */
+    Optional<RunEntry> find(String index, String id) {
+        return locked(() -> all(index).stream()
+                .filter(entry -> entry.id().toString().equals(id))
+                .findFirst());
     }
 
     /** What goes on, then what ended, the latest first. */
@@ -119,7 +158,11 @@ final class RunBook {
         active.values().stream()
                 .filter(entry -> entry.index().equals(index) && entry.isWorthTelling())
                 .forEach(entry -> all.add(0, entry));
-        all.addAll(ended.getOrDefault(index, new ArrayDeque<>()));
+        ended.getOrDefault(index, Map.of()).values().stream()
+                .flatMap(Deque::stream)
+                .sorted(Comparator.comparingLong((RunEntry entry) -> entry.id().number())
+                        .reversed())
+                .forEach(all::add);
         return all;
     }
 
@@ -154,7 +197,7 @@ final class RunBook {
         }
         boolean scheduled = Thread.currentThread().getName().equals(SCHEDULE_THREADS + engine);
         RunEntry entry = new RunEntry(
-                numbers.incrementAndGet(),
+                next(),
                 index,
                 policy,
                 "",
@@ -173,7 +216,7 @@ final class RunBook {
             current.remove();
         }
         locked(() -> {
-            active.remove(entry.number());
+            active.remove(entry.id());
             entry.end(report, null, clock.instant());
             if (entry.trigger() != RunEntry.Trigger.SCHEDULE || didSomething(report)) {
                 keep(entry);
@@ -189,10 +232,12 @@ final class RunBook {
     }
 
     private void keep(RunEntry entry) {
-        Deque<RunEntry> kept = ended.computeIfAbsent(entry.index(), index -> new ArrayDeque<>());
+        Shelf shelf = Shelf.of(entry);
+        Deque<RunEntry> kept = ended.computeIfAbsent(entry.index(), index -> new EnumMap<>(Shelf.class))
+                .computeIfAbsent(shelf, any -> new ArrayDeque<>());
         kept.addFirst(entry);
         told.merge(entry.index(), 1L, Long::sum);
-        if (kept.size() > MOST_KEPT) {
+        if (kept.size() > shelf.holds) {
             kept.removeLast();
         }
     }

@@ -42,6 +42,10 @@ final class Runner {
                 stocktake -> stocktake.run(SyncPolicy.full().dryRun())),
         /** What was live before the last rebuild. */
         ROLLBACK("rollback", Stocktake::rollback),
+        /** Everything, in the live index, and what is held back is deleted. */
+        RELEASE(
+                "release",
+                stocktake -> stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion())),
         /** Compare everything, and repair. */
         AUDIT("audit", stocktake -> stocktake.run(SyncPolicy.audit())),
         /** Compare everything, and only tell. */
@@ -68,13 +72,17 @@ final class Runner {
     Begun sync(String index, Collection<ProductKey> products) {
         List<ProductKey> wanted = products.stream().distinct().toList();
         if (wanted.isEmpty() || wanted.size() > MOST_PRODUCTS) {
-            throw new IllegalArgumentException(
-                    "Name 1 to " + MOST_PRODUCTS + " products, not " + wanted.size() + "; for more run everything");
+            throw tooMany(wanted.size());
         }
         TreeSet<String> ids = new TreeSet<>();
         wanted.forEach(key -> ids.add(key.value()));
         SyncPolicy policy = SyncPolicy.products(wanted);
         return begin(index, policy.name(), "PRODUCTS " + ids, stocktake -> stocktake.run(policy));
+    }
+
+    static IllegalArgumentException tooMany(int products) {
+        return new IllegalArgumentException(
+                "Name 1 to " + MOST_PRODUCTS + " products, not " + products + "; for more run everything");
     }
 
     /**
@@ -97,7 +105,7 @@ final class Runner {
         if (!entry.claim()) {
             return new Begun(entry, false);
         }
-        Thread thread = new Thread(() -> work(stocktake, work, entry), "stocktake-run-" + index + "-" + entry.number());
+        Thread thread = new Thread(() -> work(stocktake, work, entry), "stocktake-run-" + index + "-" + entry.id());
         thread.setDaemon(true);
         thread.start();
         return new Begun(entry, true);
@@ -110,7 +118,7 @@ final class Runner {
             work.accept(stocktake);
         } catch (RuntimeException e) {
             problem = String.valueOf(e.getMessage());
-            log.warn("Run {} ('{}') of index '{}' failed", entry.number(), entry.policy(), entry.index(), e);
+            log.warn("Run {} ('{}') of index '{}' failed", entry.id(), entry.policy(), entry.index(), e);
         } finally {
             book.leave(entry, problem);
         }

@@ -3,9 +3,11 @@ package dev.stocktake.spring;
 import dev.stocktake.Stocktake;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,11 +46,13 @@ import org.springframework.core.io.ResourceLoader;
 final class StocktakeAutoConfiguration {
 
     static final String ONLY = "products";
-    private static final InstantSource CLOCK = InstantSource.system();
+    static final InstantSource CLOCK = InstantSource.system();
 
     @Bean
     RunBook stocktakeRunBook() {
-        return new RunBook(CLOCK);
+        return new RunBook(
+                CLOCK,
+                String.format(Locale.ROOT, "%05x", RandomGenerator.getDefault().nextInt(1 << 20)));
     }
 
     @Bean
@@ -57,8 +61,13 @@ final class StocktakeAutoConfiguration {
     }
 
     @Bean
-    Desk stocktakeDesk(Stocktakes stocktakes, Truths truths, RunBook book, StocktakeProperties properties) {
-        return new Desk(stocktakes, truths, book, properties.health().staleAfter(), CLOCK);
+    Desk stocktakeDesk(
+            Stocktakes stocktakes,
+            Truths truths,
+            RunBook book,
+            StocktakeProperties properties,
+            ObjectProvider<ProductLookup> lookup) {
+        return new Desk(stocktakes, truths, book, properties.health().staleAfter(), lookup.getIfAvailable());
     }
 
     @Bean

@@ -1,15 +1,20 @@
 package dev.stocktake.spring;
 
+import dev.stocktake.StocktakeException;
+import dev.stocktake.UnavailableException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
  * The actuator endpoint {@code stocktake}. Reads by default; runs can be started if
@@ -19,6 +24,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  */
 @Endpoint(id = "stocktake", defaultAccess = Access.READ_ONLY)
 final class StocktakeEndpoint {
+
+    private static final Logger log = LoggerFactory.getLogger(StocktakeEndpoint.class);
 
     private final Desk desk;
 
@@ -37,44 +44,65 @@ final class StocktakeEndpoint {
     /** One index, with its runs. */
     @ReadOperation
     @Nullable
-    Map<String, Object> index(@Selector String index) {
-        return desk.knows(index) ? desk.index(index) : null;
+    Object index(@Selector String index) {
+        return answer(index, () -> desk.index(index));
     }
 
-    /** One side of an index: {@code check}, {@code quarantine}, {@code explain} with {@code id}, or the number of a run. */
+    /** One side of an index: {@code check}, {@code quarantine}, {@code explain} with {@code id}, or the name of a run. */
     @ReadOperation
     @Nullable
-    Map<String, Object> look(
-            @Selector String index, @Selector String what, @org.springframework.lang.Nullable @Nullable String id) {
-        if (!desk.knows(index)) {
-            return null;
-        }
-        return switch (what) {
+    Object look(@Selector String index, @Selector String what, @org.springframework.lang.Nullable @Nullable String id) {
+        return answer(index, () -> switch (what) {
             case "check" -> desk.check(index);
             case "quarantine" -> desk.quarantine(index);
             case "explain" -> desk.explain(index, required(id));
             default -> desk.run(index, what);
-        };
+        });
     }
 
-    /** Starts a run: {@code smart}, {@code full}, {@code audit}, {@code drift}, or {@code products} with {@code ids}, separated by commas. */
+    /**
+     * Starts a run: {@code smart}, {@code full}, {@code audit}, {@code drift}, {@code retry}, or {@code products} with {@code
+     * ids}, separated by commas, or one {@code product} as it is; {@code release} with the number of {@code documents} that are
+     * held back.
+     */
     @WriteOperation
     @Nullable
-    Map<String, Object> run(
-            @Selector String index, String policy, @org.springframework.lang.Nullable @Nullable String ids) {
-        if (!desk.knows(index)) {
-            return null;
-        }
+    Object run(
+            @Selector String index,
+            String policy,
+            @org.springframework.lang.Nullable @Nullable String ids,
+            @org.springframework.lang.Nullable @Nullable String product,
+            @org.springframework.lang.Nullable @Nullable String documents) {
+        return answer(index, () -> desk.begin(index, new Desk.Order(policy, list(ids), list(product), documents)));
+    }
+
+    private static List<String> list(@Nullable String text) {
+        return text == null ? List.of() : List.of(text);
+    }
+
+    /** Refusals are said in the same words and with the same status as at the page. */
+    private @Nullable Object answer(String index, Supplier<@Nullable Map<String, Object>> question) {
         try {
-            return desk.begin(index, policy, ids == null ? List.of() : List.of(ids));
-        } catch (IllegalArgumentException | RunBook.BusyException e) {
-            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), String.valueOf(e.getMessage()));
+            return desk.knows(index) ? question.get() : null;
+        } catch (IllegalArgumentException e) {
+            return problem(400, e);
+        } catch (RunBook.BusyException e) {
+            return problem(429, e);
+        } catch (UnavailableException e) {
+            return problem(503, e);
+        } catch (StocktakeException e) {
+            log.warn("The endpoint cannot answer", e);
+            return problem(500, e);
         }
+    }
+
+    private static WebEndpointResponse<Map<String, Object>> problem(int status, RuntimeException problem) {
+        return new WebEndpointResponse<>(Map.of("problem", String.valueOf(problem.getMessage())), status);
     }
 
     private static String required(@Nullable String id) {
         if (id == null || id.isBlank()) {
-            throw new InvalidEndpointRequestException("id is missing", "Name the product: ?id=4711");
+            throw new IllegalArgumentException("Name the product: ?id=4711");
         }
         return id;
     }

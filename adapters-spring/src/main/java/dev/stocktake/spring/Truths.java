@@ -42,6 +42,11 @@ final class Truths {
         reachOf(index).ask(0);
     }
 
+    /** Asks the ledgers of all indexes at once, so that who waits for each of them waits once. */
+    void askLedgers() {
+        stocktakes.names().forEach(index -> truth(index).ask(book.told(index)));
+    }
+
     /**
      * Not older than a second, and not older than the last run that did something: who saw it end sees what it did.
      *

@@ -18,10 +18,13 @@ import dev.stocktake.Truth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,7 @@ final class Views {
                 .with("clean", truth.clean())
                 .with("known", truth.known())
                 .with("walking", truth.walking())
+                .with("orphansUnknown", truth.orphansUnknown())
                 .with("marked", truth.marked())
                 .with("inFlight", truth.inFlight())
                 .with("suspect", truth.suspect())
@@ -133,12 +137,22 @@ final class Views {
         return named;
     }
 
+    /** @param nowhere those of its products that neither database nor index has */
+    static Map<String, Object> runWithProducts(RunEntry run, Instant now, Set<ProductKey> nowhere) {
+        Map<String, Object> view = run(run, now);
+        RunEntry.End end = run.end().orElse(null);
+        if (end != null && end.report() != null) {
+            view.put("products", products(end.report().products(), nowhere));
+        }
+        return view;
+    }
+
     static Map<String, Object> run(RunEntry run, Instant now) {
         RunEntry.End end = run.end().orElse(null);
         SyncReport report = end == null ? null : end.report();
         SyncProgress progress = run.progress().orElse(null);
         return new Fields()
-                .with("run", run.number())
+                .with("run", run.id().toString())
                 .with("policy", run.policy())
                 .with("trigger", run.trigger())
                 .with("started", run.started())
@@ -151,7 +165,11 @@ final class Views {
                 .with("outcome", report != null ? report.outcome().name() : end == null ? null : "FAILED")
                 .with("problems", report != null ? report.problems() : end == null ? null : List.of(problem(end)))
                 .with("freshness", report == null ? null : freshness(report.freshness()))
-                .with("products", report == null ? null : products(report.products()))
+                .with(
+                        "asked",
+                        report == null || report.products().isEmpty()
+                                ? null
+                                : asked(report.products().values()))
                 .with(
                         "rebuild",
                         report == null || report.rebuild() == null
@@ -176,12 +194,35 @@ final class Views {
                 .map();
     }
 
-    private static List<Map<String, Object>> products(Map<ProductKey, ProductOutcome> products) {
+    /** What became of products that were asked for: another run may have been quicker, and then this one did nothing. */
+    private static Map<String, Object> asked(Collection<ProductOutcome> outcomes) {
+        Map<ProductOutcome.Result, Long> own = new EnumMap<>(ProductOutcome.Result.class);
+        long elsewhere = 0;
+        for (ProductOutcome outcome : outcomes) {
+            if (RunEntry.isElsewhere(outcome)) {
+                elsewhere++;
+            } else {
+                own.merge(outcome.result(), 1L, Long::sum);
+            }
+        }
+        return new Fields()
+                .with("found", outcomes.size())
+                .with("unchanged", own.getOrDefault(ProductOutcome.Result.UNCHANGED, 0L))
+                .with("written", own.getOrDefault(ProductOutcome.Result.WRITTEN, 0L))
+                .with("deleted", own.getOrDefault(ProductOutcome.Result.DELETED, 0L))
+                .with("refused", own.getOrDefault(ProductOutcome.Result.REFUSED, 0L))
+                .with("elsewhere", elsewhere)
+                .map();
+    }
+
+    private static List<Map<String, Object>> products(
+            Map<ProductKey, ProductOutcome> products, Set<ProductKey> nowhere) {
         List<Map<String, Object>> all = new ArrayList<>();
         products.forEach((key, outcome) -> all.add(new Fields()
                 .with("product", key.value())
                 .with("result", outcome.result())
                 .with("isTrue", outcome.isTrue())
+                .with("nowhere", nowhere.contains(key) ? true : null)
                 .with("reason", outcome.reason().isEmpty() ? null : outcome.reason())
                 .map()));
         return all;

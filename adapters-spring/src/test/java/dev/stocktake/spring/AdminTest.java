@@ -5,10 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stocktake.ChangeFeed;
+import dev.stocktake.Document;
 import dev.stocktake.Ledger;
+import dev.stocktake.ProductKey;
+import dev.stocktake.ProductSource;
+import dev.stocktake.SearchIndex;
+import dev.stocktake.UnavailableException;
+import dev.stocktake.testkit.InMemoryChangeFeed;
+import dev.stocktake.testkit.InMemoryIndex;
 import dev.stocktake.testkit.InMemoryLedger;
+import dev.stocktake.testkit.InMemoryProductSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.CookieManager;
 import java.net.URI;
@@ -21,8 +31,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -147,7 +161,7 @@ class AdminTest {
 
         HttpResponse<String> begun = post("/stocktake/api/indexes/products/runs", ours, "policy=full");
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
-        long run = json(begun).path("run").asLong();
+        String run = json(begun).path("run").asText();
 
         await().untilAsserted(() -> assertThat(json(get("/stocktake/api/indexes/products/runs/" + run))
                         .path("outcome")
@@ -162,12 +176,12 @@ class AdminTest {
         Map<String, String> ours = ours();
         Runnable release = host.meilisearch.holdNext("POST /indexes");
 
-        long first = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full"))
+        String first = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full"))
                 .path("run")
-                .asLong();
+                .asText();
         JsonNode second = json(post("/stocktake/api/indexes/products/runs", ours, "policy=full"));
 
-        assertThat(second.path("run").asLong()).isEqualTo(first);
+        assertThat(second.path("run").asText()).isEqualTo(first);
         assertThat(second.path("begun").asBoolean()).isFalse();
         release.run();
     }
@@ -186,15 +200,25 @@ class AdminTest {
         host.sql("update product set name = 'Oar <b>&' where id = 1");
 
         String ids = URLEncoder.encode(" 1,2\n 77 ", StandardCharsets.UTF_8);
-        long run = json(post("/stocktake/api/indexes/products/runs", ours(), "policy=products&id=" + ids))
+        String run = json(post("/stocktake/api/indexes/products/runs", ours(), "policy=products&id=" + ids))
                 .path("run")
-                .asLong();
+                .asText();
 
         await().untilAsserted(() -> {
             JsonNode report = json(get("/stocktake/api/indexes/products/runs/" + run));
             assertThat(report.path("outcome").asText()).isEqualTo("COMPLETE");
             assertThat(report.path("products")).hasSize(3);
+            assertThat(report.at("/products/0").has("nowhere")).isFalse();
+            assertThat(report.at("/products/2/nowhere").asBoolean())
+                    .as("nobody knows product 77")
+                    .isTrue();
         });
+        JsonNode told = json(get("/stocktake/api/indexes/products")).at("/runs/0");
+        assertThat(told.path("run").asText()).isEqualTo(run);
+        assertThat(told.at("/asked/found").asInt()).isEqualTo(3);
+        assertThat(told.has("products"))
+                .as("this is asked for every second by every tab")
+                .isFalse();
         JsonNode seen = json(get("/stocktake/api/indexes/products/explain?id=1"));
         assertThat(seen.path("verdict").asText()).isEqualTo("TRUE");
         assertThat(get("/stocktake/api/indexes/products/check").body())
@@ -250,7 +274,7 @@ class AdminTest {
     }
 
     private JsonNode ended(JsonNode begun) {
-        String run = "/stocktake/api/indexes/products/runs/" + begun.path("run").asLong();
+        String run = "/stocktake/api/indexes/products/runs/" + begun.path("run").asText();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !json(get(run)).path("running").asBoolean(true));
         return json(get(run));
@@ -265,6 +289,150 @@ class AdminTest {
         assertThat(post(runs, ours(), "").statusCode()).isEqualTo(400);
         assertThat(post(runs, ours(), "policy=products&id=").statusCode()).isEqualTo(400);
         assertThat(get("/stocktake/api/indexes/products/explain").statusCode()).isEqualTo(400);
+    }
+
+    /** Ids that a shop may have, a list of which nobody could paste. */
+    @Configuration(proxyBeanMethods = false)
+    static class OddIds {
+
+        private static final InMemoryProductSource SOURCE = new InMemoryProductSource();
+
+        @Bean
+        ProductSource source() {
+            for (int i = 0; i < 200; i++) {
+                put(Integer.toString(i));
+            }
+            put("A 1");
+            put("B,2;3");
+            return SOURCE;
+        }
+
+        static void put(String id) {
+            SOURCE.put(ProductKey.of(id), Document.of(Map.of("id", id)));
+        }
+
+        @Bean
+        ChangeFeed feed() {
+            return new InMemoryChangeFeed();
+        }
+
+        @Bean
+        SearchIndex index() {
+            return new InMemoryIndex("products");
+        }
+
+        @Bean
+        Ledger ledger() {
+            return new InMemoryLedger(InstantSource.system());
+        }
+    }
+
+    private InMemoryIndex startWithOddIds() {
+        host.with(OddIds.class)
+                .without("stocktake.source.query")
+                .without("stocktake.tables")
+                .without("stocktake.meilisearch.url")
+                .set("stocktake.scheduler.enabled", "false")
+                .set("management.endpoint.stocktake.access", "unrestricted")
+                .start();
+        return host.context().getBean(InMemoryIndex.class);
+    }
+
+    /** Otherwise "A" and "1" are synced, and "A 1" is said to be true. */
+    @Test
+    void takesTheIdOfOneProductAsItIs() {
+        InMemoryIndex index = startWithOddIds();
+        String runs = "/stocktake/api/indexes/products/runs";
+
+        JsonNode run = ended(json(post(runs, ours(), "policy=products&product=A+1")));
+        assertThat(run.findValuesAsText("product")).containsExactly("A 1");
+        run = ended(json(atEndpoint("{\"policy\":\"products\",\"product\":\"B,2;3\"}")));
+        assertThat(run.findValuesAsText("product")).containsExactly("B,2;3");
+
+        assertThat(index.documents()).containsOnlyKeys(ProductKey.of("A 1"), ProductKey.of("B,2;3"));
+        assertThat(json(get("/stocktake/api/indexes/products/explain?id=A+1"))
+                        .path("verdict")
+                        .asText())
+                .isEqualTo("TRUE");
+    }
+
+    /** What stands on a label is a SKU, and no id. */
+    @Configuration(proxyBeanMethods = false)
+    static class Labels {
+
+        @Bean
+        ProductLookup lookup() {
+            return (index, names) -> names.contains("SKU-1") ? Map.of("SKU-1", ProductKey.all("1", "2")) : Map.of();
+        }
+    }
+
+    @Test
+    void knowsPastedProductsByOtherNamesIfTheApplicationDoes() {
+        host.with(Labels.class).set("stocktake.scheduler.enabled", "false").start();
+        String runs = "/stocktake/api/indexes/products/runs";
+
+        assertThat(json(get("/stocktake/api/session")).path("looksUp").asBoolean())
+                .isTrue();
+        JsonNode run = ended(json(post(runs, ours(), "policy=products&id=SKU-1,77")));
+        assertThat(run.findValuesAsText("product")).containsExactly("1", "2", "77");
+        run = ended(json(post(runs, ours(), "policy=products&product=SKU-1")));
+        assertThat(run.findValuesAsText("product")).containsExactly("SKU-1");
+    }
+
+    /** By whoever has read how much that is. */
+    @Test
+    void deletesWhatIsHeldBackForWhoeverSaysHowMuchItIs() {
+        InMemoryIndex index = startWithOddIds();
+        String runs = "/stocktake/api/indexes/products/runs";
+        assertThat(post(runs, ours(), "policy=release&documents=0").body()).contains("No deletions");
+        ended(json(post(runs, ours(), "policy=full")));
+        for (int i = 0; i < 200; i++) {
+            OddIds.SOURCE.remove(ProductKey.of(Integer.toString(i)));
+        }
+        ended(json(post(runs, ours(), "policy=full")));
+        assertThat(index.documents()).hasSize(202);
+        assertThat(json(get("/stocktake/api/indexes/products")).path("badge").asText())
+                .isEqualTo("HELD_BACK");
+
+        for (HttpResponse<String> refused : List.of(
+                post(runs, ours(), "policy=release"),
+                post(runs, ours(), "policy=release&documents=202"),
+                atEndpoint("{\"policy\":\"release\"}"))) {
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("say documents=200");
+        }
+        assertThat(index.documents()).hasSize(202);
+
+        ended(json(atEndpoint("{\"policy\":\"release\",\"documents\":\"200\"}")));
+        assertThat(index.documents()).hasSize(2);
+    }
+
+    @Test
+    void triesWhatIsQuarantinedAgain() {
+        InMemoryIndex index = startWithOddIds();
+        String runs = "/stocktake/api/indexes/products/runs";
+        assertThat(post(runs, ours(), "policy=retry").body()).contains("No product of index 'products' is quarantined");
+        index.refuse(ProductKey.of("7"), "too heavy");
+        index.refuse(ProductKey.of("A 1"), "too long");
+        ended(json(post(runs, ours(), "policy=full")));
+        assertThat(json(get("/stocktake/api/indexes/products/quarantine")).path("products"))
+                .hasSize(2);
+        index.acceptAgain(ProductKey.of("7"));
+        index.acceptAgain(ProductKey.of("A 1"));
+
+        JsonNode run = ended(json(post(runs, ours(), "policy=retry")));
+
+        assertThat(run.findValuesAsText("product")).containsExactlyInAnyOrder("7", "A 1");
+        assertThat(run.findValuesAsText("result")).containsOnly("WRITTEN");
+    }
+
+    private HttpResponse<String> atEndpoint(String body) {
+        return send(request("/actuator/stocktake/products")
+                .header("Content-Type", "application/json")
+                .headers(ours().entrySet().stream()
+                        .flatMap(e -> Stream.of(e.getKey(), e.getValue()))
+                        .toArray(String[]::new))
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     @Test
@@ -293,7 +461,9 @@ class AdminTest {
             Ledger ledger = new InMemoryLedger(InstantSource.system());
             return (Ledger) Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
-                        calls.incrementAndGet();
+                        if (Thread.currentThread().getName().equals("stocktake-look")) {
+                            calls.incrementAndGet();
+                        }
                         return method.invoke(ledger, arguments);
                     });
         }
@@ -301,27 +471,51 @@ class AdminTest {
 
     /** So that polls change nothing for the runs: they reach neither ledger nor index more often than one page would. */
     @Test
-    void asksTheLedgerOnceASecondHoweverManyPagesPoll() {
+    void asksTheLedgerOnceASecondHoweverManyPagesPoll() throws InterruptedException {
         host.with(CountedLedger.class)
-                .set("stocktake.scheduler.enabled", "false")
+                .set("stocktake.schedule.full", "0")
+                .set("stocktake.schedule.audit", "0")
                 .start();
-        AtomicInteger calls = host.context().getBean(AtomicInteger.class);
-        get("/stocktake/api/indexes/products");
-        int before = calls.get();
-        host.context().getBean(Stocktakes.class).get("products").status();
-        int ofOneLook = calls.get() - before;
-        assertThat(ofOneLook).isPositive();
-        host.meilisearch.forgetRequests();
-
+        host.rowsReachTheIndex();
+        // Those that the page makes are made by threads of the page's own.
+        AtomicInteger looks = host.context().getBean(AtomicInteger.class);
+        AtomicInteger answers = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
         Instant begun = Instant.now();
-        before = calls.get();
-        for (int i = 0; i < 200; i++) {
-            assertThat(get("/stocktake/api/indexes/products").statusCode()).isEqualTo(200);
+        int before = looks.get();
+        List<Thread> pages = IntStream.range(0, 4)
+                .mapToObj(page -> new Thread(
+                        () -> {
+                            while (!over.get()) {
+                                if (get("/stocktake/api/indexes/products").statusCode() == 200) {
+                                    answers.incrementAndGet();
+                                }
+                            }
+                        },
+                        "page-" + page))
+                .toList();
+        pages.forEach(Thread::start);
+
+        for (int quantity = 100; quantity < 105; quantity++) {
+            int wanted = quantity;
+            host.sql("update stock set quantity = " + quantity
+                    + ", updated_at = current_timestamp where product_id = 1");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(host.document(1)
+                                    .map(json -> json.path("quantity").asInt()))
+                            .contains(wanted));
+        }
+        over.set(true);
+        for (Thread page : pages) {
+            page.join();
         }
 
+        long told = host.context().getBean(RunBook.class).told("products");
         long seconds = Duration.between(begun, Instant.now()).toSeconds();
-        assertThat(calls.get() - before).isBetween(0, (int) (seconds + 2) * ofOneLook);
-        assertThat(host.meilisearch.requests()).isEmpty();
+        assertThat(answers.get()).isGreaterThan(looks.get() - before);
+        assertThat(looks.get() - before)
+                .as("once a second, and once more after each run that did something")
+                .isBetween(1, (int) (seconds + 2 + told));
     }
 
     @Test
@@ -387,12 +581,7 @@ class AdminTest {
                 .isEqualTo("TRUE");
         assertThat(get("/actuator/stocktake/products/check").statusCode()).isEqualTo(200);
         assertThat(get("/actuator/stocktake/nothing").statusCode()).isEqualTo(404);
-        HttpResponse<String> refused = send(request("/actuator/stocktake/products")
-                .header("Content-Type", "application/json")
-                .headers(ours().entrySet().stream()
-                        .flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
-                        .toArray(String[]::new))
-                .POST(HttpRequest.BodyPublishers.ofString("{\"policy\":\"full\"}")));
+        HttpResponse<String> refused = atEndpoint("{\"policy\":\"full\"}");
         assertThat(refused.statusCode()).isIn(404, 405);
     }
 
@@ -403,15 +592,97 @@ class AdminTest {
                 .set("stocktake.scheduler.enabled", "false")
                 .start();
 
-        HttpResponse<String> begun = send(request("/actuator/stocktake/products")
-                .header("Content-Type", "application/json")
-                .headers(ours().entrySet().stream()
-                        .flatMap(e -> java.util.stream.Stream.of(e.getKey(), e.getValue()))
-                        .toArray(String[]::new))
-                .POST(HttpRequest.BodyPublishers.ofString("{\"policy\":\"products\",\"ids\":\"1,2\"}")));
+        HttpResponse<String> begun = atEndpoint("{\"policy\":\"products\",\"ids\":\"1,2\"}");
 
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
         await().untilAsserted(() -> assertThat(host.document(2)).isPresent());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LedgerThatCanGo {
+
+        private final AtomicBoolean gone = new AtomicBoolean();
+
+        @Bean
+        AtomicBoolean gone() {
+            return gone;
+        }
+
+        @Bean
+        Ledger ledger() {
+            Ledger ledger = new InMemoryLedger(InstantSource.system());
+            return (Ledger) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
+                        if (gone.get()) {
+                            throw new UnavailableException("The ledger is away", new IOException("silent"));
+                        }
+                        try {
+                            return method.invoke(ledger, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+    }
+
+    /** In the words of the table in docs/operations.md. */
+    @Test
+    @Tag(StarterTest.EVERY_BOOT)
+    void saysAtTheEndpointWhyItDoesNotAnswer() {
+        host.with(LedgerThatCanGo.class)
+                .set("management.endpoint.stocktake.access", "unrestricted")
+                .set("stocktake.scheduler.enabled", "false")
+                .start();
+        String explain = "/actuator/stocktake/products/explain";
+
+        assertThat(get(explain).statusCode()).isEqualTo(400);
+        HttpResponse<String> tooLong = get(explain + "?id=" + "9".repeat(500));
+        assertThat(tooLong.statusCode()).isEqualTo(400);
+        assertThat(json(tooLong).path("problem").asText()).contains("too long");
+        assertThat(atEndpoint("{\"policy\":\"everything\"}").statusCode()).isEqualTo(400);
+        assertThat(get("/actuator/stocktake/products/12").statusCode()).isEqualTo(404);
+        Runnable release = host.meilisearch.holdNext("POST /indexes");
+        for (int i = 0; i < 8; i++) {
+            assertThat(atEndpoint("{\"policy\":\"products\",\"ids\":\"" + i + "\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(atEndpoint("{\"policy\":\"products\",\"ids\":\"8\"}").statusCode())
+                .isEqualTo(429);
+        release.run();
+
+        host.context().getBean("gone", AtomicBoolean.class).set(true);
+        HttpResponse<String> away = get("/actuator/stocktake/products/quarantine");
+        assertThat(away.statusCode()).isEqualTo(503);
+        assertThat(json(away).path("problem").asText()).contains("The ledger is away");
+    }
+
+    /** It says HTTP 200 all the same, as a search that lags is no reason to restart a shop. */
+    @Test
+    @Tag(StarterTest.EVERY_BOOT)
+    void doesNotKnowWhenTheBoundOfTheAuditIsOver() {
+        host.set("stocktake.schedule.audit", "2s").start();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(health()).isEqualTo("UP"));
+
+        host.context().getBean(Stocktakes.class).get("products").stop();
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(health()).isEqualTo("UNKNOWN"));
+        assertThat(get("/actuator/health").statusCode()).isEqualTo(200);
+    }
+
+    private String health() {
+        return json(get("/actuator/health")).at("/components/stocktake/status").asText();
+    }
+
+    @Test
+    @Tag(StarterTest.EVERY_BOOT)
+    void isHealthyOnlyIfTheApplicationWantsItsDefaults() {
+        host.set("management.health.defaults.enabled", "false").start();
+
+        assertThat(json(get("/actuator/health")).path("components").has("stocktake"))
+                .isFalse();
     }
 
     @Test

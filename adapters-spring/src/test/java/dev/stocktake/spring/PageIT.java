@@ -13,18 +13,22 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.stocktake.RebuildControl;
 import dev.stocktake.RebuildStatus;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
+import dev.stocktake.SyncReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -282,7 +286,7 @@ class PageIT {
         Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents?");
 
         page.getByText("Sync products…").click();
-        page.getByLabel("Product ids").fill("1, 2\n77");
+        page.getByLabel("Product ids").fill("1, 2");
         button(page, "Sync these products").click();
         assertThat(page.locator(".running")).containsText("Sync products");
         assertThat(page.locator("stocktake-toasts .toast")).hasCount(0);
@@ -290,7 +294,7 @@ class PageIT {
         picture(page, "running");
         release.run();
 
-        assertThat(toast(page, "Done, and a search shows it: found 3")).isVisible();
+        assertThat(toast(page, "Done, and a search shows it: found 2")).isVisible();
     }
 
     /** As the schedule often is: then the run that was asked for has nothing to do, and its products are true all the same. */
@@ -311,7 +315,9 @@ class PageIT {
         await().until(() -> stocktake.status().marked() == 3);
         release.run();
 
-        assertThat(toast(page, "found 3, written 0, deleted 0, unchanged 0, refused 0, by another run 3"))
+        assertThat(toast(page, "has a product with the id 77. Look at the spelling"))
+                .isVisible();
+        assertThat(toast(page, "Of the other 2 a search shows what the database says"))
                 .isVisible();
         assertThat(page.locator("td.number").first()).hasText("3");
     }
@@ -322,8 +328,11 @@ class PageIT {
         Page page = open();
         AtomicInteger lost = new AtomicInteger();
         page.route("**/runs/*", route -> {
-            if (lost.incrementAndGet() <= 2) {
+            int asked = lost.incrementAndGet();
+            if (asked <= 2) {
                 route.abort();
+            } else if (asked <= 5) {
+                route.fulfill(new Route.FulfillOptions().setStatus(500 + asked - 1));
             } else {
                 route.resume();
             }
@@ -332,7 +341,167 @@ class PageIT {
         button(page, "Sync changed").click();
 
         assertThat(toast(page, "Done, and a search shows it")).isVisible();
-        assertThat(lost).hasValueGreaterThan(2);
+        assertThat(lost).hasValueGreaterThan(5);
+    }
+
+    /** Behind a load balancer another instance may be asked for it, and after a restart nobody knows it. */
+    @Test
+    void watchesTheIndexIfNobodyKnowsTheRun() {
+        startWithoutSchedule();
+        Page page = open();
+        page.route(
+                "**/runs/*",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(404)
+                        .setContentType("application/json")
+                        .setBody("{\"problem\":\"There is nothing here\"}")));
+
+        button(page, "Sync changed").click();
+
+        assertThat(toast(page, "its end is not known here. Every product compared within"))
+                .isVisible();
+        assertThat(page.locator("stocktake-toasts .toast.bad")).hasCount(0);
+    }
+
+    @Test
+    void tellsTheEndOfWhatAnotherRunDoes() {
+        startWithoutSchedule();
+        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        host.sql("update product set name = 'Late Oar' where id = 2");
+        Page page = open();
+        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents");
+        Thread other = new Thread(() -> stocktake.run(SyncPolicy.full().inPlace()), "other-run");
+        other.start();
+        await().until(() -> stocktake.status().inFlight() == 2);
+
+        button(page, "Sync everything").click();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> host.context().getBean(RunBook.class).runs("products").stream()
+                        .flatMap(run -> run.end().stream())
+                        .anyMatch(
+                                end -> end.report() != null && end.report().outcome() == SyncReport.Outcome.ELSEWHERE));
+        assertThat(page.locator("stocktake-toasts .toast")).hasCount(0);
+        release.run();
+
+        assertThat(toast(page, "Done by the schedule or by another instance")).isVisible();
+        assertThat(page.locator("stocktake-toasts .toast.good")).hasCount(1);
+    }
+
+    /** Security would save them as where the next login leads, or have the browser ask for a password. */
+    @Test
+    void pollsAsNoNavigationDoes() {
+        host.start();
+        Page page = open();
+        List<Map<String, String>> polls = new CopyOnWriteArrayList<>();
+        page.onRequest(request -> {
+            if (request.url().contains("/api/")) {
+                polls.add(request.headers());
+            }
+        });
+        button(page, "Sync changed").click();
+        assertThat(page.locator("stocktake-toasts .toast")).hasCount(1);
+
+        assertThat(polls)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(headers -> assertThat(headers)
+                        .containsEntry("accept", "application/json")
+                        .containsEntry("x-requested-with", "XMLHttpRequest"));
+    }
+
+    @Test
+    void keepsItsButtonsWhileNumbersChange() {
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        RebuildControl rebuilds =
+                host.context().getBean(Stocktakes.class).get("products").rebuilds();
+        rebuilds.throttle(0.001);
+        Page page = open();
+        AtomicInteger documents = new AtomicInteger();
+        page.route("**/api/indexes/products", route -> {
+            String view = route.fetch().text();
+            route.fulfill(new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody(view.replaceFirst(
+                                    "(\"active\":true.*\"documents\":)\\d+", "$1" + documents.incrementAndGet())
+                            .replaceFirst("\"expected\":\\d+", "\"expected\":500")));
+        });
+        button(page, "Rebuild").click();
+        button(page, "Pause").focus();
+        int before = documents.get();
+
+        assertThat(page.locator(".running").first()).containsText((before + 3) + " of about 500");
+
+        assertThat(button(page, "Pause")).isFocused();
+        rebuilds.cancel();
+    }
+
+    @Test
+    void deletesWhatIsHeldBackWhenSomebodySaysSoTwice() {
+        host.set("stocktake.settings.brakes.share", "0").set("stocktake.settings.brakes.at-least", "0");
+        startWithoutSchedule();
+        host.sql("delete from stock where product_id = 2");
+        host.sql("delete from product where id = 2");
+        host.context()
+                .getBean(Stocktakes.class)
+                .get("products")
+                .run(SyncPolicy.full().inPlace());
+        Page page = open();
+        assertThat(page.locator(".badge")).hasText("Deletions held back");
+        isAccessible(page);
+
+        page.onceDialog(dialog -> dialog.dismiss());
+        button(page, "Delete them").click();
+        assertThat(host.document(2)).isPresent();
+        page.onceDialog(dialog -> dialog.accept());
+        button(page, "Delete them").click();
+
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        assertThat(host.document(2)).isEmpty();
+        assertThat(button(page, "Delete them")).hasCount(0);
+    }
+
+    @Test
+    void showsWhatTheScheduleFound() {
+        // Nothing but the audit finds it, and its overlap is soon over.
+        host.set("stocktake.changes.overlap", "50ms").set("stocktake.schedule.audit", "2s");
+        host.start();
+        host.rowsReachTheIndex();
+        isTrue();
+        host.sql("update product set name = 'Capstan' where id = 1");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> host.document(1)
+                        .map(json -> json.path("name").asText())
+                        .orElse("")
+                        .equals("Capstan"));
+        Page page = open();
+
+        assertThat(page.getByText("Since there are audits: 1 stale, and nobody knew"))
+                .isVisible();
+        assertThat(page.locator("table", new Page.LocatorOptions().setHasText("stale")))
+                .isVisible();
+        isAccessible(page);
+    }
+
+    /** A region that comes with its first message is not read out. */
+    @Test
+    void hasRoomForItsMessagesBeforeThereAreAny() {
+        host.start();
+        Page page = open(new Browser.NewContextOptions().setViewportSize(320, 640));
+        assertThat(page.locator(".badge")).isVisible();
+        assertThat(page.locator("stocktake-toasts [role=alert]")).hasCount(1);
+
+        page.evaluate("import('/stocktake/button.js').then(({toast}) => { for (let i = 0; i < 10; i++) {"
+                + " toast(i % 2 ? 'bad' : 'good', i + ' because of many words'.repeat(12)); } })");
+
+        assertThat(page.locator("stocktake-toasts .toast")).hasCount(10);
+        assertThat(page.locator("stocktake-toasts").boundingBox().y).isGreaterThanOrEqualTo(0);
+        page.locator("stocktake-toasts .toast")
+                .first()
+                .getByRole(AriaRole.BUTTON)
+                .click();
+        assertThat(page.locator("stocktake-toasts .toast")).hasCount(9);
+        isAccessible(page);
     }
 
     @Test
@@ -368,12 +537,11 @@ class PageIT {
         Page page = open();
         assertThat(page.locator(".badge")).isVisible();
 
-        page.route(
-                "**/api/**",
-                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions().setStatus(401)));
+        page.route("**/api/**", route -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
         button(page, "Sync changed").click();
 
         assertThat(toast(page, "Your login has expired")).isVisible();
+        assertThat(page.locator(".badge")).containsText("Not known since");
     }
 
     @Test
@@ -384,13 +552,15 @@ class PageIT {
         Runnable release = host.meilisearch.holdNext("POST /indexes");
 
         button(one, "Sync everything").click();
-        assertThat(one.locator(".running")).containsText("run 1,");
+        assertThat(one.locator(".running")).containsText("-1,");
+        RunEntry run = host.context().getBean(RunBook.class).runs("products").get(0);
+        assertThat(one.locator(".running")).containsText("run " + run.id() + ",");
         button(two, "Sync everything").click();
-        assertThat(two.locator(".running")).containsText("run 1,");
+        assertThat(two.locator(".running")).containsText("run " + run.id() + ",");
         release.run();
 
-        assertThat(toast(one, "(Run 1)")).isVisible();
-        assertThat(toast(two, "(Run 1)")).isVisible();
+        assertThat(toast(one, "(Run " + run.id() + ")")).isVisible();
+        assertThat(toast(two, "(Run " + run.id() + ")")).isVisible();
         assertThat(host.context().getBean(RunBook.class).runs("products")).hasSize(1);
     }
 
@@ -442,7 +612,7 @@ class PageIT {
         Page page = open();
         page.route(
                 "**/shop-admin",
-                route -> route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                route -> route.fulfill(new Route.FulfillOptions()
                         .setContentType("text/html")
                         .setBody(
                                 "<!doctype html><html lang=en><title>Shop</title><main><h1>Products</h1><script type=module"
@@ -457,5 +627,11 @@ class PageIT {
         assertThat(page.getByRole(AriaRole.IMG)).hasAttribute("aria-label", "Product 1 in the search: true");
         assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Gaff");
         isAccessible(page);
+
+        page.evaluate("document.querySelector('stocktake-sync-button').setAttribute('product-id', '77')");
+        assertThat(page.getByRole(AriaRole.IMG))
+                .hasAttribute("aria-label", Pattern.compile("Product 77 in the search: (not looked at yet|true)"));
+        button(page, "Sync to search").click();
+        assertThat(toast(page, "has a product with the id 77")).isVisible();
     }
 }

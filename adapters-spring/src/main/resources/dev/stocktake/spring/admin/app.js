@@ -10,11 +10,12 @@ const PHASES = {
     MARKING: 'finding out what to look at', SYNCING: 'reading and writing', WAITING_FOR_INDEX: 'waiting for the index',
     WAITING_TO_RETRY: 'waiting before it tries again', WALKING_INDEX: 'looking for documents without a product', COMPARING: 'comparing', REBUILDING: 'building beside the live index',
 };
-const POLICIES = {smart: 'Sync changed', full: 'Sync everything', audit: 'Compare and repair', 'audit (dry run)': 'Check drift', products: 'Sync products', rebuild: 'Rebuild', rollback: 'Roll back', 'rebuild (dry run)': 'Preview a rebuild'};
+const POLICIES = {smart: 'Sync changed', full: 'Sync everything', audit: 'Compare and repair', 'audit (dry run)': 'Check drift', products: 'Sync products', release: 'Delete what is held back', rebuild: 'Rebuild', rollback: 'Roll back', 'rebuild (dry run)': 'Preview a rebuild'};
 
 const main = document.getElementById('indexes');
 const cards = new Map();
 let readOnly = true;
+let looksUp = false;
 let timer;
 
 /** Makes an element: make('p', {class: 'quiet'}, 'text', child). */
@@ -40,15 +41,17 @@ class Card {
         this.path = indexPath(index);
         this.badge = make('span', {class: 'badge'});
         this.sentence = make('p', {class: 'sentence'});
+        this.held = make('div');
         this.running = make('div');
         this.rebuild = make('div');
         this.plot = make('div');
         this.history = make('div');
         this.drift = make('div');
+        this.found = make('div');
         this.buttons = make('div', {class: 'buttons', role: 'group', 'aria-label': 'Actions for ' + index});
         this.element = make('section', {'aria-labelledby': 'h-' + index},
             make('div', {class: 'head'}, make('h2', {id: 'h-' + index}, index), this.badge),
-            this.sentence, this.buttons, this.rebuild, this.running, this.products(), this.drift,
+            this.sentence, this.held, this.buttons, this.rebuild, this.running, this.products(), this.drift, this.found,
             make('h3', {}, 'How long changes took'), this.plot,
             make('h3', {}, 'Last runs on this instance'), this.history,
             this.explain(), this.quarantine(), this.check());
@@ -67,9 +70,10 @@ class Card {
     /** The end of a run makes the toast, never its start. */
     async begin(fields) {
         try {
+            const asked = Date.now();
             const run = await post(this.path + '/runs', fields);
             refresh(0);
-            await this.follow(run.run);
+            await this.follow(run.run, asked);
         } catch (e) {
             toast('bad', e.message);
         }
@@ -77,8 +81,8 @@ class Card {
     }
 
     /** A rebuild that somebody has paused ends the run that made it, and nothing is wrong. */
-    async follow(number) {
-        const done = await ended(this.index, number);
+    async follow(run, asked) {
+        const done = await ended(this.index, run, asked);
         const {rebuild} = done.outcome === 'INCOMPLETE' && done.policy.startsWith('rebuild') ? await get(this.path) : {};
         const {kind, text} = rebuild && rebuild.active && rebuild.phase === 'PAUSED'
             ? {kind: 'calm', text: `The rebuild is paused. Let it go on, or cancel it, when you like. (Run ${done.run})`} : verdict(done);
@@ -94,7 +98,7 @@ class Card {
             make('form', {onsubmit: event => {
                 event.preventDefault();
                 this.begin([['policy', 'products'], ['id', ids.value]]);
-            }}, make('label', {for: ids.id}, 'Product ids, separated by commas, blanks or lines'), ids,
+            }}, make('label', {for: ids.id}, (looksUp ? 'Product ids, SKUs or other names that this shop knows' : 'Product ids') + ', separated by commas, blanks or lines'), ids,
             make('p', {}, make('button', {}, 'Sync these products'))));
     }
 
@@ -107,7 +111,7 @@ class Card {
                 try {
                     const seen = await get(this.path + '/explain?id=' + encodeURIComponent(id.value.trim()));
                     answer.replaceChildren(make('pre', {tabindex: 0, 'aria-label': 'Explanation'}, seen.text),
-                        readOnly || seen.verdict === 'TRUE' ? '' : make('button', {type: 'button', onclick: () => this.begin([['policy', 'products'], ['id', seen.product]])}, 'Repair product ' + seen.product));
+                        readOnly || seen.verdict === 'TRUE' ? '' : make('button', {type: 'button', onclick: () => this.begin([['policy', 'products'], ['product', seen.product]])}, 'Repair product ' + seen.product));
                 } catch (e) {
                     toast('bad', e.message);
                 }
@@ -119,9 +123,11 @@ class Card {
         const load = async () => {
             try {
                 const {products} = await get(this.path + '/quarantine');
-                list.replaceChildren(products.length === 0 ? make('p', {class: 'quiet'}, 'No product is quarantined.') : table('Quarantined products', ['Product', 'Reason', ''],
+                const again = products.length > 1 && !readOnly
+                    ? make('p', {}, make('button', {type: 'button', onclick: () => this.begin([['policy', 'retry']]).then(load)}, 'Try all again')) : '';
+                list.replaceChildren(again, products.length === 0 ? make('p', {class: 'quiet'}, 'No product is quarantined.') : table('Quarantined products', ['Product', 'Reason', ''],
                     products.map(product => [product.product, wide(product.reason), readOnly ? '' : make('button', {type: 'button', 'aria-label': 'Try product ' + product.product + ' again',
-                        onclick: () => this.begin([['policy', 'products'], ['id', product.product]]).then(load)}, 'Try again')])));
+                        onclick: () => this.begin([['policy', 'products'], ['product', product.product]]).then(load)}, 'Try again')])));
             } catch (e) {
                 toast('bad', e.message);
             }
@@ -147,6 +153,8 @@ class Card {
         set(this.badge, word);
         this.badge.className = 'badge ' + kind;
         set(this.sentence, view.sentence);
+        this.seen = new Date();
+        this.showHeld(view.heldBack);
         const runs = view.runs || [];
         const active = runs.filter(run => run.running);
         this.showRunning(active);
@@ -159,6 +167,7 @@ class Card {
             this.showPlot(done.filter(run => run.freshness && run.freshness.changes > 0).slice(0, 40).reverse());
             this.showDrift(done.find(run => run.compared && run.trigger !== 'SCHEDULE'));
         }
+        this.showFound(view.audit, done.find(run => run.compared && run.compared.total && run.trigger === 'SCHEDULE'));
         for (const button of this.buttons.querySelectorAll('[data-policy]')) {
             const policy = button.dataset.policy === 'drift' ? 'audit (dry run)' : button.dataset.policy;
             button.toggleAttribute('data-busy', active.some(run => run.policy === policy));
@@ -166,14 +175,38 @@ class Card {
         return active.length > 0 || (view.rebuild && view.rebuild.active) || ['CATCHING_UP', 'SYNCING'].includes(view.badge);
     }
 
+    /** Nobody answers: what was seen last may be long over. */
+    unknown(problem) {
+        set(this.badge, 'Not known' + (this.seen ? ' since ' + this.seen.toLocaleTimeString() : ''));
+        this.badge.className = 'badge warn';
+        set(this.sentence, problem);
+    }
+
+    /** Deleting very much is for whoever has read how much it is. */
+    showHeld(held) {
+        const shown = held ? `${held.documents} of ${held.of}` : '';
+        if (shown === this.heldShown) {
+            return;
+        }
+        this.heldShown = shown;
+        this.held.replaceChildren(held ? make('div', {class: 'running'},
+            make('p', {}, `${shown} documents have no product in the database any more, and none of them was deleted. First ask those who run the database whether these products are really gone.`),
+            readOnly ? '' : make('button', {type: 'button', onclick: () => {
+                if (confirm(`Delete ${shown} documents from the search? Searchers will not find these products any more.`)) {
+                    this.begin([['policy', 'release'], ['documents', held.documents]]);
+                }
+            }}, 'Delete them')) : '');
+    }
+
     /** A word to the rebuild that goes on, whichever instance makes it. */
     async tell(word) {
         try {
+            const asked = Date.now();
             const view = await post(this.path + '/runs', [['policy', word]]);
             this.show(view);
             refresh(0);
             if (view.finishing) {
-                await this.follow(view.finishing);
+                await this.follow(view.finishing, asked);
             }
         } catch (e) {
             toast('bad', e.message);
@@ -181,27 +214,34 @@ class Card {
         refresh(0);
     }
 
+    /** What is pressed stays while its numbers change: a button that is made anew loses the focus, and a click may miss it. */
     showRebuild(rebuild) {
-        const shown = JSON.stringify(rebuild || null);
-        if (shown === this.rebuildShown) {
-            return;
-        }
-        this.rebuildShown = shown;
-        if (!rebuild) {
-            this.rebuild.replaceChildren();
-            return;
-        }
-        const told = (word, label) => readOnly ? '' : make('button', {type: 'button', onclick: () => this.tell(word)}, label);
-        if (!rebuild.active) {
-            this.rebuild.replaceChildren(rebuild.canRollBack && !readOnly ? make('p', {}, make('button', {type: 'button',
+        const state = !rebuild ? '' : rebuild.active ? 'active' : rebuild.canRollBack && !readOnly ? 'over' : '';
+        if (state !== this.rebuildState) {
+            this.rebuildState = state;
+            this.rebuild.replaceChildren(state === 'active' ? this.makeRebuild() : state === 'over' ? make('p', {}, make('button', {type: 'button',
                 onclick: () => this.begin([['policy', 'rollback']])}, 'Roll back'), ' to what was live before the last rebuild.') : '');
+        }
+        if (state !== 'active') {
             return;
         }
-        this.rebuild.replaceChildren(make('div', {class: 'running'}, make('strong', {}, 'Rebuild'),
-            make('span', {}, ` — ${rebuild.words}` + (rebuild.expected ? `; ${rebuild.documents} of about ${rebuild.expected} documents` : '')
-                + (rebuild.remaining === undefined ? '' : `, about ${seconds(rebuild.remaining)} left`)),
-            make('progress', {'aria-label': 'Rebuild', max: rebuild.expected || undefined, value: rebuild.expected ? Math.min(rebuild.documents, rebuild.expected) : undefined}),
-            make('div', {class: 'buttons'}, rebuild.phase === 'PAUSED' ? told('resume', 'Go on') : told('pause', 'Pause'), told('cancel', 'Cancel'))));
+        const {words, bar, hold} = this.rebuildParts;
+        set(words, ` — ${rebuild.words}` + (rebuild.expected ? `; ${rebuild.documents} of about ${rebuild.expected} documents` : '')
+            + (rebuild.remaining === undefined ? '' : `, about ${seconds(rebuild.remaining)} left`));
+        for (const [name, value] of [['max', rebuild.expected], ['value', rebuild.expected && Math.min(rebuild.documents, rebuild.expected)]]) {
+            value ? bar.setAttribute(name, value) : bar.removeAttribute(name);
+        }
+        hold.dataset.word = rebuild.phase === 'PAUSED' ? 'resume' : 'pause';
+        set(hold, rebuild.phase === 'PAUSED' ? 'Go on' : 'Pause');
+    }
+
+    makeRebuild() {
+        const words = make('span');
+        const bar = make('progress', {'aria-label': 'Rebuild'});
+        const hold = make('button', {type: 'button', onclick: event => this.tell(event.currentTarget.dataset.word)});
+        this.rebuildParts = {words, bar, hold};
+        return make('div', {class: 'running'}, make('strong', {}, 'Rebuild'), words, bar,
+            readOnly ? '' : make('div', {class: 'buttons'}, hold, make('button', {type: 'button', onclick: () => this.tell('cancel')}, 'Cancel')));
     }
 
     showRunning(active) {
@@ -213,16 +253,21 @@ class Card {
             make('progress', {'aria-label': 'Run ' + run.run + ' goes on'}))));
     }
 
-    showHistory(runs) {
-        if (runs.length === 0) {
+    /** Of a busy schedule there are many; what somebody asked for is shown beside them. */
+    showHistory(all) {
+        if (all.length === 0) {
             this.history.replaceChildren(make('p', {class: 'quiet'}, 'None yet that had anything to do.'));
             return;
         }
-        this.history.replaceChildren(table('Last runs', ['When', 'What', 'Who', 'Found', 'Written', 'Deleted', 'Refused', 'Took', 'Outcome'],
-            runs.slice(0, 20).map(run => [run, counted(run)]).map(([run, counts]) => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(),
+        const asked = run => run.trigger === 'REQUEST';
+        const runs = [...all.filter(asked).slice(0, 10), ...all.filter(run => !asked(run)).slice(0, 10)].sort((a, b) => all.indexOf(a) - all.indexOf(b));
+        const made = table('Last runs', ['When', 'What', 'Who', 'Found', 'Written', 'Deleted', 'Refused', 'Took', 'Outcome'],
+            runs.map(run => [run, counted(run)]).map(([run, counts]) => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(),
                 number(counts.found), number(counts.written), number(counts.deleted), number(counts.refused), number(seconds(run.took)),
                 run.outcome === 'COMPLETE' || run.outcome === 'ELSEWHERE' ? run.outcome.toLowerCase()
-                    : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))])));
+                    : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))]));
+        const rows = this.history.querySelector('tbody');
+        rows ? rows.replaceWith(made.querySelector('tbody')) : this.history.replaceChildren(made);
     }
 
     showPlot(runs) {
@@ -250,20 +295,36 @@ class Card {
     }
 
     showDrift(run) {
-        if (!run) {
+        if (!run || run.run === this.driftShown) {
             return;
         }
+        this.driftShown = run.run;
         const compared = run.compared;
-        const kinds = Object.entries(compared.drift).map(([kind, count]) => `${count} ${kind.toLowerCase()}`).join(', ');
         this.drift.replaceChildren(make('h3', {}, 'Drift report'),
             make('p', {}, `${time(run.started)}: ${compared.products} products and ${compared.documents} documents compared; `
-                + (compared.total ? `${kinds}, and nobody knew.` : 'nothing differs that was not known.') + (compared.dryRun ? '' : ' It is repaired.')),
-            compared.examples.length ? table('Examples of drift', ['Product', 'How', 'Should have been seen by'],
-                compared.examples.map(example => [example.product, example.kind.toLowerCase(), example.unseenBy.join(', ') || 'no feed'])) : '',
+                + (compared.total ? `${kinds(compared.drift)}, and nobody knew.` : 'nothing differs that was not known.') + (compared.dryRun ? '' : ' It is repaired.')),
+            examples('Examples of drift', compared),
             compared.total && compared.dryRun && !readOnly ? make('p', {}, make('button', {type: 'button', onclick: () => this.begin([['policy', 'audit']])}, 'Repair')) : '');
+    }
+
+    /** What the audits of the schedule find is repaired at once, and must not be found by nobody. */
+    showFound(audit, run) {
+        const total = audit ? kinds(audit.drift) : '';
+        const shown = total + (run ? run.run : '');
+        if (shown === this.foundShown) {
+            return;
+        }
+        this.foundShown = shown;
+        this.found.replaceChildren(...total ? [make('h3', {}, 'Found by audits'),
+            make('p', {}, `Since there are audits: ${total}, and nobody knew. It was repaired.`
+                + (run ? ` The schedule last found something at ${time(run.started)}: ${kinds(run.compared.drift)}.` : '')),
+            run ? examples('Examples of what the schedule found', run.compared) : ''] : []);
     }
 }
 
+const kinds = drift => Object.entries(drift).map(([kind, count]) => `${count} ${kind.toLowerCase()}`).join(', ');
+const examples = (label, compared) => compared.examples.length ? table(label, ['Product', 'How', 'Should have been seen by'],
+    compared.examples.map(example => [example.product, example.kind.toLowerCase(), example.unseenBy.join(', ') || 'no feed'])) : '';
 const set = (element, text) => element.textContent === text || (element.textContent = text);
 const number = value => make('td', {class: 'number'}, String(value));
 const wide = value => make('td', {class: 'wide'}, value);
@@ -298,6 +359,7 @@ async function poll() {
             busy = cards.get(index).show(view) || busy;
         }
     } catch (e) {
+        cards.forEach(card => card.unknown(e.message));
         toast('bad', e.message);
     }
     if (mine === generation && !document.hidden) {
@@ -309,7 +371,7 @@ document.addEventListener('visibilitychange', () => document.hidden ? clearTimeo
 
 async function begin() {
     try {
-        ({readOnly} = await getSession());
+        ({readOnly, looksUp} = await getSession());
         refresh(0);
     } catch (e) {
         toast('bad', e.message);

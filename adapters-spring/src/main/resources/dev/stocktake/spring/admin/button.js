@@ -2,21 +2,26 @@
 // asking the JSON beside this file, and toasts. Needs nothing else; works under a content security policy without inline code.
 
 const BASE = new URL('api/', import.meta.url);
-const LONGEST_WAIT = 10 * 60 * 1000;
+// Not to be saved by the host's security as the page to return to after a login, nor answered by a dialog of the browser.
+const OURS = {Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest'};
+const PASSES = [429, 502, 503, 504];
+const LOST = 5;
 let session;
 
 /** In words for people. What passes by itself is worth another question. */
 export class Problem extends Error {
-    constructor(message, passes) {
+    constructor(message, passes, status) {
         super(message);
         this.passes = passes === true;
+        this.status = status;
     }
 }
 
-async function ask(path, options) {
+async function ask(path, options = {}) {
     let response;
     try {
-        response = await fetch(new URL(path, BASE), {credentials: 'same-origin', cache: 'no-store', redirect: 'manual', ...options});
+        response = await fetch(new URL(path, BASE), {credentials: 'same-origin', cache: 'no-store', redirect: 'manual', ...options,
+            headers: {...OURS, ...options.headers}});
     } catch (e) {
         throw new Problem('The application cannot be reached. It is tried again.', true);
     }
@@ -32,7 +37,7 @@ async function ask(path, options) {
         }
         throw new Problem(answer.problem || (response.status === 403
             ? 'You may not do that, or your login has expired. Reload this page.'
-            : 'The application answered with status ' + response.status + '.'));
+            : 'The application answered with status ' + response.status + '.'), PASSES.includes(response.status), response.status);
     }
     return answer;
 }
@@ -60,13 +65,40 @@ export async function post(path, fields) {
 
 export const indexPath = index => 'indexes/' + encodeURIComponent(index);
 
-/** Waits for the end of a run, which is when the index has applied it. */
-export async function ended(index, number) {
-    for (let waited = 0, pause = 200; waited < LONGEST_WAIT; waited += pause, pause = Math.min(1000, pause * 1.5)) {
+/**
+ * Waits for the end of a run, however long it takes; that is when the index has applied it. Where another run does what was
+ * asked for, and where the run is not known here any more, waits until nothing is left that was marked by then, and gives the
+ * index's view along.
+ *
+ * @param begun when it was asked for, by this browser's clock
+ */
+export async function ended(index, id, begun) {
+    let lost = 0;
+    let found;
+    for (let pause = 200; ; pause = Math.min(1000, pause * 1.5)) {
         try {
-            const run = await get(indexPath(index) + '/runs/' + number);
-            if (!run.running) {
-                return run;
+            if (!found) {
+                const run = await get(indexPath(index) + '/runs/' + encodeURIComponent(id));
+                lost = 0;
+                if (!run.running && run.outcome !== 'ELSEWHERE') {
+                    return run;
+                }
+                found = run.running ? undefined : run;
+            }
+        } catch (e) {
+            // Behind a load balancer the next answer may come from the instance that knows the run.
+            if (e.status === 404) {
+                lost++;
+            } else if (!e.passes) {
+                throw e;
+            }
+        }
+        try {
+            if (found || lost >= LOST) {
+                const view = await get(indexPath(index));
+                if (isSettled(view, begun, found ? found.policy : '')) {
+                    return found ? {...found, view} : {run: id, lost: true, view};
+                }
             }
         } catch (e) {
             if (!e.passes) {
@@ -75,33 +107,46 @@ export async function ended(index, number) {
         }
         await new Promise(resolve => setTimeout(resolve, pause));
     }
-    throw new Problem('Run ' + number + ' still goes on. See the history.');
 }
 
-/**
- * What a run that ended did. Of products that were asked for, what became of them: the schedule may have been quicker, and then
- * the run itself did nothing.
- */
-export function counted(run) {
-    const products = run.products || [];
-    if (!products.length) {
-        return {...run.counts, elsewhere: 0};
+/** Whether nothing is left that was marked before then, or somebody must decide first. */
+function isSettled(view, begun, policy) {
+    const waited = (Date.now() - begun) / 1000 - 2;
+    const rebuild = view.rebuild || {};
+    if (view.badge === 'HELD_BACK' || rebuild.phase === 'PAUSED') {
+        return true;
     }
-    const own = products.filter(product => !(product.isTrue && product.reason));
-    const number = result => own.filter(product => product.result === result).length;
-    return {found: products.length, written: number('WRITTEN'), deleted: number('DELETED'), unchanged: number('UNCHANGED'),
-        refused: number('REFUSED'), elsewhere: products.length - own.length};
+    if (waited < 0 || view.known !== true || view.walking || view.orphansUnknown || (/^(rebuild|rollback)/.test(policy) && rebuild.active)) {
+        return false;
+    }
+    const audited = !policy.startsWith('audit') || (view.audit && view.audit.ended && Date.parse(view.audit.ended) > begun);
+    return audited && (view.oldestMark === undefined || view.oldestMark < waited);
 }
+
+/** What became of the products that were asked for, or else what the run did. */
+export const counted = run => run.asked || {...run.counts, elsewhere: 0};
+
+const some = ids => ids.slice(0, 10).join(', ') + (ids.length > 10 ? `, and ${ids.length - 10} more` : '');
 
 /** What a run that ended says to people: a kind and a text. */
 export function verdict(run) {
+    if (run.lost) {
+        return {kind: 'calm', text: `Another instance of the application began this, or this one was started again since, so that its end is not known here. ${run.view.sentence} (Run ${run.run})`};
+    }
     const c = counted(run);
     const counts = `found ${c.found}, written ${c.written}, deleted ${c.deleted}, unchanged ${c.unchanged}, refused ${c.refused}`
         + (c.elsewhere ? `, by another run ${c.elsewhere}` : '');
-    const wrong = (run.products || []).filter(product => !product.isTrue);
+    // What another run had before it is done by now, see ended.
+    const wrong = (run.products || []).filter(product => !product.isTrue && !(run.view && product.result === 'PENDING'));
     if (wrong.length) {
         return {kind: 'bad', text: wrong.slice(0, 3).map(p => `Product ${p.product} is not true: ${p.reason || p.result}`).join('. ')
             + (wrong.length > 3 ? `, and ${wrong.length - 3} more` : '') + `. (Run ${run.run})`};
+    }
+    const nowhere = (run.products || []).filter(product => product.nowhere).map(product => product.product);
+    if (nowhere.length) {
+        const others = run.products.length - nowhere.length;
+        return {kind: 'warn', text: `Neither the database nor the search has a product with the id ${some(nowhere)}. Look at the spelling, or whether it is published.`
+            + (others ? ` Of the other ${others} a search shows what the database says.` : '') + ` (Run ${run.run})`};
     }
     if (run.compared && run.compared.dryRun && run.outcome === 'COMPLETE') {
         const total = run.compared.total;
@@ -115,7 +160,8 @@ export function verdict(run) {
         return {kind: 'calm', text: `The rebuild was cancelled; searchers see what they saw before. (Run ${run.run})`};
     }
     if (run.outcome === 'ELSEWHERE') {
-        return {kind: 'calm', text: `It is being done already, by the schedule or by another instance. (Run ${run.run})`};
+        const good = run.view.badge === 'TRUE' || run.view.badge === 'CATCHING_UP';
+        return {kind: good ? 'good' : 'warn', text: `Done by the schedule or by another instance. ${run.view.sentence} (Run ${run.run})`};
     }
     return {kind: 'bad', text: `Not finished: ${(run.problems || [])[0] || counts}. What is left stays marked and is tried again. (Run ${run.run})`};
 }
@@ -124,7 +170,7 @@ export function verdict(run) {
 
 const TOASTS = `
 :host { position: fixed; inset: auto 1rem 1rem auto; width: min(24rem, calc(100vw - 2rem)); z-index: 2147483000;
-    display: grid; gap: .5rem; font: 1rem/1.4 system-ui, sans-serif; }
+    max-height: calc(100vh - 2rem); max-height: calc(100dvh - 2rem); overflow-y: auto; display: grid; gap: .5rem; font: 1rem/1.4 system-ui, sans-serif; }
 :host * { box-sizing: border-box; }
 .toast { display: flex; gap: .5rem; align-items: start; padding: .75rem; border-radius: .5rem; border: 1px solid #1b1f24;
     background: #1b1f24; color: #ffffff; border-left-width: .5rem; overflow-wrap: anywhere; }
@@ -140,8 +186,8 @@ function sheet(text) {
     return made;
 }
 
-/** Stays until it is dismissed; read out at once if it is bad news. */
-export function toast(kind, text) {
+/** Where toasts appear. There before the first of them: a live region is only read out if it was known before it changed. */
+function toasts() {
     let stack = document.querySelector('stocktake-toasts');
     if (!stack) {
         stack = document.createElement('stocktake-toasts');
@@ -154,7 +200,14 @@ export function toast(kind, text) {
         }
         document.body.append(stack);
     }
-    const region = stack.shadowRoot.querySelector(`[data-kind=${kind === 'bad' ? 'bad' : 'other'}]`);
+    return stack;
+}
+
+toasts();
+
+/** Stays until it is dismissed; read out at once if it is bad news. */
+export function toast(kind, text) {
+    const region = toasts().shadowRoot.querySelector(`[data-kind=${kind === 'bad' ? 'bad' : 'other'}]`);
     if ([...region.querySelectorAll('span')].some(span => span.textContent === text)) {
         return;
     }
@@ -185,6 +238,8 @@ button:focus-visible { outline: 3px solid #0b57d0; outline-offset: 2px; }
 .dot.good { background: #1e8e3e; } .dot.bad { background: #c5221f; } .dot.busy { background: #f9ab00; }`;
 
 class SyncButton extends HTMLElement {
+    static observedAttributes = ['product-id', 'index', 'label'];
+
     connectedCallback() {
         if (this.shadowRoot) {
             return;
@@ -192,16 +247,30 @@ class SyncButton extends HTMLElement {
         this.attachShadow({mode: 'open', delegatesFocus: true}).adoptedStyleSheets = [sheet(BUTTON)];
         this.button = document.createElement('button');
         this.button.type = 'button';
-        this.button.textContent = this.getAttribute('label') || 'Sync to search';
         this.button.addEventListener('click', () => this.sync());
         this.dot = document.createElement('span');
         this.dot.setAttribute('role', 'img');
         this.shadowRoot.append(this.button, this.dot);
+        this.begin();
+        getSession().then(({readOnly}) => readOnly && this.button.remove(), () => {});
+    }
+
+    attributeChangedCallback(name, before, now) {
+        if (this.shadowRoot && before !== now) {
+            this.begin();
+        }
+    }
+
+    /** Lists reuse their rows: what was said of another product does not hold any more, nor what is still on its way. */
+    begin() {
+        this.turn = {};
+        this.busy = false;
+        this.button.textContent = this.getAttribute('label') || 'Sync to search';
+        this.button.removeAttribute('aria-disabled');
         this.show('', 'not looked at yet');
         if (this.hasAttribute('show-status')) {
             this.look();
         }
-        getSession().then(({readOnly}) => readOnly && this.button.remove(), () => {});
     }
 
     get product() {
@@ -218,12 +287,21 @@ class SyncButton extends HTMLElement {
         this.dot.title = words;
     }
 
+    explain(index, product) {
+        return get(indexPath(index) + '/explain?id=' + encodeURIComponent(product));
+    }
+
     async look() {
+        const turn = this.turn;
+        let seen;
         try {
-            const seen = await get(indexPath(this.index) + '/explain?id=' + encodeURIComponent(this.product));
-            this.show({TRUE: 'good', WRONG: 'bad', QUARANTINED: 'bad', PENDING: 'busy'}[seen.verdict] || '', seen.verdict.toLowerCase());
+            const {verdict} = await this.explain(this.index, this.product);
+            seen = [{TRUE: 'good', WRONG: 'bad', QUARANTINED: 'bad', PENDING: 'busy'}[verdict] || '', verdict.toLowerCase()];
         } catch (e) {
-            this.show('', 'cannot be looked at: ' + e.message);
+            seen = ['', 'cannot be looked at: ' + e.message];
+        }
+        if (turn === this.turn) {
+            this.show(...seen);
         }
     }
 
@@ -231,22 +309,29 @@ class SyncButton extends HTMLElement {
         if (this.busy) {
             return;
         }
+        const {turn, product, index} = this;
+        const show = (...seen) => turn === this.turn && this.show(...seen);
         this.busy = true;
         this.button.setAttribute('aria-disabled', 'true');
         this.show('busy', 'is being synced');
         try {
-            const begun = await post(indexPath(this.index) + '/runs', [['policy', 'products'], ['id', this.product]]);
-            const run = await ended(this.index, begun.run);
-            const {kind, text} = verdict(run);
-            this.show(kind === 'good' ? 'good' : 'bad', kind === 'good' ? 'true' : 'not true');
-            toast(kind, kind === 'good' ? `Product ${this.product}: the search shows what the database says. (Run ${run.run})` : text);
+            const asked = Date.now();
+            const begun = await post(indexPath(index) + '/runs', [['policy', 'products'], ['product', product]]);
+            const run = await ended(index, begun.run, asked);
+            // Whoever does not know the run any more can still look at the product.
+            const isTrue = run.lost && (await this.explain(index, product)).verdict === 'TRUE';
+            const {kind, text} = isTrue ? {kind: 'good'} : verdict(run);
+            show(...{good: ['good', 'true'], warn: ['', 'nothing is known of it'], calm: ['', 'not known']}[kind] || ['bad', 'not true']);
+            toast(kind, kind === 'good' ? `Product ${product}: the search shows what the database says. (Run ${run.run})` : text);
             this.dispatchEvent(new CustomEvent('stocktake-synced', {bubbles: true, composed: true, detail: run}));
         } catch (e) {
-            this.show('bad', 'could not be synced');
+            show('bad', 'could not be synced');
             toast('bad', e.message);
         } finally {
-            this.busy = false;
-            this.button.removeAttribute('aria-disabled');
+            if (turn === this.turn) {
+                this.busy = false;
+                this.button.removeAttribute('aria-disabled');
+            }
         }
     }
 }
