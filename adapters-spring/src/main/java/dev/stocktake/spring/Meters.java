@@ -144,7 +144,9 @@ final class Meters implements MeterBinder, SyncListener {
 
     private double ask(String index, ToDoubleFunction<Truth> value) {
         try {
-            return value.applyAsDouble(truths.getObject().of(index));
+            Truths all = truths.getObject();
+            all.askLedgers();
+            return value.applyAsDouble(all.of(index));
         } catch (StocktakeException e) {
             return Double.NaN;
         }
@@ -190,11 +192,14 @@ final class Meters implements MeterBinder, SyncListener {
                     .tags(run.and("outcome", word(report.outcome())))
                     .register(registry)
                     .record(report.times().total());
-            Timer.builder("stocktake.index.wait")
+            Timer wait = Timer.builder("stocktake.index.wait")
                     .description("Waiting until the index has applied what it accepted")
                     .tags(run)
-                    .register(registry)
-                    .record(report.times().waiting());
+                    .register(registry);
+            // Most runs of a schedule find nothing: they would draw the mean down to nothing.
+            if (!report.times().waiting().isZero()) {
+                wait.record(report.times().waiting());
+            }
             count(registry, run, report.counts());
         }
     }

@@ -1,6 +1,11 @@
 package dev.stocktake.spring;
 
+import dev.stocktake.SelfCheck;
+import dev.stocktake.Stocktake;
 import dev.stocktake.SyncSchedule;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -16,9 +21,12 @@ final class StocktakeLifecycle implements SmartLifecycle, SmartInitializingSingl
 
     private static final Logger log = LoggerFactory.getLogger(StocktakeLifecycle.class);
 
+    private static final String MISSING = "! ";
+
     private final Stocktakes stocktakes;
     private final boolean enabled;
     private volatile boolean running;
+    private boolean checked;
 
     StocktakeLifecycle(Stocktakes stocktakes, StocktakeProperties.Scheduler scheduler) {
         this.stocktakes = stocktakes;
@@ -38,16 +46,66 @@ final class StocktakeLifecycle implements SmartLifecycle, SmartInitializingSingl
         }
         running = true;
         stocktakes.farewell().forget();
-        if (!enabled) {
+        if (enabled) {
+            startSchedules();
+        } else {
             log.info("'stocktake.scheduler.enabled' is false: runs are left to others {}", stocktakes.names());
-            return;
         }
+        check();
+    }
+
+    private void startSchedules() {
         for (String name : stocktakes.names()) {
             SyncSchedule schedule = stocktakes.kept(name).schedule();
             if (schedule == null) {
                 log.info("Nothing of 'stocktake.schedule' is switched on for index '{}': nothing runs by itself", name);
             } else {
                 stocktakes.get(name).start(schedule);
+            }
+        }
+    }
+
+    /** Once, and beside the start: it looks at the shop's tables, which may take a while. */
+    private void check() {
+        if (checked) {
+            return;
+        }
+        checked = true;
+        Thread checking = new Thread(() -> stocktakes.names().forEach(this::check), "stocktake-check");
+        checking.setDaemon(true);
+        checking.start();
+    }
+
+    private void check(String name) {
+        SyncSchedule schedule = stocktakes.kept(name).schedule();
+        if (schedule == null || !running) {
+            return;
+        }
+        try {
+            Stocktake stocktake = stocktakes.get(name);
+            SelfCheck check = stocktake.check(schedule);
+            String seen = check.toString();
+            List<String> missing = seen.lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith(MISSING))
+                    .map(line -> line.substring(MISSING.length()))
+                    .toList();
+            List<String> gaps = stocktake.guarantee(schedule).gaps().stream()
+                    .filter(gap -> missing.stream().noneMatch(gap::contains))
+                    .toList();
+            String said = Stream.concat(Stream.of(seen), gaps.stream().map(gap -> "  " + MISSING + gap))
+                    .collect(Collectors.joining(System.lineSeparator()));
+            boolean blind = check.tables().isEmpty()
+                    || !check.tables().stream().allMatch(SelfCheck.Table::complete)
+                    || !check.lossFree();
+            if (blind) {
+                log.warn("Not everything is seen at once. {}", said);
+            } else {
+                log.info("{}", said);
+            }
+        } catch (RuntimeException e) {
+            if (running) {
+                log.warn("What can be seen of index '{}' could not be found out: {}", name, e.getMessage());
             }
         }
     }

@@ -432,6 +432,69 @@ class StarterTest {
         assertThat(all.get("names").status().index()).isEqualTo("product_names");
     }
 
+    /** Spring Boot takes the underscore out of a name without brackets. */
+    @Test
+    void keepsTheUnderscoresOfANameInBrackets() {
+        host.without("stocktake.source.query")
+                .set(
+                        "stocktake.indexes.[shop_products].source.query",
+                        "select p.id, p.name from product p where {products:p.id}")
+                .start();
+
+        assertThat(host.context().getBean(Stocktakes.class).names()).containsExactly("shop_products");
+        await().untilAsserted(() ->
+                assertThat(host.meilisearch.document("shop_products", "1")).isPresent());
+    }
+
+    // --- what is said at start --------------------------------------------------------------------------------------
+
+    /** Whoever reads the log of a start knows what nobody would have told him. */
+    @Test
+    void saysOnceAtStartWhatItDoesNotSee(CapturedOutput output) {
+        host.start();
+
+        await().untilAsserted(() -> assertThat(output.getOut())
+                .containsPattern("WARN .*Not everything is seen at once. Index 'products': what is seen of a change")
+                .contains("stock    by its timestamp within 1 s"));
+        host.context().stop();
+        host.context().start();
+        assertThat(threads()).doesNotContain("stocktake-check");
+    }
+
+    @Test
+    void saysAtStartThatEverythingIsSeen(CapturedOutput output) {
+        host.set("stocktake.changes.by", "change-log")
+                .set("stocktake.changes.change-log.install", "always")
+                .set("logging.level.dev.stocktake", "info")
+                .start();
+
+        await().untilAsserted(() -> assertThat(output.getOut())
+                .containsPattern("INFO .*Index 'products': what is seen of a change")
+                .contains("by trigger within 1 s, deletions too"));
+        assertThat(output).doesNotContain("Not everything is seen");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnEngine {
+
+        @Bean
+        Stocktake engine() {
+            return Stocktake.builder(
+                            new InMemoryProductSource(),
+                            new InMemoryIndex("own"),
+                            new InMemoryLedger(InstantSource.system()))
+                    .build();
+        }
+    }
+
+    @Test
+    void saysThatItStandsAsideForAnEngineOfTheApplications(CapturedOutput output) {
+        host.with(OwnEngine.class).set("logging.level.dev.stocktake", "info").start();
+
+        assertThat(host.context().getBeansOfType(Stocktakes.class)).isEmpty();
+        assertThat(output).contains("The application has a Stocktake bean of its own");
+    }
+
     // --- ports ------------------------------------------------------------------------------------------------------
 
     @Configuration(proxyBeanMethods = false)
