@@ -14,6 +14,7 @@ import java.nio.file.ReadOnlyFileSystemException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.ThreadInterruptedException;
@@ -49,7 +50,28 @@ final class Failures {
                             + " other, or give this one a directory of its own",
                     cause);
         }
-        return isLasting(cause) ? lasting(cause) : passing(cause);
+        return isLasting(cause)
+                ? lasting(cause, "written")
+                : passing(cause, " cannot be used now, nothing was written (disk full?): ");
+    }
+
+    /** Something could not be read; nothing was to be written. */
+    StocktakeException notRead(Exception cause) {
+        if (cause instanceof StocktakeException known) {
+            return known;
+        }
+        if (isInterrupt(cause)) {
+            Thread.currentThread().interrupt();
+            return interrupted(cause);
+        }
+        if (cause instanceof IndexSearcher.TooManyClauses) {
+            return new MisconfiguredException(
+                    "searchable: a search of " + subject() + " needs more than " + IndexSearcher.getMaxClauseCount()
+                            + " clauses, one for each condition and for each word in each searchable field; give it fewer"
+                            + " conditions, or name fewer fields in LuceneIndex.Builder.searchable",
+                    cause);
+        }
+        return isLasting(cause) ? lasting(cause, "read") : passing(cause, " cannot be read now: ");
     }
 
     private static boolean isLasting(Exception cause) {
@@ -62,7 +84,7 @@ final class Failures {
                 || cause instanceof ReadOnlyFileSystemException;
     }
 
-    private MisconfiguredException lasting(Exception cause) {
+    private MisconfiguredException lasting(Exception cause, String use) {
         if (cause instanceof Stamp.ForeignIndexException) {
             return new MisconfiguredException(
                     "directory: " + place + " holds a Lucene index that Stocktake did not make; choose another one",
@@ -77,15 +99,14 @@ final class Failures {
                     cause);
         }
         return new MisconfiguredException(
-                "directory: " + place + " cannot be written (" + cause + "); check its path and its rights", cause);
+                "directory: " + place + " cannot be " + use + " (" + cause + "); check its path and its rights", cause);
     }
 
-    private UnavailableException passing(Exception cause) {
+    private UnavailableException passing(Exception cause, String words) {
         if (cause instanceof AlreadyClosedException) {
             return new UnavailableException(subject() + " was closed by a failure before and is opened anew", cause);
         }
-        return new UnavailableException(
-                subject() + " cannot be used now, nothing was written (disk full?): " + cause, cause);
+        return new UnavailableException(subject() + words + cause, cause);
     }
 
     /** The last step of a change failed. */

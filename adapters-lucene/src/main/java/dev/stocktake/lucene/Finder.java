@@ -90,8 +90,8 @@ final class Finder {
 
     private Query query(Search search) throws IOException {
         BooleanQuery.Builder all = new BooleanQuery.Builder();
-        List<String> words = words(search.text());
         boolean unfinished = endsInAWord(search.text());
+        List<String> words = words(search.text(), room(search, unfinished));
         for (int i = 0; i < words.size(); i++) {
             all.add(anywhere(words.get(i), unfinished && i == words.size() - 1), Occur.MUST);
         }
@@ -102,12 +102,20 @@ final class Finder {
         return all.build();
     }
 
-    private List<String> words(String text) throws IOException {
+    /** How many words Lucene takes, which counts each in each field. */
+    private int room(Search search, boolean unfinished) {
+        int fields = Math.max(1, settings.searchable().size());
+        int clauses =
+                IndexSearcher.getMaxClauseCount() - search.conditions().size() - (unfinished ? fields : 0);
+        return Math.max(1, Math.min(MAX_WORDS, clauses / fields));
+    }
+
+    private List<String> words(String text, int most) throws IOException {
         List<String> words = new ArrayList<>();
         try (TokenStream tokens = analyzer.tokenStream("", text)) {
             CharTermAttribute word = tokens.addAttribute(CharTermAttribute.class);
             tokens.reset();
-            while (words.size() < MAX_WORDS && tokens.incrementToken()) {
+            while (words.size() < most && tokens.incrementToken()) {
                 words.add(word.toString());
             }
         }

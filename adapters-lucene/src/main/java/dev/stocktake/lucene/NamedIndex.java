@@ -161,7 +161,7 @@ final class NamedIndex implements AuditableIndex {
         try {
             return reading.read();
         } catch (IOException | RuntimeException e) {
-            throw store.isClosed() ? failures.closed() : failures.nothingDone(e);
+            throw store.isClosed() ? failures.closed() : failures.notRead(e);
         }
     }
 

@@ -13,11 +13,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LuceneIndexSearchTest {
 
@@ -63,6 +66,47 @@ class LuceneIndexSearchTest {
     @AfterEach
     void close() {
         index.close();
+    }
+
+    @Nested
+    class Clauses {
+
+        private static final String PASTED = "lamp ".repeat(40).strip();
+
+        private LuceneIndex wide(int fields) {
+            index.close();
+            index = LuceneIndex.builder("lamps", new ByteBuffersDirectory())
+                    .searchable(IntStream.range(0, fields).mapToObj(i -> "f" + i).toArray(String[]::new))
+                    .filterable("f0")
+                    .build();
+            index.prepare();
+            put("1", Map.of("f0", "Desk lamp"));
+            return index;
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {33, 40, 512})
+        void areNoMoreThanLuceneTakesWhateverTextIsPasted(int fields) {
+            wide(fields);
+
+            assertThat(found(PASTED)).containsExactly("1");
+            assertThat(found(PASTED + " ")).containsExactly("1");
+        }
+
+        @Test
+        void tooManyAreNamed() {
+            Search search = Search.of("lamp");
+            for (int i = 0; i < 1_100; i++) {
+                search = search.where("f0", "lamp " + i);
+            }
+            Search tooMuch = search;
+            wide(1);
+
+            assertThatThrownBy(() -> index.search(tooMuch))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("1024 clauses")
+                    .hasMessageContaining("'lamps'");
+        }
     }
 
     @Nested
