@@ -105,8 +105,7 @@ final class Finder {
     /** How many words Lucene takes, which counts each in each field. */
     private int room(Search search, boolean unfinished) {
         int fields = Math.max(1, settings.searchable().size());
-        int clauses =
-                IndexSearcher.getMaxClauseCount() - search.conditions().size() - (unfinished ? fields : 0);
+        int clauses = IndexSearcher.getMaxClauseCount() - search.conditions().size() - (unfinished ? fields : 0);
         return Math.max(1, Math.min(MAX_WORDS, clauses / fields));
     }
 

@@ -76,7 +76,8 @@ class LuceneIndexSearchTest {
         private LuceneIndex wide(int fields) {
             index.close();
             index = LuceneIndex.builder("lamps", new ByteBuffersDirectory())
-                    .searchable(IntStream.range(0, fields).mapToObj(i -> "f" + i).toArray(String[]::new))
+                    .searchable(
+                            IntStream.range(0, fields).mapToObj(i -> "f" + i).toArray(String[]::new))
                     .filterable("f0")
                     .build();
             index.prepare();

@@ -1,6 +1,7 @@
 package dev.stocktake.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,10 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Results for people: a page of tables in Markdown, and plots. */
+/** Results for people: a page of tables in Markdown, plots, and beside them the lines they are made of. */
 final class Report {
 
     private static final String PAGE = "results.md";
+    private static final String DATA = "results.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What is drawn: the figure of a case, and what it counts. */
     private static final Map<String, Plot> PLOTS = plots();
@@ -40,7 +44,7 @@ final class Report {
         return plots;
     }
 
-    /** Writes the page and the plots into a directory, which is made if it is missing. */
+    /** Writes the page, the plots and the lines into a directory, which is made if it is missing. */
     void write(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -49,6 +53,8 @@ final class Report {
                 Files.writeString(directory.resolve(plot.getKey()), plot.getValue());
             }
             Files.writeString(directory.resolve(PAGE), page(plots.keySet()));
+            JSON.writerWithDefaultPrettyPrinter()
+                    .writeValue(directory.resolve(DATA).toFile(), lines);
         } catch (IOException e) {
             throw new UncheckedIOException("The report cannot be written to '" + directory + "'", e);
         }

@@ -24,7 +24,7 @@ final class Results {
         this(out, false);
     }
 
-    /** @param ratiosOnly whether whatever depends on the machine is left out */
+    /** @param ratiosOnly whether whatever depends on the machine is left out, unless it missed its target */
     Results(PrintStream out, boolean ratiosOnly) {
         this.out = out;
         this.ratiosOnly = ratiosOnly;
@@ -32,7 +32,7 @@ final class Results {
 
     /** A line of its own: the machine, a counter, a verdict. */
     void add(ObjectNode line) {
-        if (ratiosOnly && !line.has("ratio")) {
+        if (ratiosOnly && !line.has("ratio") && !Target.isMissed(line)) {
             return;
         }
         all.add(line);

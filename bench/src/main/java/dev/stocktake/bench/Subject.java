@@ -14,6 +14,7 @@ import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.SyncSchedule;
 import dev.stocktake.SyncSettings;
+import dev.stocktake.Truth;
 import dev.stocktake.jdbc.ChangeLogFeed;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
@@ -224,6 +225,23 @@ final class Subject implements AutoCloseable {
     /** Runs by itself until it is closed. */
     void start(SyncSchedule schedule) {
         stocktake.start(schedule);
+    }
+
+    /**
+     * Runs until everything that was committed before is applied: what still waits is in no figure yet, and would be the worst.
+     */
+    void awaitAll(Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (true) {
+            SyncReport report = stocktake.run(SyncPolicy.smart());
+            Truth truth = stocktake.status();
+            if (report.complete() && truth.marked() + truth.inFlight() + truth.suspect() == 0) {
+                return;
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("Not every edit was applied within " + longest + ": " + truth);
+            }
+        }
     }
 
     /** How long changes took that were applied since this was made. */

@@ -1,5 +1,6 @@
 package dev.stocktake.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,15 @@ record Target(boolean atLeast, double bound) {
             throw new IllegalArgumentException("'" + words + "' is no target such as '>= 0.9'");
         }
         return Optional.of(new Target(matcher.group(1).equals(">="), Double.parseDouble(matcher.group(2))));
+    }
+
+    /** Whether a line of the results says so: not of a ratio that was refused. */
+    static boolean isMissed(JsonNode line) {
+        return !line.has("refused")
+                && of(line.path("target").asText())
+                        .filter(target ->
+                                !target.holds(line.path("rounds").path("median").asDouble()))
+                        .isPresent();
     }
 
     boolean holds(double value) {

@@ -2,6 +2,7 @@ package dev.stocktake.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -76,6 +77,8 @@ class ReportTest {
         new Report(results.all()).write(docs);
 
         assertThat(docs.resolve("results.md")).content().contains("![full-sync](full-sync.svg)");
+        assertThat(new ObjectMapper().readTree(docs.resolve("results.json").toFile()))
+                .hasSize(2);
         assertThat(docs.resolve("lucene.svg")).doesNotExist();
         Document svg = parsed(docs.resolve("full-sync.svg"));
         assertThat(svg.getElementsByTagName("rect").getLength()).isEqualTo(1 + 2);

@@ -79,6 +79,18 @@ class ResultsTest {
     }
 
     @Test
+    void keepsATargetThatWasMissedWhateverItShallLeaveOut() {
+        Results few = new Results(new PrintStream(said, true, StandardCharsets.UTF_8), true);
+
+        few.figure("rebuild", 100, "products that differ after the swap", Spread.of(1), "<= 0");
+        few.figure("rebuild", 100, "documents that a search missed, at most", Spread.of(0), "<= 0");
+
+        assertThat(lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line.path("value").asInt()).isEqualTo(1));
+    }
+
+    @Test
     void keepsEverythingForTheFile(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("new").resolve("bench.json");
         results.add(Results.line("heap", 5));
