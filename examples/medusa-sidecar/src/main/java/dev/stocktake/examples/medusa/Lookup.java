@@ -2,19 +2,32 @@ package dev.stocktake.examples.medusa;
 
 import dev.stocktake.ProductKey;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Finds products by what people call them. */
 final class Lookup {
 
+    /** Each name by itself, so that every index of the shop's can be used. */
     private static final String BY_NAME = """
-            select p.id from product p where p.id = ? or p.handle = ?
+            select n.name, p.id from unnest(cast(? as text[])) n(name) join product p on p.id = n.name
             union
-            select v.product_id from product_variant v
-            where v.product_id is not null and (v.id = ? or v.sku = ? or v.barcode = ?)
-            order by 1""";
+            select n.name, p.id from unnest(cast(? as text[])) n(name) join product p on p.handle = n.name
+            union
+            select n.name, v.product_id from unnest(cast(? as text[])) n(name) join product_variant v on v.id = n.name
+            where v.product_id is not null
+            union
+            select n.name, v.product_id from unnest(cast(? as text[])) n(name) join product_variant v on v.sku = n.name
+            where v.product_id is not null
+            union
+            select n.name, v.product_id from unnest(cast(? as text[])) n(name) join product_variant v on v.barcode = n.name
+            where v.product_id is not null
+            order by 1, 2""";
 
     private final Parts parts;
 
@@ -28,23 +41,37 @@ final class Lookup {
      * @throws WrongSettings if nothing is called so
      */
     List<ProductKey> products(List<String> names) {
+        Map<String, List<ProductKey>> found = byName(names);
         Set<ProductKey> all = new LinkedHashSet<>();
         for (String name : names) {
-            List<String> found = ids(name);
-            if (found.isEmpty() && !name.startsWith("prod_")) {
+            List<ProductKey> called = found.getOrDefault(name, List.of());
+            if (called.isEmpty() && !name.startsWith("prod_")) {
                 throw new WrongSettings("No product has the id, the handle, or a variant with the id, sku or barcode '"
                         + name + "'. Look at its spelling in the admin; a sku is told small from capital letters.");
             }
-            (found.isEmpty() ? List.of(name) : found).forEach(id -> all.add(new ProductKey(id)));
+            all.addAll(called.isEmpty() ? List.of(new ProductKey(name)) : called);
         }
         return List.copyOf(all);
     }
 
-    private List<String> ids(String name) {
+    /** The products that are called so, by name; what nothing is called is not in it. */
+    Map<String, List<ProductKey>> byName(Collection<String> names) {
+        String[] all = names.toArray(String[]::new);
+        Map<String, List<ProductKey>> found = new LinkedHashMap<>();
         try {
-            return Databases.list(parts.shop(), BY_NAME, row -> row.getString(1), name, name, name, name, name);
+            Databases.list(
+                    parts.shop(),
+                    BY_NAME,
+                    row -> found.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
+                            .add(new ProductKey(row.getString(2))),
+                    all,
+                    all,
+                    all,
+                    all,
+                    all);
         } catch (SQLException e) {
             throw Databases.failure("DATABASE_URL", parts.settings().shop(), e);
         }
+        return found;
     }
 }

@@ -9,6 +9,7 @@ import dev.stocktake.UnavailableException;
 import dev.stocktake.jdbc.JdbcLedger;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.meilisearch.MeilisearchIndex;
+import dev.stocktake.spring.ProductLookup;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,10 @@ final class SidecarApplication {
                                 Mismatches.class,
                                 () -> new Mismatches(
                                         parts.check(), settings.pace().bound()));
+                        beans.registerBean(
+                                "medusaLookup",
+                                ProductLookup.class,
+                                () -> (named, names) -> new Lookup(parts).byName(names));
                         beans.registerBean("medusaSchedule", SyncSchedule.class, parts::schedule);
                         for (int i = 0; i < feeds.size(); i++) {
                             ChangeFeed feed = feeds.get(i);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stocktake.Stocktake;
 import dev.stocktake.UnavailableException;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
+import dev.stocktake.spring.ProductLookup;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -81,6 +82,12 @@ class ServiceIT {
                             .statusCode())
                     .isEqualTo(401);
             assertThat(get(sidecar, "/stocktake/api/indexes", PASSWORD).body()).contains("products");
+            assertThat(get(sidecar, "/stocktake/api/session", PASSWORD).body()).contains("\"looksUp\":true");
+            List<String> pasted = List.of("LAMP-S", "4000001", "var_mug", "prod_rug", "nobody's");
+            assertThat(sidecar.getBean(ProductLookup.class)
+                            .find("storefront_products", pasted)
+                            .toString())
+                    .isEqualTo("{4000001=[prod_lamp], LAMP-S=[prod_lamp], prod_rug=[prod_rug], var_mug=[prod_mug]}");
             assertThat(get(sidecar, "/actuator/stocktake", "").statusCode()).isIn(302, 401);
         }
     }
