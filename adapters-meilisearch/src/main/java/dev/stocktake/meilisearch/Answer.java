@@ -32,15 +32,18 @@ record Answer(int status, byte[] body, @Nullable Duration retryAfter) {
         }
     }
 
-    /** Meilisearch's name for the error; empty if the answer is not Meilisearch's. */
+    /** Meilisearch's name for the error; empty if the answer is not Meilisearch's, which has a type, too. */
     String code() {
-        return json().path("code").asText("");
+        JsonNode json = json();
+        return json.path("code").isTextual() && json.path("type").isTextual()
+                ? json.path("code").asText()
+                : "";
     }
 
     /** What it says, for a message: short, on one line. */
     String text() {
         JsonNode json = json();
-        if (json.hasNonNull("code")) {
+        if (!code().isEmpty()) {
             return "HTTP " + status + " " + json.path("code").asText() + ": "
                     + json.path("message").asText();
         }

@@ -56,7 +56,12 @@ final class BatchWriter {
         deletions(batch.deletions()).ifPresent(requests::add);
         List<Long> positions = new ArrayList<>();
         for (Request request : requests) {
-            positions.add(send(batch.id(), request, positions.isEmpty()));
+            try {
+                positions.add(send(batch.id(), request, positions.isEmpty()));
+            } catch (TooLargeException e) {
+                // Alone in its request, so it can only be itself: its neighbours go without it.
+                refused.put(e.product, e.getMessage());
+            }
         }
         return new Receipt(positions, refused);
     }
@@ -72,14 +77,15 @@ final class BatchWriter {
                 continue;
             }
             if (!part.ids.isEmpty() && part.lines.size() + document.line().length > most) {
-                requests.add(part.request());
+                requests.add(part.request(true));
                 part = new Part();
             }
             part.lines.add(document.line());
             part.ids.add(document.id());
+            part.last = upsert.key();
         }
         if (!part.ids.isEmpty()) {
-            requests.add(part.request());
+            requests.add(part.request(!requests.isEmpty()));
         }
         return requests;
     }
@@ -111,11 +117,16 @@ final class BatchWriter {
         return ids.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Request(
-                        "/documents/delete-batch?", "documents.delete", Payload.json(Listing.bytes(ids)), 0, Set.of()));
+                        "/documents/delete-batch?",
+                        "documents.delete",
+                        Payload.json(Listing.bytes(ids)),
+                        0,
+                        Set.of(),
+                        null));
     }
 
     /** One accepted request; its position. */
-    private long send(String batchId, Request request, boolean first) {
+    private long send(String batchId, Request request, boolean first) throws TooLargeException {
         String path = "/indexes/" + options.uid() + request.path() + "customMetadata="
                 + URLEncoder.encode(batchId, StandardCharsets.UTF_8);
         try {
@@ -123,10 +134,15 @@ final class BatchWriter {
                     http.write(path, request.payload(), options.timeouts().write());
             JsonNode task = answer.json();
             if (!answer.ok() || !task.path("taskUid").isIntegralNumber()) {
+                StocktakeException refusal = translator.write(answer, request.right());
+                ProductKey alone = request.alone();
+                if (answer.status() == 413 && alone != null) {
+                    throw new TooLargeException(alone, refusal);
+                }
                 if (answer.status() == 413 && request.ids().size() > 1) {
                     size.refused(request.bytes());
                 }
-                throw translator.write(answer, request.right());
+                throw refusal;
             }
             long uid = task.path("taskUid").asLong();
             sent.add(uid, new Sent(batchId, task.path("enqueuedAt").asText(), request.ids()));
@@ -150,23 +166,49 @@ final class BatchWriter {
      */
     record Spelt(String id, byte[] line, @Nullable String problem) {}
 
-    /** @param bytes of documents, before compression */
-    private record Request(String path, String right, Payload payload, long bytes, Set<String> ids) {}
+    /**
+     * What is sent.
+     *
+     * @param bytes of documents, before compression
+     * @param alone the product whose document is the only one here, while others of the batch travel otherwise; else null
+     */
+    private record Request(
+            String path,
+            String right,
+            Payload payload,
+            long bytes,
+            Set<String> ids,
+            @Nullable ProductKey alone) {}
+
+    /** A document was refused for its size, by itself. */
+    private static final class TooLargeException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ProductKey product;
+
+        TooLargeException(ProductKey product, StocktakeException refusal) {
+            super(refusal.getMessage(), refusal);
+            this.product = product;
+        }
+    }
 
     /** Documents that share a request. */
     private final class Part {
 
         private final Payload.Collector lines = new Payload.Collector(Payload.NDJSON, options.gzip());
         private final Set<String> ids = new HashSet<>();
+        private @Nullable ProductKey last;
 
-        Request request() {
+        Request request(boolean amongOthers) {
             // The primary key is sent along so that an index that vanished meanwhile is not made anew with another one.
             return new Request(
                     "/documents?primaryKey=" + options.primaryKey() + "&",
                     "documents.add",
                     lines.finish(),
                     lines.size(),
-                    ids);
+                    ids,
+                    amongOthers && ids.size() == 1 ? last : null);
         }
     }
 }

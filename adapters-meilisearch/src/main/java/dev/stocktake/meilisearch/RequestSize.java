@@ -12,9 +12,6 @@ final class RequestSize {
 
     private static final Logger log = LoggerFactory.getLogger(MeilisearchIndex.class);
 
-    /** Below this the number of requests costs more than their size. */
-    private static final long SMALLEST = 64 * 1024;
-
     private final Address address;
     private final AtomicLong most;
 
@@ -28,9 +25,12 @@ final class RequestSize {
         return most.get();
     }
 
-    /** One of so many bytes was too large; of half as many it may pass. */
+    /**
+     * One of so many bytes, with several documents, was too large; of half as many it may pass. There is no least: whoever
+     * comes down to a single document knows that it is the one.
+     */
     void refused(long bytes) {
-        long next = Math.max(SMALLEST, bytes / 2);
+        long next = Math.max(1, bytes / 2);
         if (most.getAndAccumulate(next, Math::min) > next) {
             log.info(
                     "A request of {} bytes was too large for '{}' or a proxy before it: from now on they have {} at most",

@@ -24,12 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 record TaskFilter(String query) {
 
+    /** Tasks that belong to no index. */
+    private static final List<String> UPHEAVALS = List.of("taskDeletion", "indexSwap");
+
     private static final List<String> BEFORE = List.of("beforeEnqueuedAt", "beforeStartedAt", "beforeFinishedAt");
 
     /** Whether a write to one of these indexes behind a position may be among them. */
     boolean mayMatchWrites(Set<String> indexes, long position) {
         Map<String, Set<String>> filters = filters();
-        if (!mayName(filters.get("indexUids"), indexes) || !mayName(filters.get("types"), TaskQueue.WRITES)) {
+        Set<String> types = filters.get("types");
+        if (filters.get("indexUids") == null && types != null && mayName(types, UPHEAVALS)) {
+            // What was deleted, or swapped, cannot be told any more.
+            return true;
+        }
+        if (!mayName(filters.get("indexUids"), indexes) || !mayName(types, TaskQueue.WRITES)) {
             return false;
         }
         Set<String> uids = filters.get("uids");

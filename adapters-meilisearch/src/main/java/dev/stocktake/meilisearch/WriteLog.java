@@ -31,7 +31,7 @@ final class WriteLog {
     private static final long LAST = 0xFFFF_FFFFL;
 
     /** Swaps and deletions of tasks read at once; a page does not go beyond the last of them. */
-    private static final int UPHEAVALS = 100;
+    private static final int UPHEAVALS = 1_000;
 
     /** Tasks looked at, at most, to see whether any is missing. */
     private static final int NEIGHBOURS = 1_000;
@@ -132,8 +132,10 @@ final class WriteLog {
         if (upheavals.size() == UPHEAVALS) {
             end = Math.min(end, upheavals.get(UPHEAVALS - 1).uid());
         }
-        boolean hole =
-                position != START && !reachesBackTo(position, writes) || wasThinnedOut(upheavals, names, position);
+        // Behind so many, one more may have taken writes that should be on this page.
+        boolean hole = position != START && !reachesBackTo(position, writes)
+                || wasThinnedOut(upheavals, names, position)
+                || upheavals.size() == UPHEAVALS;
         List<Task> all = new ArrayList<>();
         writes.stream().filter(task -> !isEndOfABuild(task)).forEach(all::add);
         upheavals.stream().filter(this::isForeignSwap).forEach(all::add);

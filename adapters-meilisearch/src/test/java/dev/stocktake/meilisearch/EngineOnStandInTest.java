@@ -52,7 +52,7 @@ class EngineOnStandInTest extends EngineRules {
                         "POST /indexes/lamps/documents?",
                         status,
                         Map.of("Retry-After", "10"),
-                        "{\"code\":\"no_space_left_on_device\",\"message\":\"full\"}");
+                        "{\"type\":\"system\",\"code\":\"no_space_left_on_device\",\"message\":\"full\"}");
             }
             untilComplete(stocktake);
             assertIndexIsTrue();

@@ -332,7 +332,8 @@ class MeilisearchBuildsTest {
         void isRejectedOrUnknownAsTheAnswerSays(int status, String code, Class<? extends StocktakeException> meaning) {
             IndexIdentity old = live();
             built();
-            String body = code.isEmpty() ? "" : "{\"code\":\"" + code + "\",\"message\":\"Because.\"}";
+            String body =
+                    code.isEmpty() ? "" : "{\"type\":\"system\",\"code\":\"" + code + "\",\"message\":\"Because.\"}";
             server.answerNext(SWAP, status, Map.of("Location", "/"), body);
 
             assertThatThrownBy(() -> index.swap("b1")).isInstanceOf(meaning);

@@ -29,6 +29,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -195,6 +196,31 @@ class MeilisearchFaultsTest {
             assertThat(server.size("lamps")).isEqualTo(20);
         }
 
+        /** Or else it would take its neighbours along each time: they travel in several requests once one was too large. */
+        @Test
+        void byALimitOnTheBodyAloneWhereOneDocumentIsLargerThanIt() {
+            server.maxBody(70_000);
+            index.write(new WriteBatch("b0", List.of(upsert("old", lamp("old", 1))), List.of()));
+            List<WriteBatch.Upsert> upserts = new ArrayList<>();
+            IntStream.range(0, 20).forEach(i -> upserts.add(upsert("x" + i, lamp("x".repeat(10_000), 1))));
+            upserts.add(10, upsert("large", lamp("x".repeat(100_000), 1)));
+            WriteBatch batch = new WriteBatch("b1", upserts, List.of(ProductKey.of("old")));
+            Receipt receipt = null;
+            for (int tries = 0; receipt == null; tries++) {
+                assertThat(tries).isLessThan(5);
+                try {
+                    receipt = index.write(batch);
+                } catch (RefusedException | UnknownOutcomeException e) {
+                    assertThat(e).hasMessageContaining("413");
+                }
+            }
+
+            assertThat(receipt.refused()).containsOnlyKeys(ProductKey.of("large"));
+            assertThat(receipt.refused().get(ProductKey.of("large"))).contains("'limits'");
+            server.drain();
+            assertThat(server.size("lamps")).isEqualTo(20);
+        }
+
         @ParameterizedTest
         @CsvSource({"503, 7", "429, 7", "408, 7", "503, 'Sun, 01 Mar 2026 12:00:07 GMT'"})
         void withTheServersAdviceWhenToComeBack(int status, String retryAfter) {
@@ -296,6 +322,11 @@ class MeilisearchFaultsTest {
 
             server.answerNext(ADD, status, NONE, "");
             assertThatThrownBy(() -> index.write(lamps("b1", 0, 3))).isInstanceOf(UnknownOutcomeException.class);
+
+            server.answerNext(ADD, status, NONE, "{\"code\":\"SERVICE_UNAVAILABLE\",\"message\":\"upstream\"}");
+            assertThatThrownBy(() -> index.write(lamps("b1", 0, 3)))
+                    .as("a gateway has codes of its own")
+                    .isInstanceOf(UnknownOutcomeException.class);
         }
 
         @ParameterizedTest

@@ -32,6 +32,8 @@ class TaskFilterTest {
                 "?statuses=succeeded",
                 "?statuses=failed,failed",
                 "?beforeEnqueuedAt=2026-01-01T00%3A00%3A00Z&statuses=succeeded,failed,canceled",
+                "?types=taskDeletion&statuses=succeeded",
+                "?types=indexSwap",
                 "?indexUids=%zz",
                 "?indexUids",
                 "?",
