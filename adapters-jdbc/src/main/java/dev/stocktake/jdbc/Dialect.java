@@ -107,11 +107,12 @@ interface Dialect {
      */
     void refuseForeignTransaction(Connection connection) throws SQLException;
 
-    /** Makes the transaction that begins with the next statement read-only, with a limit for each statement. */
+    /**
+     * Makes the transaction that begins with the next statement read-only, with a limit for each statement.
+     *
+     * @throws dev.stocktake.UnavailableException if the server is a standby, which may lag behind
+     */
     Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException;
-
-    /** Refuses a standby, which may lag behind. */
-    void requirePrimary(Connection connection) throws SQLException;
 
     // --- ids
 

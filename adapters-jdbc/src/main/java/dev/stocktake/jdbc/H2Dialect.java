@@ -68,9 +68,6 @@ final class H2Dialect implements Dialect {
         };
     }
 
-    @Override
-    public void requirePrimary(Connection connection) {}
-
     /** Without a collation of its own, a database orders text as Java does. */
     @Override
     public @Nullable Comparator<String> localOrder(Connection connection, KeyType type, String ids)

@@ -78,12 +78,14 @@ final class LogAlarm {
         }
     }
 
-    /** Everything was taken: what grows next is counted at once. */
+    /** Everything was taken. */
     void drained() {
         lock.lock();
         try {
-            counted = null;
-            ring("", false, "");
+            if (ringing.contains("")) {
+                counted = null;
+                ring("", false, "");
+            }
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,6 @@
 package dev.stocktake.jdbc;
 
-import dev.stocktake.MisconfiguredException;
+import dev.stocktake.UnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -117,6 +117,8 @@ final class MySqlDialect implements Dialect {
         String isolation = view == Database.View.ONE_SNAPSHOT ? "repeatable read" : "read committed";
         execute(connection, "set transaction isolation level " + isolation);
         execute(connection, "start transaction with consistent snapshot, read only");
+        // As on PostgreSQL: the next connection may lead to another server than the last.
+        requirePrimary(connection);
         return MySqlSession.set(
                 connection,
                 List.of(
@@ -125,13 +127,15 @@ final class MySqlDialect implements Dialect {
     }
 
     /** A replica that takes writes cannot be told from a primary. */
-    @Override
-    public void requirePrimary(Connection connection) throws SQLException {
+    private static void requirePrimary(Connection connection) throws SQLException {
         for (String variable : List.of("read_only", "innodb_read_only")) {
             Optional<String> value = text(connection, "select @@global." + variable);
             if (value.isPresent() && !NOT_READ_ONLY.contains(value.get().toUpperCase(Locale.ROOT))) {
-                throw new MisconfiguredException("dataSource: leads to a server that is " + variable
-                        + ", as replicas are, and may lag behind what was marked; use the primary");
+                throw new UnavailableException(
+                        "dataSource: leads to a server that is " + variable
+                                + ", as replicas are, and may lag behind what was marked; nothing was read. If that lasts,"
+                                + " use the primary",
+                        null);
             }
         }
     }

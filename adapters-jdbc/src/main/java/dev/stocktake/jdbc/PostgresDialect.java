@@ -1,6 +1,6 @@
 package dev.stocktake.jdbc;
 
-import dev.stocktake.MisconfiguredException;
+import dev.stocktake.UnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -52,7 +52,8 @@ final class PostgresDialect implements Dialect {
      * compilation costs more than it saves in queries of this size.
      *
      * <p>Where a pool knows several servers, any connection may lead to another one than the last. What a standby does not
-     * know yet would be written to the index as if it were the truth, so each transaction looks.
+     * know yet would be written to the index as if it were the truth, so each transaction looks. That may pass, as while a
+     * proxy follows a failover.
      */
     @Override
     public Undo beginReading(Connection connection, Database.View view, Duration statementTimeout) throws SQLException {
@@ -61,14 +62,18 @@ final class PostgresDialect implements Dialect {
                 + locally("statement_timeout", statementTimeout.toMillis()) + ", " + locally("jit", "off");
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             boolean rows = statement.execute();
-            while (!rows) {
+            while (!rows && statement.getUpdateCount() != -1) {
                 rows = statement.getMoreResults();
             }
             try (ResultSet answer = statement.getResultSet()) {
-                answer.next();
+                if (answer == null || !answer.next()) {
+                    throw new SQLException("Whether the server is a standby was not answered");
+                }
                 if (answer.getBoolean(1)) {
-                    throw new MisconfiguredException("dataSource: leads to a standby, which may lag behind what was"
-                            + " marked; use the primary (with the PostgreSQL driver: targetServerType=primary)");
+                    throw new UnavailableException(
+                            "dataSource: leads to a standby, which may lag behind what was marked; nothing was read. If that"
+                                    + " lasts, use the primary (with the PostgreSQL driver: targetServerType=primary)",
+                            null);
                 }
             }
         }
@@ -86,10 +91,6 @@ final class PostgresDialect implements Dialect {
     static String locally(String setting, Object value) {
         return "set_config('" + setting + "', '" + value + "', true)";
     }
-
-    /** {@inheritDoc} {@link #beginReading} has. */
-    @Override
-    public void requirePrimary(Connection connection) {}
 
     @Override
     public void bindId(PreparedStatement statement, int index, KeyType type, Object id) throws SQLException {

@@ -212,7 +212,6 @@ public final class TimedFeed implements ChangeFeed {
         known.set(null);
         Asked asked = asked();
         database.read(Database.View.LATEST, "Asking the query of '" + name + "'", session -> {
-            session.dialect().requirePrimary(session.connection());
             Instant now = session.dialect().horizon(session.connection()).now();
             try (PreparedStatement statement = session.connection().prepareStatement(asked.page(false, 1))) {
                 new TimedWindow(now, now).bind(statement, query.ends(), zone(session));
@@ -266,11 +265,11 @@ public final class TimedFeed implements ChangeFeed {
     @Override
     public List<Coverage> coverage() {
         asked();
-        List<String> missing = database.read(Database.View.LATEST, "Looking at open transactions", session -> {
-            session.dialect().requirePrimary(session.connection());
-            return session.dialect().hiddenTransactions(session.connection()).stream()
-                    .toList();
-        });
+        List<String> missing = database.read(
+                Database.View.LATEST,
+                "Looking at open transactions",
+                session -> session.dialect().hiddenTransactions(session.connection()).stream()
+                        .toList());
         return List.of(new Coverage(name, Coverage.By.QUERY, delay().orElse(null), false, missing));
     }
 

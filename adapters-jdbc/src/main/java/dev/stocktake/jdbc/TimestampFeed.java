@@ -247,7 +247,6 @@ public final class TimestampFeed implements ChangeFeed {
         known.set(null);
         Watch watch = watch();
         database.read(Database.View.LATEST, "Reading timestamps", session -> {
-            session.dialect().requirePrimary(session.connection());
             Horizon horizon = session.dialect().horizon(session.connection());
             new FeedTake(session, watch, horizon, 1).check();
             return true;

@@ -50,7 +50,6 @@ record Xids(String origin, long oldest, long next, long log, Instant now, String
 
     /** Asks the primary. */
     static Xids ask(Database.Session session, String origin) throws SQLException {
-        session.dialect().requirePrimary(session.connection());
         String sql = "select " + origin + ", cast(pg_snapshot_xmin(pg_current_snapshot()) as text),"
                 + " cast(pg_snapshot_xmax(pg_current_snapshot()) as text), pg_current_wal_lsn() - '0/0',"
                 + " clock_timestamp(), pg_backend_pid()";

@@ -33,7 +33,6 @@ final class XminCoverage {
 
     List<Coverage> coverage() {
         return database.read(Database.View.LATEST, "Looking at the tables", session -> {
-            session.dialect().requirePrimary(session.connection());
             List<Coverage> coverage = new ArrayList<>();
             for (FoundGraph.Table table : watch.graph().tables()) {
                 coverage.add(

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -910,11 +911,16 @@ class JdbcProductSourceIT {
 
         @Test
         void refusesAServerThatIsReadOnly() {
+            JdbcProductSource source = builder().build();
+            source.verify();
             run("set global read_only = 1");
             try {
-                assertThatThrownBy(() -> builder().build().verify())
-                        .isInstanceOf(MisconfiguredException.class)
-                        .hasMessageContaining("use the primary");
+                for (ThrowingCallable reading : List.<ThrowingCallable>of(
+                        source::verify, () -> source.read(List.of(ProductKey.of("p1"))), () -> source.keys(null, 10))) {
+                    assertThatThrownBy(reading)
+                            .isInstanceOf(UnavailableException.class)
+                            .hasMessageContaining("use the primary");
+                }
             } finally {
                 run("set global read_only = 0");
             }

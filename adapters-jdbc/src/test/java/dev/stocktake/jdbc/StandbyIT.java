@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stocktake.ChangeFeed;
-import dev.stocktake.MisconfiguredException;
 import dev.stocktake.ProductKey;
+import dev.stocktake.UnavailableException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,9 +56,7 @@ class StandbyIT {
     }
 
     private static void assertRefused(Runnable work) {
-        assertThatThrownBy(work::run)
-                .isInstanceOf(MisconfiguredException.class)
-                .hasMessageContaining("use the primary");
+        assertThatThrownBy(work::run).isInstanceOf(UnavailableException.class).hasMessageContaining("use the primary");
     }
 
     @Test
