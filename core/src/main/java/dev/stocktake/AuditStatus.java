@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended when the last pass over everything ended, by the ledger's clock; null before
  * @param drift differences nobody knew of, since the ledger exists, by kind; only kinds that were found
  * @param unseenBy how many of them each feed should have named, as in {@link AuditReport#unseenBy}: {@code "no feed"} for
- *     those that none should have
+ *     those that none should have; of the first fifteen feeds, as others cannot be remembered
  */
 public record AuditStatus(
         @Nullable Duration bound,

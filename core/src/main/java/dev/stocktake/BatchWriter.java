@@ -206,7 +206,7 @@ final class BatchWriter {
         private List<ProductKey> deletions = new ArrayList<>();
         private long bytes;
         private long markedLooked;
-        private boolean metProduct;
+        private boolean keepsDocument;
 
         Load(OpenBatch batch, Run run, Accepted accepted) {
             this.batch = batch;
@@ -267,7 +267,6 @@ final class BatchWriter {
                 BatchReads.Spelt spelt,
                 @Nullable Fingerprint held,
                 boolean compared) {
-            metProduct = true;
             Canonicalizer.Canonical canonical = spelt.canonical();
             Fingerprint fingerprint = canonical.fingerprint();
             measure(canonical.size());
@@ -276,8 +275,10 @@ final class BatchWriter {
                 batch.result(item.key(), outcome(ProductOutcome.Result.REFUSED, held, fingerprint));
                 batch.refuse(item.key(), refusal.reason(), fingerprint);
             } else if (skips(item, compared, fingerprint.equals(held))) {
+                keepsDocument = true;
                 batch.result(item.key(), outcome(ProductOutcome.Result.UNCHANGED, held, fingerprint));
             } else {
+                keepsDocument = true;
                 makeRoom(canonical.size());
                 upserts.add(new WriteBatch.Upsert(item.key(), document, fingerprint, spelt.sent()));
                 bytes += canonical.size();
@@ -334,7 +335,7 @@ final class BatchWriter {
             List<Deletion> marked = unasked.stream()
                     .filter(deletion -> deletion.item().token() != 0)
                     .toList();
-            if (!brake.lets(marked.size(), markedLooked, metProduct)) {
+            if (!brake.lets(marked.size(), markedLooked, keepsDocument)) {
                 return unasked;
             }
             return unasked.stream()

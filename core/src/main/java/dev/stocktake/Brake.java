@@ -164,7 +164,7 @@ final class Brake {
      *
      * @param deletions how many documents would go
      * @param looked how many marked products of the batch were read so far, these included
-     * @param othersStay whether the batch met a product that the source has
+     * @param othersStay whether the batch leaves the index a document
      */
     boolean lets(int deletions, long looked, boolean othersStay) {
         if (deletions == 0 || !fitted()) {

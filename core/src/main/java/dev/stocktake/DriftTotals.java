@@ -41,7 +41,8 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
         kinds.merge(drift.kind(), 1L, Long::sum);
         List<String> feeds = drift.unseenBy().isEmpty() ? List.of(AuditReport.NO_FEED) : drift.unseenBy();
         feeds.stream()
-                .filter(feed -> unseenBy.size() < MOST_FEEDS || unseenBy.containsKey(feed))
+                .filter(feed ->
+                        unseenBy.size() < MOST_FEEDS || unseenBy.containsKey(feed) || feed.equals(AuditReport.NO_FEED))
                 .forEach(feed -> unseenBy.merge(feed, 1L, Long::sum));
     }
 
