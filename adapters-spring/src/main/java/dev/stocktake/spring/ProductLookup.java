@@ -17,7 +17,7 @@ public interface ProductLookup {
      * The products that are called so.
      *
      * @param index the index's name
-     * @param names as they were pasted, ids among them; at most a thousand
+     * @param names what was pasted, parted at blanks, commas, semicolons and line ends, ids among it; at most a thousand
      * @return by name; what is not named there is taken for an id
      */
     Map<String, ? extends Collection<ProductKey>> find(String index, Collection<String> names);

@@ -661,7 +661,7 @@ class AdminTest {
     @Test
     @Tag(StarterTest.EVERY_BOOT)
     void doesNotKnowWhenTheBoundOfTheAuditIsOver() {
-        host.set("stocktake.schedule.audit", "2s").start();
+        host.set("stocktake.schedule.audit", "10s").start();
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(health()).isEqualTo("UP"));
 

@@ -192,7 +192,7 @@ class Card {
         this.held.replaceChildren(held ? make('div', {class: 'running'},
             make('p', {}, `${shown} documents have no product in the database any more, and none of them was deleted. First ask those who run the database whether these products are really gone.`),
             readOnly ? '' : make('button', {type: 'button', onclick: () => {
-                if (confirm(`Delete ${shown} documents from the search? Searchers will not find these products any more.`)) {
+                if (confirm(`Delete ${shown} documents from the search? Searchers will not find these products any more. So does whatever else has no product when it is done, a day from now at the latest.`)) {
                     this.begin([['policy', 'release'], ['documents', held.documents]]);
                 }
             }}, 'Delete them')) : '');
@@ -347,6 +347,12 @@ function refresh(delay) {
 async function poll() {
     const mine = ++generation;
     let busy = false;
+    const failed = (e, some) => {
+        if (mine === generation) {
+            some.forEach(card => card.unknown(e.message));
+            toast('bad', e.message);
+        }
+    };
     try {
         const {indexes} = await get('indexes');
         for (const {index} of indexes) {
@@ -355,12 +361,17 @@ async function poll() {
                 cards.set(index, card);
                 main.append(card.element);
             }
-            const view = await get(indexPath(index));
-            busy = cards.get(index).show(view) || busy;
+            const card = cards.get(index);
+            try {
+                const view = await get(indexPath(index));
+                // An answer that was overtaken by that of a later question is old.
+                busy = (mine === generation && card.show(view)) || busy;
+            } catch (e) {
+                failed(e, [card]);
+            }
         }
     } catch (e) {
-        cards.forEach(card => card.unknown(e.message));
-        toast('bad', e.message);
+        failed(e, cards);
     }
     if (mine === generation && !document.hidden) {
         refresh(busy ? BUSY : IDLE);

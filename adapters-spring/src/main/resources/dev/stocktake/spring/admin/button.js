@@ -6,6 +6,7 @@ const BASE = new URL('api/', import.meta.url);
 const OURS = {Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest'};
 const PASSES = [429, 502, 503, 504];
 const LOST = 5;
+const MOST_FOR_RELEASE = 600;
 let session;
 
 /** In words for people. What passes by itself is worth another question. */
@@ -96,7 +97,7 @@ export async function ended(index, id, begun) {
         try {
             if (found || lost >= LOST) {
                 const view = await get(indexPath(index));
-                if (isSettled(view, begun, found ? found.policy : '')) {
+                if (isSettled(view, begun, found)) {
                     return found ? {...found, view} : {run: id, lost: true, view};
                 }
             }
@@ -110,16 +111,22 @@ export async function ended(index, id, begun) {
 }
 
 /** Whether nothing is left that was marked before then, or somebody must decide first. */
-function isSettled(view, begun, policy) {
+function isSettled(view, begun, found) {
     const waited = (Date.now() - begun) / 1000 - 2;
+    const policy = found ? found.policy : '';
+    const rebuilds = /^(rebuild|rollback)/.test(policy);
     const rebuild = view.rebuild || {};
-    if (view.badge === 'HELD_BACK' || rebuild.phase === 'PAUSED') {
+    if (view.badge === 'HELD_BACK') {
+        // What was allowed just now is deleted by whoever has the lane; that it is held back still is no answer yet.
+        return policy !== 'release' || waited > MOST_FOR_RELEASE;
+    }
+    if (rebuilds && rebuild.phase === 'PAUSED') {
         return true;
     }
-    if (waited < 0 || view.known !== true || view.walking || view.orphansUnknown || (/^(rebuild|rollback)/.test(policy) && rebuild.active)) {
+    if (waited < 0 || view.known !== true || view.walking || view.orphansUnknown || (rebuilds && rebuild.active)) {
         return false;
     }
-    const audited = !policy.startsWith('audit') || (view.audit && view.audit.ended && Date.parse(view.audit.ended) > begun);
+    const audited = !policy.startsWith('audit') || found.compared || (view.audit && view.audit.ended && Date.parse(view.audit.ended) > begun);
     return audited && (view.oldestMark === undefined || view.oldestMark < waited);
 }
 
@@ -158,6 +165,9 @@ export function verdict(run) {
     }
     if (run.rebuild === 'CANCELLED') {
         return {kind: 'calm', text: `The rebuild was cancelled; searchers see what they saw before. (Run ${run.run})`};
+    }
+    if (run.outcome === 'ELSEWHERE' && run.view.badge === 'HELD_BACK') {
+        return {kind: 'warn', text: `Not all of it is done, as somebody must decide first. ${run.view.sentence} (Run ${run.run})`};
     }
     if (run.outcome === 'ELSEWHERE') {
         const good = run.view.badge === 'TRUE' || run.view.badge === 'CATCHING_UP';

@@ -121,6 +121,7 @@ final class KeyCheck {
         return List.of(
                 new Probe("settings.get", "GET", "/indexes/" + settings.index() + "/settings", ""),
                 new Probe("tasks.get", "GET", "/tasks?limit=1", ""),
+                new Probe("documents.get", "POST", none + "/documents/fetch", "{}"),
                 new Probe("documents.add", "POST", none + "/documents", "[]"),
                 new Probe("documents.delete", "POST", none + "/documents/delete-batch", "[]"),
                 new Probe("settings.update", "PATCH", none + "/settings", "{}"),

@@ -375,6 +375,17 @@ class CommandsIT {
         }
 
         @Test
+        void theDoctorMissesTheRightToRead() {
+            server.addKey(
+                    "blind",
+                    Set.of("documents.add", "documents.delete", "indexes.*", "settings.*", "tasks.get"),
+                    Set.of(INDEX + "*"));
+            environment.put("MEILISEARCH_API_KEY", "blind");
+
+            run("doctor").exits(1).says("lacks the right documents.get for");
+        }
+
+        @Test
         void theDoctorMissesTheBuilds() {
             server.addKey("one", Set.of("*"), Set.of(INDEX));
             environment.put("MEILISEARCH_API_KEY", "one");
