@@ -195,6 +195,21 @@ class BrakeTest {
             assertThat(small.index.documents()).hasSize(FEW);
         }
 
+        /** It has no document that would stay. */
+        @Test
+        void norBesideAProductThatIsQuarantined() {
+            stocktake = of(FEW);
+            ProductKey refused = key(200);
+            small.index.refuse(refused, "too heavy");
+            small.change(refused, 1);
+            stocktake.run(SyncPolicy.smart());
+            isGone(0, FEW);
+            small.feed.changed(refused);
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), FEW, FEW);
+            assertThat(small.index.documents()).hasSize(FEW);
+        }
+
         @Test
         void getsItsEditsMeanwhileAndIsRightAgainWhenTheSourceIs() {
             stocktake = of(FEW);
