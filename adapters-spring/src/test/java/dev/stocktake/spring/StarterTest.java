@@ -450,15 +450,26 @@ class StarterTest {
 
     /** Whoever reads the log of a start knows what nobody would have told him. */
     @Test
-    void saysOnceAtStartWhatItDoesNotSee(CapturedOutput output) {
-        host.start();
+    void warnsOnceAtStartOfWhatItNeverFinds(CapturedOutput output) {
+        host.set("stocktake.schedule.audit", "0").set("stocktake.schedule.full", "0").start();
 
         await().untilAsserted(() -> assertThat(output.getOut())
-                .containsPattern("WARN .*Not everything is seen at once. Index 'products': what is seen of a change")
+                .containsPattern("WARN .*Some changes are never found. Index 'products': what is seen of a change")
                 .contains("stock    by its timestamp within 1 s"));
         host.context().stop();
         host.context().start();
-        assertThat(threads()).doesNotContain("stocktake-check");
+        await().until(() -> host.context().getBean(StocktakeLifecycle.class).isRunning());
+        assertThat(output.getOut()).containsOnlyOnce("Some changes are never found");
+    }
+
+    @Test
+    void saysAtStartWhatOnlyTheAuditFinds(CapturedOutput output) {
+        host.set("logging.level.dev.stocktake", "info").start();
+
+        await().untilAsserted(() -> assertThat(output.getOut())
+                .containsPattern("INFO .*Index 'products': what is seen of a change")
+                .contains("by its timestamp within 1 s; what else changes"));
+        assertThat(output).doesNotContain("Some changes are never found");
     }
 
     @Test
@@ -471,7 +482,7 @@ class StarterTest {
         await().untilAsserted(() -> assertThat(output.getOut())
                 .containsPattern("INFO .*Index 'products': what is seen of a change")
                 .contains("by trigger within 1 s, deletions too"));
-        assertThat(output).doesNotContain("Not everything is seen");
+        assertThat(output).doesNotContain("Some changes are never found");
     }
 
     @Configuration(proxyBeanMethods = false)
