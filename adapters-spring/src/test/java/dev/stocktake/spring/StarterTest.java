@@ -451,7 +451,9 @@ class StarterTest {
     /** Whoever reads the log of a start knows what nobody would have told him. */
     @Test
     void warnsOnceAtStartOfWhatItNeverFinds(CapturedOutput output) {
-        host.set("stocktake.schedule.audit", "0").set("stocktake.schedule.full", "0").start();
+        host.set("stocktake.schedule.audit", "0")
+                .set("stocktake.schedule.full", "0")
+                .start();
 
         await().untilAsserted(() -> assertThat(output.getOut())
                 .containsPattern("WARN .*Some changes are never found. Index 'products': what is seen of a change")
