@@ -41,7 +41,7 @@ import org.springframework.boot.WebApplicationType;
 
 /**
  * The page in a real browser. Where none is installed it is skipped, and says so; where it must be there (CI=true) it fails.
- * Takes the screenshots of the documentation if it is told to: -Dstocktake.screenshots=docs/images.
+ * Takes the screenshots of the documentation if it is told to: {@code -Dstocktake.screenshots=$PWD/docs/images}.
  */
 class PageIT {
 
@@ -146,7 +146,7 @@ class PageIT {
         String folder = System.getProperty("stocktake.screenshots", "");
         if (!folder.isEmpty()) {
             page.screenshot(new Page.ScreenshotOptions()
-                    .setPath(Path.of(folder, name + ".png"))
+                    .setPath(Path.of(folder, "stocktake-" + name + ".png"))
                     .setFullPage(true));
         }
     }
@@ -234,7 +234,6 @@ class PageIT {
         button(page, "Go on").click();
         assertThat(button(page, "Pause")).isVisible();
         isAccessible(page);
-        picture(page, "rebuild");
         button(page, "Cancel").click();
         assertThat(button(page, "Cancel")).hasCount(0);
         assertThat(toast(page, "The rebuild was cancelled")).isVisible();

@@ -390,7 +390,7 @@ class CommandsIT {
             server.addKey("one", Set.of("*"), Set.of(INDEX));
             environment.put("MEILISEARCH_API_KEY", "one");
 
-            run("doctor").exits(1).says("lacks the right documents.add", "or its builds");
+            run("doctor").exits(1).says("lacks the right documents.get, documents.add", "or its builds");
         }
 
         @Test
