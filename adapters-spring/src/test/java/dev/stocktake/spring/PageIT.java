@@ -13,6 +13,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -418,12 +419,16 @@ class PageIT {
         Page page = open();
         AtomicInteger documents = new AtomicInteger();
         page.route("**/api/indexes/products", route -> {
-            String view = route.fetch().text();
-            route.fulfill(new Route.FulfillOptions()
-                    .setContentType("application/json")
-                    .setBody(view.replaceFirst(
-                                    "(\"active\":true.*\"documents\":)\\d+", "$1" + documents.incrementAndGet())
-                            .replaceFirst("\"expected\":\\d+", "\"expected\":500")));
+            try {
+                String view = route.fetch().text();
+                route.fulfill(new Route.FulfillOptions()
+                        .setContentType("application/json")
+                        .setBody(view.replaceFirst(
+                                        "(\"active\":true.*\"documents\":)\\d+", "$1" + documents.incrementAndGet())
+                                .replaceFirst("\"expected\":\\d+", "\"expected\":500")));
+            } catch (PlaywrightException e) {
+                // The last question was on its way when the page was closed.
+            }
         });
         button(page, "Rebuild").click();
         button(page, "Pause").focus();
@@ -432,6 +437,7 @@ class PageIT {
         assertThat(page.locator(".running").first()).containsText((before + 3) + " of about 500");
 
         assertThat(button(page, "Pause")).isFocused();
+        page.unroute("**/api/indexes/products");
         rebuilds.cancel();
     }
 

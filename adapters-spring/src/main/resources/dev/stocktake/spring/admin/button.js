@@ -182,6 +182,7 @@ const TOASTS = `
 :host { position: fixed; inset: auto 1rem 1rem auto; width: min(24rem, calc(100vw - 2rem)); z-index: 2147483000;
     max-height: calc(100vh - 2rem); max-height: calc(100dvh - 2rem); overflow-y: auto; display: grid; gap: .5rem; font: 1rem/1.4 system-ui, sans-serif; }
 :host * { box-sizing: border-box; }
+[data-kind] { display: grid; gap: .5rem; }
 .toast { display: flex; gap: .5rem; align-items: start; padding: .75rem; border-radius: .5rem; border: 1px solid #1b1f24;
     background: #1b1f24; color: #ffffff; border-left-width: .5rem; overflow-wrap: anywhere; }
 .toast.good { border-left-color: #34a853; } .toast.bad { border-left-color: #ea4335; }
