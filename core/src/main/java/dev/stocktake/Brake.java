@@ -247,16 +247,16 @@ final class Brake {
 
     /** Whether no document would stay if whatever else is marked turned out to be gone as well. */
     private boolean mayBeAll(int deletions, long looked) {
-        return mayGo(SyncSettings.Brakes.FEWEST, deletions, looked) && mayGo(documents(), deletions, looked);
-    }
-
-    private boolean mayGo(long many, int deletions, long looked) {
-        long others = many - deletions;
-        return others <= 0 || markedUpTo(looked + others) >= looked + others;
+        return !hasRoom(SyncSettings.Brakes.FEWEST - 1 - deletions, looked)
+                && !hasRoom(documents() - 1 - deletions, looked);
     }
 
     private boolean leavesRoom(long limit, int deletions, long looked) {
-        long room = limit - uncounted - deletions;
+        return hasRoom(limit - uncounted - deletions, looked);
+    }
+
+    /** Whether there is room for whatever else is marked. */
+    private boolean hasRoom(long room, long looked) {
         return room >= 0 && markedUpTo(looked + room + 1) <= looked + room;
     }
 

@@ -33,6 +33,10 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
         return parse(tx.cursor(CURSOR).orElse(""));
     }
 
+    static DriftTotals none() {
+        return new DriftTotals(new EnumMap<>(Drift.Kind.class), new LinkedHashMap<>());
+    }
+
     boolean isEmpty() {
         return kinds.isEmpty();
     }
@@ -56,8 +60,18 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
         return text.toString();
     }
 
+    private Map<String, Long> remembered() {
+        Map<String, Long> remembered = new LinkedHashMap<>();
+        unseenBy.forEach((feed, count) -> {
+            if (remembered.size() < MOST_FEEDS || feed.equals(AuditReport.NO_FEED)) {
+                remembered.put(feed, count);
+            }
+        });
+        return remembered;
+    }
+
     static DriftTotals parse(String text) {
-        DriftTotals totals = new DriftTotals(new EnumMap<>(Drift.Kind.class), new LinkedHashMap<>());
+        DriftTotals totals = none();
         String[] lines = text.split("\n", -1);
         for (String kind : lines[0].isEmpty() ? new String[0] : lines[0].split(",", -1)) {
             String[] parts = kind.split("=", -1);

@@ -1,10 +1,7 @@
 package dev.stocktake;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** What an audit has found so far. */
@@ -12,8 +9,7 @@ final class Findings {
 
     private final boolean dryRun;
     private final Consumer<Drift> each;
-    private final Map<Drift.Kind, Long> drift = new EnumMap<>(Drift.Kind.class);
-    private final Map<String, Long> unseenBy = new LinkedHashMap<>();
+    private final DriftTotals drift = DriftTotals.none();
     private final List<Drift> examples = new ArrayList<>();
     private long products;
     private long documents;
@@ -38,11 +34,7 @@ final class Findings {
     }
 
     void found(Drift one) {
-        drift.merge(one.kind(), 1L, Long::sum);
-        if (one.unseenBy().isEmpty()) {
-            unseenBy.merge(AuditReport.NO_FEED, 1L, Long::sum);
-        }
-        one.unseenBy().forEach(feed -> unseenBy.merge(feed, 1L, Long::sum));
+        drift.count(one);
         if (examples.size() < AuditReport.MOST_EXAMPLES) {
             examples.add(one);
             each.accept(one);
@@ -54,6 +46,6 @@ final class Findings {
     }
 
     AuditReport report() {
-        return new AuditReport(dryRun, products, documents, known, drift, unseenBy, examples);
+        return new AuditReport(dryRun, products, documents, known, drift.kinds(), drift.unseenBy(), examples);
     }
 }

@@ -148,9 +148,7 @@ public final class JdbcProductSource implements ProductSource {
     /** {@inheritDoc} Runs every query once, for no product at all, and tells all that is wrong at once. */
     @Override
     public void verify() {
-        database.read(Database.View.LATEST, "Connecting", session -> {
-            return true;
-        });
+        database.read(Database.View.LATEST, "Connecting", session -> true);
         Problems problems = new Problems("JdbcProductSource");
         reader.queries().forEach(query -> verify(query, problems));
         if (problems.none()) {

@@ -128,11 +128,15 @@ final class MySqlDialect implements Dialect {
 
     /** A replica that takes writes cannot be told from a primary. */
     private static void requirePrimary(Connection connection) throws SQLException {
-        for (String variable : List.of("read_only", "innodb_read_only")) {
-            Optional<String> value = text(connection, "select @@global." + variable);
-            if (value.isPresent() && !NOT_READ_ONLY.contains(value.get().toUpperCase(Locale.ROOT))) {
+        List<String> variables = List.of("read_only", "innodb_read_only");
+        String values = variables.stream()
+                .map(variable -> "coalesce(@@global." + variable + ", 'OFF')")
+                .collect(Collectors.joining(", ' ', ", "select concat(", ")"));
+        String[] said = text(connection, values).orElseThrow().split(" ", -1);
+        for (int i = 0; i < said.length; i++) {
+            if (!NOT_READ_ONLY.contains(said[i].toUpperCase(Locale.ROOT))) {
                 throw new UnavailableException(
-                        "dataSource: leads to a server that is " + variable
+                        "dataSource: leads to a server that is " + variables.get(i)
                                 + ", as replicas are, and may lag behind what was marked; nothing was read. If that lasts,"
                                 + " use the primary",
                         null);

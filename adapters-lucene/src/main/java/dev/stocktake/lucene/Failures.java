@@ -18,6 +18,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.ThreadInterruptedException;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what Lucene and the file system throw into what the engine understands. */
 final class Failures {
@@ -33,12 +34,9 @@ final class Failures {
 
     /** Nothing was written. */
     StocktakeException nothingDone(Exception cause) {
-        if (cause instanceof StocktakeException known) {
+        StocktakeException known = known(cause);
+        if (known != null) {
             return known;
-        }
-        if (isInterrupt(cause)) {
-            Thread.currentThread().interrupt();
-            return interrupted(cause);
         }
         if (cause instanceof IllegalArgumentException) {
             return new RefusedException(subject() + " objects to a document: " + cause.getMessage(), cause);
@@ -57,12 +55,9 @@ final class Failures {
 
     /** Something could not be read; nothing was to be written. */
     StocktakeException notRead(Exception cause) {
-        if (cause instanceof StocktakeException known) {
+        StocktakeException known = known(cause);
+        if (known != null) {
             return known;
-        }
-        if (isInterrupt(cause)) {
-            Thread.currentThread().interrupt();
-            return interrupted(cause);
         }
         if (cause instanceof IndexSearcher.TooManyClauses) {
             return new MisconfiguredException(
@@ -72,6 +67,18 @@ final class Failures {
                     cause);
         }
         return isLasting(cause) ? lasting(cause, "read") : passing(cause, " cannot be read now: ");
+    }
+
+    /** What means the same whatever was to be done; null if this does not. */
+    private @Nullable StocktakeException known(Exception cause) {
+        if (cause instanceof StocktakeException ours) {
+            return ours;
+        }
+        if (isInterrupt(cause)) {
+            Thread.currentThread().interrupt();
+            return interrupted(cause);
+        }
+        return null;
     }
 
     private static boolean isLasting(Exception cause) {

@@ -42,10 +42,9 @@ record Answer(int status, byte[] body, @Nullable Duration retryAfter) {
 
     /** What it says, for a message: short, on one line. */
     String text() {
-        JsonNode json = json();
-        if (!code().isEmpty()) {
-            return "HTTP " + status + " " + json.path("code").asText() + ": "
-                    + json.path("message").asText();
+        String code = code();
+        if (!code.isEmpty()) {
+            return "HTTP " + status + " " + code + ": " + json().path("message").asText();
         }
         if (body.length == 0) {
             return "HTTP " + status + " without a body";

@@ -200,7 +200,6 @@ final class Desk {
     /**
      * Says something to the rebuild that goes on, whichever instance makes it: {@code cancel}, {@code pause} or {@code
      * resume}. What it is told is done by a run, and there may be no schedule; so one is begun, if there is none.
-     *
      */
     private Map<String, Object> tell(String index, String word) {
         RebuildControl rebuilds = stocktakes.get(index).rebuilds();

@@ -1,11 +1,7 @@
 package dev.stocktake.spring;
 
 import dev.stocktake.SelfCheck;
-import dev.stocktake.Stocktake;
 import dev.stocktake.SyncSchedule;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -20,8 +16,6 @@ import org.springframework.context.SmartLifecycle;
 final class StocktakeLifecycle implements SmartLifecycle, SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(StocktakeLifecycle.class);
-
-    private static final String MISSING = "! ";
 
     private final Stocktakes stocktakes;
     private final boolean enabled;
@@ -82,23 +76,11 @@ final class StocktakeLifecycle implements SmartLifecycle, SmartInitializingSingl
             return;
         }
         try {
-            Stocktake stocktake = stocktakes.get(name);
-            SelfCheck check = stocktake.check(schedule);
-            String seen = check.toString();
-            List<String> missing = seen.lines()
-                    .map(String::strip)
-                    .filter(line -> line.startsWith(MISSING))
-                    .map(line -> line.substring(MISSING.length()))
-                    .toList();
-            List<String> gaps = stocktake.guarantee(schedule).gaps().stream()
-                    .filter(gap -> missing.stream().noneMatch(gap::contains))
-                    .toList();
-            String said = Stream.concat(Stream.of(seen), gaps.stream().map(gap -> "  " + MISSING + gap))
-                    .collect(Collectors.joining(System.lineSeparator()));
+            SelfCheck check = stocktakes.get(name).check(schedule);
             if (check.lossFree()) {
-                log.info("{}", said);
+                log.info("{}", check);
             } else {
-                log.warn("Some changes are never found. {}", said);
+                log.warn("Some changes are never found. {}", check);
             }
         } catch (RuntimeException e) {
             if (running) {

@@ -297,6 +297,15 @@ class PageIT {
         assertThat(toast(page, "Done, and a search shows it: found 2")).isVisible();
     }
 
+    /** @return lets the index go on, and that run */
+    private Runnable whileAnotherRunWaitsForTheIndex(Stocktake stocktake) {
+        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents");
+        Thread other = new Thread(() -> stocktake.run(SyncPolicy.full().inPlace()), "other-run");
+        other.start();
+        await().until(() -> stocktake.status().inFlight() == 2);
+        return release;
+    }
+
     /** As the schedule often is: then the run that was asked for has nothing to do, and its products are true all the same. */
     @Test
     void tellsOfTheProductsIfAnotherRunWasQuicker() {
@@ -304,10 +313,7 @@ class PageIT {
         Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
         host.sql("update product set name = 'Late Oar' where id = 2");
         Page page = open();
-        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents");
-        Thread other = new Thread(() -> stocktake.run(SyncPolicy.full().inPlace()), "other-run");
-        other.start();
-        await().until(() -> stocktake.status().inFlight() == 2);
+        Runnable release = whileAnotherRunWaitsForTheIndex(stocktake);
 
         page.getByText("Sync products…").click();
         page.getByLabel("Product ids").fill("1, 2\n77");
@@ -369,10 +375,7 @@ class PageIT {
         Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
         host.sql("update product set name = 'Late Oar' where id = 2");
         Page page = open();
-        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents");
-        Thread other = new Thread(() -> stocktake.run(SyncPolicy.full().inPlace()), "other-run");
-        other.start();
-        await().until(() -> stocktake.status().inFlight() == 2);
+        Runnable release = whileAnotherRunWaitsForTheIndex(stocktake);
 
         button(page, "Sync everything").click();
         await().atMost(Duration.ofMinutes(1))
