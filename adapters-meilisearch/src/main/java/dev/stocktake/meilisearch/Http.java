@@ -171,6 +171,10 @@ final class Http implements AutoCloseable {
         if (closed) {
             throw new CancellationException("closed");
         }
+        if (Thread.interrupted()) {
+            // Waiting would not notice it where the answer is there already; and nothing need be sent.
+            throw new InterruptedException();
+        }
         // Without HttpRequest.timeout: that ends with the response's headers, and a body may stall for ever.
         CompletableFuture<HttpResponse<byte[]>> exchange = begin(request, body);
         running.add(exchange);

@@ -349,6 +349,7 @@ class MeilisearchFaultsTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> index.write(lamps("b1", 0, 3))).isInstanceOf(StoppedException.class);
             assertThat(Thread.interrupted()).isTrue();
+            assertThat(sent(ADD)).isZero();
 
             Thread.currentThread().interrupt();
             assertThatThrownBy(index::identify).isInstanceOf(StoppedException.class);
