@@ -40,15 +40,35 @@ final class Intaker {
 
     /** Takes all there is to take. */
     void take() {
+        take(() -> {});
+    }
+
+    /** @param between called after every page */
+    void take(Runnable between) {
+        while (takeSome(1)) {
+            between.run();
+        }
+    }
+
+    /**
+     * Takes a part of what there is to take, so that whoever follows a change of very many products can write between.
+     *
+     * @param pages of each feed, at most
+     * @return whether something may be left
+     */
+    boolean takeSome(int pages) {
         if (ports.feeds().isEmpty()) {
             throw noFeed();
         }
+        boolean left = false;
         for (ChangeFeed feed : ports.feeds()) {
             boolean more = true;
-            while (more) {
+            for (int page = 0; more && page < pages; page++) {
                 more = take(feed);
             }
+            left |= more;
         }
+        return left;
     }
 
     static MisconfiguredException noFeed() {

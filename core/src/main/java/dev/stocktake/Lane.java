@@ -45,6 +45,9 @@ final class Lane {
 
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
     private static final int TIMED_PAGE = 1_000;
+    /** Of what the feeds still have to tell, between two batches: more than a batch holds, so that it comes to an end. */
+    private static final int PAGES_BETWEEN = 2;
+
     private static final Duration TIMED_EVERY = Duration.ofSeconds(1);
     private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
@@ -262,7 +265,7 @@ final class Lane {
     private void learn() {
         readLog();
         if (!ports.feeds().isEmpty()) {
-            intaker.take();
+            intaker.take(() -> keepLease(false));
         }
         while (ports.inLedger(tx -> tx.markTimed(lease(), live(tx).number(), TIMED_PAGE)) == TIMED_PAGE) {
             keepLease(false);
@@ -369,6 +372,9 @@ final class Lane {
                     continue;
                 }
                 auditNowAndThen(run);
+                if (run.takesMore()) {
+                    run.takesMore(intaker.takeSome(PAGES_BETWEEN));
+                }
                 if (run.comparesDue() && !judged) {
                     rolling.judge(lease(), run);
                     judged = true;
@@ -414,6 +420,7 @@ final class Lane {
      */
     private @Nullable End caughtUp(Run run) {
         if (run.narrow()
+                || run.takesMore()
                 || run.comparesStill()
                 || ahead != null
                 || rebuildsStill(run)
@@ -491,6 +498,9 @@ final class Lane {
     private Optional<End> endOrWait(Run run, Instant progress) throws InterruptedException {
         if (stopping.getAsBoolean()) {
             return Optional.of(End.LATER);
+        }
+        if (run.takesMore()) {
+            return Optional.empty();
         }
         if (run.narrow() && reached(run)) {
             return Optional.of(End.DONE);

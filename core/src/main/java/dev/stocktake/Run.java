@@ -50,6 +50,7 @@ final class Run {
     private @Nullable RebuildReport rebuild;
     private boolean rebuiltAsAsked = true;
     private boolean comparesDue;
+    private boolean takesMore;
     private boolean broad;
     private long demanded;
     private Kept keptIn = Kept.NOWHERE;
@@ -140,6 +141,15 @@ final class Run {
     /** Whether what it asked for of a rebuild was done, if it asked for any. */
     boolean wasRebuilt() {
         return awaitedRebuild == null && rebuiltAsAsked;
+    }
+
+    /** Whether feeds have more to tell that belongs to the run, which is not over before. */
+    boolean takesMore() {
+        return takesMore;
+    }
+
+    void takesMore(boolean left) {
+        takesMore = left;
     }
 
     boolean comparesDue() {

@@ -420,6 +420,10 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
         mark(policy, run);
+        if (run.takesMore()) {
+            lane.intaker().take();
+            run.takesMore(false);
+        }
         if (run.comparesStill() && beside().mark(run)) {
             run.comparedEverything();
         }
@@ -547,6 +551,7 @@ public final class Stocktake implements AutoCloseable {
     private final class RunMarker implements RollingPolicy.Rolling, FullPolicy.Rebuilding {
 
         private static final int PAGE = 5_000;
+        private static final int PAGES_AT_ONCE = 25;
 
         private final Run run;
         private final @Nullable ScheduledPolicy scheduled;
@@ -656,7 +661,8 @@ public final class Stocktake implements AutoCloseable {
         @Override
         public void takeChanges() {
             run.broaden();
-            lane.intaker().take();
+            // As many as make a hot product one document; a change of more products is followed between the batches.
+            run.takesMore(lane.intaker().takeSome(PAGES_AT_ONCE));
         }
     }
 
