@@ -313,10 +313,15 @@ final class Lane {
         return settings.lane().lease().dividedBy(LEASE_PARTS);
     }
 
+    /** Whether the run begins nothing more. */
+    private boolean ends(Run run) {
+        return stopping.getAsBoolean() || run.cancelled();
+    }
+
     /** Waits without letting the lease run out, and no longer than somebody wants it to go on. */
-    private void rest(Duration time) throws InterruptedException {
+    private void rest(Duration time, Run run) throws InterruptedException {
         Duration left = time;
-        while (!left.isNegative() && !left.isZero() && !stopping.getAsBoolean()) {
+        while (!left.isNegative() && !left.isZero() && !ends(run)) {
             Duration nap = left.compareTo(untilRenewal()) > 0 ? untilRenewal() : left;
             around.sleeper().sleep(nap);
             left = left.minus(nap);
@@ -496,7 +501,7 @@ final class Lane {
 
     /** Nothing is in flight and nothing can be claimed: is the run over, or is something only put off? */
     private Optional<End> endOrWait(Run run, Instant progress) throws InterruptedException {
-        if (stopping.getAsBoolean()) {
+        if (ends(run)) {
             return Optional.of(End.LATER);
         }
         if (run.takesMore()) {
@@ -552,7 +557,7 @@ final class Lane {
         run.progressed(rebuild.status(), 0);
         SyncSettings.Lane lane = settings.lane();
         Duration longEnough = wait.compareTo(lane.firstPoll()) > 0 ? wait : lane.firstPoll();
-        rest(longEnough.compareTo(lane.longestPoll()) > 0 ? lane.longestPoll() : longEnough);
+        rest(longEnough.compareTo(lane.longestPoll()) > 0 ? lane.longestPoll() : longEnough, run);
         return Optional.empty();
     }
 
@@ -616,18 +621,18 @@ final class Lane {
         }
         run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, 0);
         Duration least = settings.lane().firstPoll();
-        rest(wait.compareTo(least) > 0 ? wait : least);
+        rest(wait.compareTo(least) > 0 ? wait : least, run);
         return Optional.empty();
     }
 
     /** @return false if the run shall not wait for it */
     private boolean waitOutTrouble(Run run) throws InterruptedException {
-        if (!run.waits() || trouble.exhausted() || stopping.getAsBoolean()) {
+        if (!run.waits() || trouble.exhausted() || ends(run)) {
             run.problem(trouble.cause());
             return false;
         }
         run.progressed(SyncProgress.Phase.WAITING_TO_RETRY, productsInFlight());
-        rest(trouble.pause());
+        rest(trouble.pause(), run);
         return true;
     }
 
@@ -643,7 +648,7 @@ final class Lane {
     // --- claim, read, write -----------------------------------------------------------------------------------------
 
     private Step step(Run run) throws InterruptedException {
-        if (stopping.getAsBoolean()
+        if (ends(run)
                 || trouble.pausing()
                 || inFlight.size() >= settings.batch().maxInFlight()) {
             return Step.NOTHING;
@@ -1074,7 +1079,7 @@ final class Lane {
      */
     private void claimAhead(Run run, OpenBatch before) {
         boolean room = inFlight.size() < settings.batch().maxInFlight();
-        if (!before.fromFrontier() || !room || run.narrow() || stopping.getAsBoolean() || trouble.pausing()) {
+        if (!before.fromFrontier() || !room || run.narrow() || ends(run) || trouble.pausing()) {
             return;
         }
         try {

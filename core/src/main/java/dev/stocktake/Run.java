@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ final class Run {
     private boolean rebuiltAsAsked = true;
     private boolean comparesDue;
     private boolean takesMore;
+    private BooleanSupplier cancelled = () -> false;
     private boolean broad;
     private long demanded;
     private Kept keptIn = Kept.NOWHERE;
@@ -79,6 +81,16 @@ final class Run {
 
     boolean waits() {
         return patience == Patience.WAITS;
+    }
+
+    /** Whoever wants the run may change his mind. */
+    Run cancelledWhen(BooleanSupplier wish) {
+        cancelled = wish;
+        return this;
+    }
+
+    boolean cancelled() {
+        return cancelled.getAsBoolean();
     }
 
     /** These products were asked for: the run is over when they are true. */

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,8 +114,25 @@ public final class Stocktake implements AutoCloseable {
      * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
      */
     public SyncReport run(SyncPolicy policy) {
+        return run(policy, () -> false);
+    }
+
+    /**
+     * {@link #run(SyncPolicy)} for somebody who may change his mind: once {@code cancelled} says so, nothing more is begun, what
+     * the index has been given already is still waited for, and the run ends {@linkplain SyncReport.Outcome#INCOMPLETE
+     * incomplete}. What it has marked stays marked, as nobody knows whether it is true; the next run, or the schedule, makes it
+     * so. A rebuild is put off by this; {@link RebuildControl#cancel} removes it.
+     *
+     * <pre>{@code
+     * AtomicBoolean cancelled = new AtomicBoolean();
+     * SyncReport report = stocktake.run(SyncPolicy.audit().dryRun(), cancelled::get);
+     * }</pre>
+     *
+     * @param cancelled asked between two batches or pages, in the caller's thread; must be quick
+     */
+    public SyncReport run(SyncPolicy policy, BooleanSupplier cancelled) {
         Run run = new Run(ports.name(), policy.name(), Run.Patience.WAITS, around, listener);
-        return run(policy, run, () -> {});
+        return run(policy, run.cancelledWhen(cancelled), () -> {});
     }
 
     /** Makes these products true, before everything else; see {@link SyncPolicy#products(String...)}. */
@@ -231,6 +249,9 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private void end(Run run, SyncReport.Outcome outcome) {
+        if (outcome != SyncReport.Outcome.COMPLETE && run.cancelled()) {
+            run.problem("The run was cancelled; what it has marked stays marked, and the next run goes on");
+        }
         SyncReport report = run.end(outcome);
         lastRun = report;
         if (run.waits() || run.worked()) {
@@ -243,15 +264,15 @@ public final class Stocktake implements AutoCloseable {
     /** Beside the lane, whoever runs it. */
     private SyncReport.Outcome look(Run run) {
         try {
-            return beside().look(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
+            return beside(run).look(run) ? SyncReport.Outcome.COMPLETE : SyncReport.Outcome.INCOMPLETE;
         } catch (UnavailableException e) {
             run.problem(String.valueOf(e.getMessage()));
             return SyncReport.Outcome.INCOMPLETE;
         }
     }
 
-    private AuditBeside beside() {
-        return new AuditBeside(ports, auditable(ports.index()), settings, around, readers, this::stopping);
+    private AuditBeside beside(Run run) {
+        return new AuditBeside(ports, auditable(ports.index()), settings, around, readers, () -> ends(run));
     }
 
     private static AuditableIndex auditable(SearchIndex index) {
@@ -364,7 +385,7 @@ public final class Stocktake implements AutoCloseable {
             } catch (UnavailableException | UnknownOutcomeException e) {
                 giveUp(e);
                 lane.trouble().note(e);
-                if (!run.waits() || stopping() || lane.trouble().exhausted()) {
+                if (!run.waits() || ends(run) || lane.trouble().exhausted()) {
                     throw new ClosedLaneException(e);
                 }
                 around.sleeper().sleep(lane.trouble().pause());
@@ -424,7 +445,7 @@ public final class Stocktake implements AutoCloseable {
             lane.intaker().take();
             run.takesMore(false);
         }
-        if (run.comparesStill() && beside().mark(run)) {
+        if (run.comparesStill() && beside(run).mark(run)) {
             run.comparedEverything();
         }
         if (!run.narrow()) {
@@ -444,7 +465,7 @@ public final class Stocktake implements AutoCloseable {
     private SyncReport.Outcome awaitSignOfLife(Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().lease());
         Optional<Instant> held = ports.inLedger(LedgerTransaction::heldUntil);
-        while (!stopping() && !laneLock.isLocked() && around.clock().instant().isBefore(until)) {
+        while (!ends(run) && !laneLock.isLocked() && around.clock().instant().isBefore(until)) {
             around.sleeper().sleep(settings.lane().longestPoll());
             Optional<Instant> now = ports.inLedger(LedgerTransaction::heldUntil);
             if (now.isPresent() && !now.equals(held)) {
@@ -455,7 +476,7 @@ public final class Stocktake implements AutoCloseable {
                 return done.orElse(SyncReport.Outcome.ELSEWHERE);
             }
         }
-        return SyncReport.Outcome.ELSEWHERE;
+        return run.cancelled() ? SyncReport.Outcome.INCOMPLETE : SyncReport.Outcome.ELSEWHERE;
     }
 
     /**
@@ -464,7 +485,7 @@ public final class Stocktake implements AutoCloseable {
      */
     private SyncReport.Outcome awaitRebuild(Run run, RebuildState.Ticket ticket) throws InterruptedException {
         @Nullable Instant until = null;
-        while (!stopping()) {
+        while (!ends(run)) {
             RebuildState.Ended ended = lane.rebuild().ended(ticket);
             RebuildStatus status = ports.inLedger(RebuildState::status);
             if (ended != null) {
@@ -521,7 +542,7 @@ public final class Stocktake implements AutoCloseable {
     /** Waits until the products asked for are true; does the work itself as soon as the lane is free. */
     private boolean awaitOthers(SyncPolicy policy, Run run) throws InterruptedException {
         Instant until = around.clock().instant().plus(settings.lane().patience());
-        while (around.clock().instant().isBefore(until) && !stopping()) {
+        while (around.clock().instant().isBefore(until) && !ends(run)) {
             markUnlessKept(policy, run);
             if (run.kept() && awaited.reached(run)) {
                 return true;
@@ -534,6 +555,9 @@ public final class Stocktake implements AutoCloseable {
                 return done.get() == SyncReport.Outcome.COMPLETE;
             }
             around.sleeper().sleep(settings.lane().longestPoll());
+        }
+        if (run.cancelled()) {
+            return false;
         }
         run.problem("The products were not made true within " + settings.lane().patience()
                 + " by the thread or instance that runs the lane; they stay marked");
@@ -749,6 +773,10 @@ public final class Stocktake implements AutoCloseable {
             pausing = false;
             loopLock.unlock();
         }
+    }
+
+    private boolean ends(Run run) {
+        return stopping() || run.cancelled();
     }
 
     private boolean stopping() {
