@@ -100,7 +100,8 @@ final class AdminRoutes {
                                     one(request, "policy"),
                                     all(request, "id"),
                                     all(request, "product"),
-                                    request.servletRequest().getParameter("documents")));
+                                    request.servletRequest().getParameter("documents"),
+                                    request.servletRequest().getParameter("run")));
                     return json(202, run);
                 }));
     }

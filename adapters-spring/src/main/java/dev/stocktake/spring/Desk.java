@@ -145,12 +145,14 @@ final class Desk {
      * @param pasted texts with ids of products in them, see {@link #names}
      * @param products ids of products, each as it is
      * @param documents how many deletions he knows to be held back; null if he said nothing
+     * @param run which one to cancel; null for the rebuild
      */
     record Order(
             String policy,
             List<String> pasted,
             List<String> products,
-            @Nullable String documents) {}
+            @Nullable String documents,
+            @Nullable String run) {}
 
     /**
      * Begins a run, or finds the one that goes on.
@@ -160,6 +162,9 @@ final class Desk {
      */
     Map<String, Object> begin(String index, Order order) {
         String policy = order.policy().toLowerCase(Locale.ROOT);
+        if (policy.equals(CANCEL) && order.run() != null && !order.run().isBlank()) {
+            return cancel(index, order.run());
+        }
         if (isTold(policy)) {
             return tell(index, policy);
         }
@@ -172,6 +177,23 @@ final class Desk {
         Map<String, Object> view = Views.run(begun.run(), book.now());
         view.put("begun", begun.isNew());
         return view;
+    }
+
+    /** Ends a run that somebody asked for; what it has marked stays marked. */
+    private Map<String, Object> cancel(String index, String id) {
+        RunEntry run = book.find(index, id)
+                .orElseThrow(() -> new IllegalArgumentException("This instance knows no run " + id + " of index '"
+                        + index + "'; another instance may, or it has restarted since"));
+        if (run.end().isEmpty() && Runner.isAboutABuild(run)) {
+            return tell(index, CANCEL);
+        }
+        if (run.end().isEmpty() && !Runner.canCancel(run)) {
+            throw new IllegalArgumentException(
+                    "Run " + id + " of index '" + index
+                            + "' was not asked for here, so it cannot be cancelled here; the schedule or the application made it");
+        }
+        run.cancel();
+        return Views.run(run, book.now());
     }
 
     private Runner.Begun retry(String index) {
@@ -229,7 +251,7 @@ final class Desk {
             throw new IllegalArgumentException(
                     "There is no policy '" + policy + "'; there are smart, full, rebuild, preview, rollback,"
                             + " audit, drift, products, retry and release, and for a rebuild that goes on cancel, pause and"
-                            + " resume",
+                            + " resume; cancel with a run ends that run",
                     e);
         }
     }

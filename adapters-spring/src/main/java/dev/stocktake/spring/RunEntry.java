@@ -39,6 +39,7 @@ final class RunEntry {
     private volatile @Nullable SyncProgress progress;
     private volatile @Nullable End end;
     private volatile @Nullable Set<ProductKey> nowhere;
+    private volatile boolean cancelled;
     private final AtomicBoolean claimed = new AtomicBoolean();
 
     /**
@@ -77,6 +78,15 @@ final class RunEntry {
     /** Whether the caller is the first, and begins it. */
     boolean claim() {
         return claimed.compareAndSet(false, true);
+    }
+
+    /** Whoever asked for it wants it no more. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
     }
 
     void progressed(SyncProgress now) {

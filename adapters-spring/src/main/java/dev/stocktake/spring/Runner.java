@@ -7,7 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,32 +32,32 @@ final class Runner {
     /** What can be asked for. */
     enum Wish {
         /** What changed. */
-        SMART("smart", stocktake -> stocktake.run(SyncPolicy.smart())),
+        SMART("smart", SyncPolicy.smart()),
         /** Everything, in the live index. */
-        FULL("full", stocktake -> stocktake.run(SyncPolicy.full().inPlace())),
+        FULL("full", SyncPolicy.full().inPlace()),
         /** Everything, beside the live index, where the index can. */
-        REBUILD("rebuild", stocktake -> stocktake.run(SyncPolicy.full())),
+        REBUILD("rebuild", SyncPolicy.full()),
         /** What a rebuild would change. */
-        PREVIEW(
-                "rebuild (dry run)",
-                stocktake -> stocktake.run(SyncPolicy.full().dryRun())),
+        PREVIEW("rebuild (dry run)", SyncPolicy.full().dryRun()),
         /** What was live before the last rebuild. */
-        ROLLBACK("rollback", Stocktake::rollback),
+        ROLLBACK("rollback", (stocktake, cancelled) -> stocktake.rollback()),
         /** Everything, in the live index, and what is held back is deleted. */
-        RELEASE(
-                "release",
-                stocktake -> stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion())),
+        RELEASE("release", SyncPolicy.full().inPlace().allowingMassDeletion()),
         /** Compare everything, and repair. */
-        AUDIT("audit", stocktake -> stocktake.run(SyncPolicy.audit())),
+        AUDIT("audit", SyncPolicy.audit()),
         /** Compare everything, and only tell. */
-        DRIFT("audit (dry run)", stocktake -> stocktake.run(SyncPolicy.audit().dryRun()));
+        DRIFT("audit (dry run)", SyncPolicy.audit().dryRun());
 
         private static final List<Wish> ABOUT_A_BUILD = List.of(REBUILD, PREVIEW, ROLLBACK);
 
         private final String label;
-        private final Consumer<Stocktake> work;
+        private final BiConsumer<Stocktake, BooleanSupplier> work;
 
-        Wish(String label, Consumer<Stocktake> work) {
+        Wish(String label, SyncPolicy policy) {
+            this(label, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
+        }
+
+        Wish(String label, BiConsumer<Stocktake, BooleanSupplier> work) {
             this.label = label;
             this.work = work;
         }
@@ -77,7 +78,8 @@ final class Runner {
         TreeSet<String> ids = new TreeSet<>();
         wanted.forEach(key -> ids.add(key.value()));
         SyncPolicy policy = SyncPolicy.products(wanted);
-        return begin(index, policy.name(), "PRODUCTS " + ids, stocktake -> stocktake.run(policy));
+        return begin(
+                index, policy.name(), "PRODUCTS " + ids, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
     }
 
     static IllegalArgumentException tooMany(int products) {
@@ -93,13 +95,27 @@ final class Runner {
     Begun finishRebuild(String index) {
         Optional<RunEntry> same = book.runs(index).stream()
                 .filter(run -> run.end().isEmpty() && run.trigger() == RunEntry.Trigger.REQUEST)
-                .filter(run -> Wish.ABOUT_A_BUILD.stream().anyMatch(wish -> wish.label.equals(run.policy())))
+                .filter(Runner::isAboutABuild)
                 .findFirst();
         return same.map(run -> new Begun(run, false))
-                .orElseGet(() -> begin(index, Wish.REBUILD.label, Wish.REBUILD.name(), Stocktake::finishRebuild));
+                .orElseGet(() -> begin(
+                        index,
+                        Wish.REBUILD.label,
+                        Wish.REBUILD.name(),
+                        (stocktake, cancelled) -> stocktake.finishRebuild()));
     }
 
-    private Begun begin(String index, String label, String key, Consumer<Stocktake> work) {
+    /** Whether a rebuild goes on by itself, so that whoever wants to end it must say so to the rebuild. */
+    static boolean isAboutABuild(RunEntry run) {
+        return Wish.ABOUT_A_BUILD.stream().anyMatch(wish -> wish.label.equals(run.policy()));
+    }
+
+    /** Whether it can be told to end by {@link RunEntry#cancel}. */
+    static boolean canCancel(RunEntry run) {
+        return run.end().isEmpty() && run.trigger() == RunEntry.Trigger.REQUEST && !isAboutABuild(run);
+    }
+
+    private Begun begin(String index, String label, String key, BiConsumer<Stocktake, BooleanSupplier> work) {
         Stocktake stocktake = stocktakes.get(index);
         RunEntry entry = book.open(index, label, key);
         if (!entry.claim()) {
@@ -111,11 +127,11 @@ final class Runner {
         return new Begun(entry, true);
     }
 
-    private void work(Stocktake stocktake, Consumer<Stocktake> work, RunEntry entry) {
+    private void work(Stocktake stocktake, BiConsumer<Stocktake, BooleanSupplier> work, RunEntry entry) {
         String problem = "It did not come to an end";
         book.enter(entry);
         try {
-            work.accept(stocktake);
+            work.accept(stocktake, entry::isCancelled);
         } catch (RuntimeException e) {
             problem = String.valueOf(e.getMessage());
             log.warn("Run {} ('{}') of index '{}' failed", entry.id(), entry.policy(), entry.index(), e);

@@ -63,7 +63,8 @@ final class StocktakeEndpoint {
     /**
      * Starts a run: {@code smart}, {@code full}, {@code audit}, {@code drift}, {@code retry}, or {@code products} with {@code
      * ids}, separated by commas, or one {@code product} as it is; {@code release} with the number of {@code documents} that are
-     * held back.
+     * held back. {@code cancel} with the name of a {@code run} ends it; without, {@code cancel}, {@code pause} and {@code
+     * resume} are words to the rebuild.
      */
     @WriteOperation
     @Nullable
@@ -72,8 +73,9 @@ final class StocktakeEndpoint {
             String policy,
             @org.springframework.lang.Nullable @Nullable String ids,
             @org.springframework.lang.Nullable @Nullable String product,
-            @org.springframework.lang.Nullable @Nullable String documents) {
-        return answer(index, () -> desk.begin(index, new Desk.Order(policy, list(ids), list(product), documents)));
+            @org.springframework.lang.Nullable @Nullable String documents,
+            @org.springframework.lang.Nullable @Nullable String run) {
+        return answer(index, () -> desk.begin(index, new Desk.Order(policy, list(ids), list(product), documents, run)));
     }
 
     private static List<String> list(@Nullable String text) {

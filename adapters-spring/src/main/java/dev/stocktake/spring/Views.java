@@ -159,6 +159,8 @@ final class Views {
                 .with("took", run.took(now))
                 .with("ended", end == null ? null : end.at())
                 .with("running", end == null)
+                .with("cancelled", run.isCancelled() ? true : null)
+                .with("canCancel", Runner.canCancel(run) && !run.isCancelled() ? true : null)
                 .with("phase", end != null || progress == null ? null : progress.phase())
                 .with("waitingForIndex", end != null || progress == null ? null : progress.inFlight())
                 .with("counts", counts(run.counts()))

@@ -426,6 +426,36 @@ class AdminTest {
         assertThat(run.findValuesAsText("result")).containsOnly("WRITTEN");
     }
 
+    @Test
+    void cancelsARunByItsName() {
+        InMemoryIndex index = startWithOddIds();
+        String runs = "/stocktake/api/indexes/products/runs";
+        index.applyLater();
+        String run = json(post(runs, ours(), "policy=full")).path("run").asText();
+        String path = runs + "/" + run;
+        assertThat(json(get(path)).path("canCancel").asBoolean()).isTrue();
+
+        for (HttpResponse<String> unknown : List.of(
+                post(runs, ours(), "policy=cancel&run=nobody-1"),
+                atEndpoint("{\"policy\":\"cancel\",\"run\":\"nobody-1\"}"))) {
+            assertThat(unknown.statusCode()).isEqualTo(400);
+            assertThat(unknown.body()).contains("knows no run nobody-1");
+        }
+        JsonNode told = json(atEndpoint("{\"policy\":\"cancel\",\"run\":\"" + run + "\"}"));
+        assertThat(told.path("cancelled").asBoolean()).isTrue();
+        assertThat(told.path("canCancel").isMissingNode()).isTrue();
+        index.applyAtOnce();
+        index.applyAll();
+
+        JsonNode over = ended(told);
+        assertThat(over.path("outcome").asText()).isEqualTo("INCOMPLETE");
+        assertThat(over.path("problems").toString()).contains("was cancelled");
+        assertThat(json(post(runs, ours(), "policy=cancel&run=" + run))
+                        .path("running")
+                        .asBoolean(true))
+                .isFalse();
+    }
+
     private HttpResponse<String> atEndpoint(String body) {
         return send(request("/actuator/stocktake/products")
                 .header("Content-Type", "application/json")

@@ -252,6 +252,27 @@ class PageIT {
         assertThat(page.locator("table").first()).containsText("Roll back");
     }
 
+    @Test
+    void cancelsARunAndSaysWhatBecameOfIt() {
+        startWithoutSchedule();
+        host.sql("update product set name = 'Capstan' where id = 1");
+        Page page = open();
+        Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents?");
+
+        button(page, "Sync everything").click();
+        button(page, "Cancel: Sync everything").click();
+        assertThat(page.locator(".running")).containsText("is being cancelled");
+        assertThat(button(page, "Cancel: Sync everything")).isHidden();
+        isAccessible(page);
+        release.run();
+
+        assertThat(toast(page, "Cancelled: found")).isVisible();
+        assertThat(page.locator(".running")).hasCount(0);
+        button(page, "Sync changed").click();
+        assertThat(toast(page, "Done, and a search shows it")).isVisible();
+        assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Capstan");
+    }
+
     /** Whoever presses a button expects it to do what it says, whether or not something runs by itself. */
     @Test
     void finishesWhatWasPausedThoughNothingRunsByItself() {

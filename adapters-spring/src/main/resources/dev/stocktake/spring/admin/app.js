@@ -38,6 +38,7 @@ const seconds = value => value === undefined ? '' : value < 120 ? value.toFixed(
 class Card {
     constructor(index) {
         this.index = index;
+        this.lines = new Map();
         this.path = indexPath(index);
         this.badge = make('span', {class: 'badge'});
         this.sentence = make('p', {class: 'sentence'});
@@ -244,13 +245,43 @@ class Card {
             readOnly ? '' : make('div', {class: 'buttons'}, hold, make('button', {type: 'button', onclick: () => this.tell('cancel')}, 'Cancel')));
     }
 
+    /** What goes on keeps its place and its button from one look to the next. */
     showRunning(active) {
-        this.running.replaceChildren(...active.map(run => make('div', {class: 'running'},
-            make('strong', {}, POLICIES[run.policy] || run.policy),
-            make('span', {}, ` — run ${run.run}, ${seconds(run.took)}, ${PHASES[run.phase] || 'begins'}`
+        for (const [id, {element}] of this.lines) {
+            if (!active.some(run => run.run === id)) {
+                element.remove();
+                this.lines.delete(id);
+            }
+        }
+        for (const run of active) {
+            if (!this.lines.has(run.run)) {
+                this.lines.set(run.run, this.makeLine(run));
+                this.running.append(this.lines.get(run.run).element);
+            }
+            const {words, cancel} = this.lines.get(run.run);
+            set(words, ` — run ${run.run}, ${seconds(run.took)}, ${run.cancelled ? 'is being cancelled' : PHASES[run.phase] || 'begins'}`
                 + `; found ${run.counts.found}, written ${run.counts.written}, deleted ${run.counts.deleted}, refused ${run.counts.refused}`
-                + (run.waitingForIndex ? `, ${run.waitingForIndex} handed over and not applied yet` : '')),
-            make('progress', {'aria-label': 'Run ' + run.run + ' goes on'}))));
+                + (run.waitingForIndex ? `, ${run.waitingForIndex} handed over and not applied yet` : ''));
+            cancel.hidden = readOnly || !run.canCancel;
+        }
+    }
+
+    makeLine(run) {
+        const what = POLICIES[run.policy] || run.policy;
+        const words = make('span');
+        const cancel = make('button', {type: 'button', hidden: true, 'aria-label': `Cancel: ${what}`, onclick: () => this.cancel(run.run)}, 'Cancel');
+        return {words, cancel, element: make('div', {class: 'running'}, make('strong', {}, what), words,
+            make('progress', {'aria-label': 'Run ' + run.run + ' goes on'}), make('div', {class: 'buttons'}, cancel))};
+    }
+
+    /** Whoever waits for the run is told of its end. */
+    async cancel(run) {
+        try {
+            await post(this.path + '/runs', [['policy', 'cancel'], ['run', run]]);
+        } catch (e) {
+            toast('bad', e.message);
+        }
+        refresh(0);
     }
 
     /** Of a busy schedule there are many; what somebody asked for is shown beside them. */

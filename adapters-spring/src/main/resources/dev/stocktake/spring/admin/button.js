@@ -143,6 +143,10 @@ export function verdict(run) {
     const c = counted(run);
     const counts = `found ${c.found}, written ${c.written}, deleted ${c.deleted}, unchanged ${c.unchanged}, refused ${c.refused}`
         + (c.elsewhere ? `, by another run ${c.elsewhere}` : '');
+    if (run.cancelled && run.outcome !== 'COMPLETE') {
+        return {kind: 'calm', text: `Cancelled: ${counts}. ${run.compared && run.compared.dryRun ? 'Nothing was changed.'
+            : 'What was marked stays marked, and the schedule makes it true.'} (Run ${run.run})`};
+    }
     // What another run had before it is done by now, see ended.
     const wrong = (run.products || []).filter(product => !product.isTrue && !(run.view && product.result === 'PENDING'));
     if (wrong.length) {
