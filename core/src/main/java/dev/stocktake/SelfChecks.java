@@ -40,9 +40,13 @@ final class SelfChecks {
                 .flatMap(coverage -> coverage.missing().stream())
                 .toList();
         guarantee.gaps().stream().filter(gap -> !isSaid(gap, said)).forEach(problems::add);
+        return new SelfCheck(ports.name(), tables, guarantee.bound(), guarantee.lossFree(), unread(ports), problems);
+    }
+
+    static Map<String, Unread> unread(Ports ports) {
         Map<String, Unread> unread = new LinkedHashMap<>();
         ports.feeds().forEach(feed -> unread(feed).ifPresent(waiting -> unread.put(feed.name(), waiting)));
-        return new SelfCheck(ports.name(), tables, guarantee.bound(), guarantee.lossFree(), unread, problems);
+        return unread;
     }
 
     /** A feed whose tables are not there says so table by table. */

@@ -847,6 +847,17 @@ public final class Stocktake implements AutoCloseable {
     }
 
     /**
+     * What lies before each feed that keeps its changes, such as a change log, and was not taken yet: what no mark tells of. It
+     * grows where no run takes changes. Counts in the shop's database; ask every few seconds, not every few milliseconds.
+     *
+     * @return by the feed's name, in the order in which they were given; without feeds that keep nothing or have not begun
+     * @throws UnavailableException if the database cannot be reached
+     */
+    public Map<String, Unread> unread() {
+        return SelfChecks.unread(ports);
+    }
+
+    /**
      * Looks at the database and says table by table how a change is seen under this schedule, after how long at the latest,
      * and what is missing. {@link #guarantee} says what follows from it. Writes nothing.
      *

@@ -8,6 +8,7 @@ import dev.stocktake.SyncCounts;
 import dev.stocktake.SyncListener;
 import dev.stocktake.SyncReport;
 import dev.stocktake.Truth;
+import dev.stocktake.Unread;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,6 +103,27 @@ final class Meters implements MeterBinder, SyncListener {
                 "stocktake.clean",
                 "1 if nothing is known that is not true",
                 truth -> truth.clean() ? 1 : 0);
+        Gauge.builder(
+                        "stocktake.feed.unread",
+                        () -> waiting(
+                                index,
+                                all -> all.stream().mapToLong(Unread::entries).sum()))
+                .description("Entries of the change log that no run has taken yet")
+                .tags(INDEX, index)
+                .register(registry);
+        TimeGauge.builder(
+                        "stocktake.feed.oldest",
+                        () -> waiting(
+                                index,
+                                all -> all.stream()
+                                        .flatMap(one -> one.oldestAge().stream())
+                                        .mapToLong(Duration::toMillis)
+                                        .max()
+                                        .orElse(0)),
+                        TimeUnit.MILLISECONDS)
+                .description("Age of the oldest entry of the change log that no run has taken yet")
+                .tags(INDEX, index)
+                .register(registry);
         for (Drift.Kind kind : Drift.Kind.values()) {
             Gauge.builder(
                             "stocktake.drift",
@@ -147,6 +170,18 @@ final class Meters implements MeterBinder, SyncListener {
             Truths all = truths.getObject();
             all.askLedgers();
             return value.applyAsDouble(all.of(index));
+        } catch (StocktakeException e) {
+            return Double.NaN;
+        }
+    }
+
+    /** No number where no feed keeps anything, or where nobody knows. */
+    private double waiting(String index, ToDoubleFunction<Collection<Unread>> value) {
+        try {
+            Truths known = truths.getObject();
+            known.askFeeds();
+            Collection<Unread> all = known.unread(index);
+            return all.isEmpty() ? Double.NaN : value.applyAsDouble(all);
         } catch (StocktakeException e) {
             return Double.NaN;
         }

@@ -3,8 +3,10 @@ package dev.stocktake.spring;
 import dev.stocktake.IndexIdentity;
 import dev.stocktake.StocktakeException;
 import dev.stocktake.Truth;
+import dev.stocktake.Unread;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,6 +22,7 @@ final class Truths {
 
     private static final Duration TRUTH_LASTS = Duration.ofSeconds(1);
     private static final Duration REACH_LASTS = Duration.ofSeconds(5);
+    private static final Duration UNREAD_LASTS = Duration.ofSeconds(10);
 
     private final Stocktakes stocktakes;
     private final RunBook book;
@@ -27,6 +30,7 @@ final class Truths {
     private final InstantSource clock;
     private final Map<String, Lasting<Truth>> truths = new ConcurrentHashMap<>();
     private final Map<String, Lasting<Optional<IndexIdentity>>> reaches = new ConcurrentHashMap<>();
+    private final Map<String, Lasting<Collection<Unread>>> unread = new ConcurrentHashMap<>();
 
     /** @param patience how long to wait for an answer */
     Truths(Stocktakes stocktakes, RunBook book, Duration patience, InstantSource clock) {
@@ -40,6 +44,11 @@ final class Truths {
     void ask(String index) {
         truth(index).ask(book.told(index));
         reachOf(index).ask(0);
+    }
+
+    /** Asks what lies before the feeds of all indexes at once, so that who waits for each of them waits once. */
+    void askFeeds() {
+        stocktakes.names().forEach(index -> waiting(index).ask(0));
     }
 
     /** Asks the ledgers of all indexes at once, so that who waits for each of them waits once. */
@@ -68,6 +77,26 @@ final class Truths {
      */
     void reach(String index) {
         reachOf(index).get(0);
+    }
+
+    /**
+     * What lies before its feeds, if nobody asked within ten seconds: it is counted.
+     *
+     * @return one for each feed that keeps something
+     * @throws StocktakeException if the shop's database cannot be reached
+     */
+    Collection<Unread> unread(String index) {
+        return waiting(index).get(0);
+    }
+
+    private Lasting<Collection<Unread>> waiting(String index) {
+        Kept kept = stocktakes.kept(index);
+        return lasting(
+                unread,
+                index,
+                "The database behind index '" + index + "'",
+                UNREAD_LASTS,
+                () -> kept.stocktake().unread().values());
     }
 
     private Lasting<Truth> truth(String index) {

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stocktake.Freshness;
 import dev.stocktake.Ledger;
+import dev.stocktake.Stocktake;
 import dev.stocktake.SyncCounts;
+import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
 import dev.stocktake.testkit.InMemoryLedger;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -75,6 +77,38 @@ class MetersTest {
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("[{ ]")[0])
                 .collect(Collectors.toSet());
+    }
+
+    /** A change that no run has taken is marked nowhere: without this, nothing would tell of it. */
+    @Test
+    void tellOfChangesThatNobodyTakes() {
+        host.set("stocktake.changes.by", "change-log")
+                .set("stocktake.changes.change-log.install", "always")
+                .set("stocktake.scheduler.enabled", "false")
+                .start();
+        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        stocktake.run(SyncPolicy.full());
+        host.sql("update product set name = 'Capstan' where id = 1");
+        MeterRegistry registry = new SimpleMeterRegistry();
+        host.context().getBean(Meters.class).bindTo(registry);
+
+        assertThat(registry.get("stocktake.feed.unread").gauge().value()).isEqualTo(1);
+        assertThat(registry.get("stocktake.feed.oldest").timeGauge().value()).isNotNegative();
+        assertThat(registry.get("stocktake.products.marked").gauge().value()).isZero();
+
+        stocktake.run(SyncPolicy.smart());
+        assertThat(stocktake.unread().values())
+                .singleElement()
+                .satisfies(none -> assertThat(none.entries()).isZero());
+    }
+
+    @Test
+    void giveNoNumberWhereNoFeedKeepsAnything() {
+        host.set("stocktake.scheduler.enabled", "false").start();
+        MeterRegistry registry = new SimpleMeterRegistry();
+        host.context().getBean(Meters.class).bindTo(registry);
+
+        assertThat(registry.get("stocktake.feed.unread").gauge().value()).isNaN();
     }
 
     /** They are most runs, and say nothing of how long the index takes. */
