@@ -49,6 +49,8 @@ final class Brake {
     private static final int EXAMPLES = 5;
     private static final int REMEMBERED = 10_000;
     private static final long UNKNOWN = -1;
+    private static final long EVERYTHING = Long.MAX_VALUE;
+    private static final String AT_MOST = "/";
 
     /** So many more are counted as may be looked at before it is asked again. */
     private static final int PARTS_TO_COME = 10_000;
@@ -170,7 +172,7 @@ final class Brake {
         if (deletions == 0 || !fitted()) {
             return true;
         }
-        if (!isFarFromLimit(deletions, looked, othersStay) && !isCounted(deletions) && !allowed()) {
+        if (!isFarFromLimit(deletions, looked, othersStay) && !isCounted(deletions) && !allowed(EVERYTHING)) {
             waiting = true;
             return false;
         }
@@ -318,10 +320,13 @@ final class Brake {
             agreedLimit = settings.limit(documents);
             return Verdict.FEW;
         }
-        if (allowed()) {
+        if (allowed(orphans + before)) {
             gone.clear();
             permitted = true;
             release("somebody allowed it");
+            // Those that were counted; if others come to them, they are counted with them before they go.
+            agreed = orphans;
+            agreedLimit = uncounted + orphans;
             return Verdict.ALLOWED;
         }
         agreed = 0;
@@ -404,8 +409,28 @@ final class Brake {
 
     /** Everything may be deleted that has no product, until the walk that is owed from now on has been made. */
     static void allow(LedgerTransaction tx) {
-        tx.saveCursor(ALLOWED, Long.toString(tx.now().plus(PERMISSION).toEpochMilli()));
+        allow(tx, "");
+    }
+
+    /** The same, but nothing as long as that is more documents than these. */
+    static void allow(LedgerTransaction tx, long atMost) {
+        allow(tx, AT_MOST + atMost);
+    }
+
+    private static void allow(LedgerTransaction tx, String most) {
+        tx.saveCursor(ALLOWED, tx.now().plus(PERMISSION).toEpochMilli() + most);
         tx.oweWalk();
+    }
+
+    /** What somebody allowed, until when. */
+    private record Permission(Instant until, long atMost) {
+
+        static Permission parse(String text) {
+            String[] parts = text.split(AT_MOST, 2);
+            return new Permission(
+                    Instant.ofEpochMilli(Long.parseLong(parts[0])),
+                    parts.length == 1 ? EVERYTHING : Long.parseLong(parts[1]));
+        }
     }
 
     private static void forgetPermission(LedgerTransaction tx) {
@@ -414,10 +439,18 @@ final class Brake {
         }
     }
 
-    private boolean allowed() {
-        return ports.inLedger(tx -> tx.cursor(ALLOWED)
-                .filter(until -> !until.isEmpty())
-                .filter(until -> tx.now().isBefore(Instant.ofEpochMilli(Long.parseLong(until))))
-                .isPresent());
+    /** A permission for so many is used by asking: what has no product after these is for somebody to allow again. */
+    private boolean allowed(long deletions) {
+        return ports.inLedger(tx -> {
+            Optional<Permission> permission = tx.cursor(ALLOWED)
+                    .filter(text -> !text.isEmpty())
+                    .map(Permission::parse)
+                    .filter(given -> deletions <= given.atMost() && tx.now().isBefore(given.until()));
+            if (permission.filter(given -> given.atMost() < EVERYTHING).isPresent()) {
+                fence.accept(tx);
+                forgetPermission(tx);
+            }
+            return permission.isPresent();
+        });
     }
 }

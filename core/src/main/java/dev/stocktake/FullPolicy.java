@@ -72,6 +72,20 @@ public final class FullPolicy implements SyncPolicy {
         return new FullPolicy(way, true);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws MisconfiguredException if it is not {@link #inPlace}: a rebuild is judged as a whole
+     */
+    @Override
+    public SyncPolicy allowingMassDeletion(long atMost) {
+        if (rebuilds()) {
+            throw new MisconfiguredException("A number of deletions can be allowed in the live index only: take"
+                    + " SyncPolicy.full().inPlace().allowingMassDeletion(" + atMost + ")");
+        }
+        return SyncPolicy.super.allowingMassDeletion(atMost);
+    }
+
     @Override
     public String name() {
         return way == Way.DRY ? "full (dry run)" : NAME;

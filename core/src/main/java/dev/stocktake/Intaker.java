@@ -45,8 +45,9 @@ final class Intaker {
 
     /** @param between called after every page */
     void take(Runnable between) {
-        while (takeSome(1)) {
-            between.run();
+        boolean more = true;
+        while (more) {
+            more = takeSome(1, between);
         }
     }
 
@@ -54,9 +55,10 @@ final class Intaker {
      * Takes a part of what there is to take, so that whoever follows a change of very many products can write between.
      *
      * @param pages of each feed, at most
+     * @param between called after every page
      * @return whether something may be left
      */
-    boolean takeSome(int pages) {
+    boolean takeSome(int pages, Runnable between) {
         if (ports.feeds().isEmpty()) {
             throw noFeed();
         }
@@ -65,6 +67,7 @@ final class Intaker {
             boolean more = true;
             for (int page = 0; more && page < pages; page++) {
                 more = take(feed);
+                between.run();
             }
             left |= more;
         }

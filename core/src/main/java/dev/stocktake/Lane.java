@@ -45,8 +45,8 @@ final class Lane {
 
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(2);
     private static final int TIMED_PAGE = 1_000;
-    /** Of what the feeds still have to tell, between two batches: more than a batch holds, so that it comes to an end. */
-    private static final int PAGES_BETWEEN = 2;
+    /** Of what the feeds still have to tell, between two batches: mostly more than a batch holds, so that it comes to an end. */
+    private static final int PAGES_BETWEEN = 4;
 
     private static final Duration TIMED_EVERY = Duration.ofSeconds(1);
     private static final Duration CATCHING_UP = Duration.ofSeconds(5);
@@ -265,7 +265,7 @@ final class Lane {
     private void learn() {
         readLog();
         if (!ports.feeds().isEmpty()) {
-            intaker.take(() -> keepLease(false));
+            intaker.take(this::goesOn);
         }
         while (ports.inLedger(tx -> tx.markTimed(lease(), live(tx).number(), TIMED_PAGE)) == TIMED_PAGE) {
             keepLease(false);
@@ -288,6 +288,11 @@ final class Lane {
         if (!tx.renew(lease(), settings.lane().lease())) {
             throw takenOver();
         }
+    }
+
+    /** Whoever has the lane is at work. */
+    void goesOn() {
+        keepLease(false);
     }
 
     private void keepLease(boolean always) {
@@ -378,7 +383,7 @@ final class Lane {
                 }
                 auditNowAndThen(run);
                 if (run.takesMore()) {
-                    run.takesMore(intaker.takeSome(PAGES_BETWEEN));
+                    run.takesMore(intaker.takeSome(PAGES_BETWEEN, this::goesOn));
                 }
                 if (run.comparesDue() && !judged) {
                     rolling.judge(lease(), run);
@@ -692,6 +697,10 @@ final class Lane {
         }
         if (walk.wanted(live)) {
             return Background.WALK_INDEX;
+        }
+        if (run.takesMore() && !rolling.holdsClaims()) {
+            // What was changed and is not marked yet would be taken for drift, and all of it taken at once to be sure.
+            return rebuild.wanted() ? Background.REBUILD : Background.NOTHING;
         }
         if (run.comparesStill()) {
             return Background.COMPARE_EVERYTHING;

@@ -33,6 +33,12 @@ public interface Marker {
     void allowMassDeletion();
 
     /**
+     * The same for a number of documents: as long as more than these have no product, none of them is deleted. Says nothing to a
+     * rebuild.
+     */
+    void allowMassDeletion(long atMost);
+
+    /**
      * Marks what the change feeds name since they were last taken.
      *
      * @throws MisconfiguredException if there is no feed

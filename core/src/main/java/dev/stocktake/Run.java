@@ -52,7 +52,8 @@ final class Run {
     private boolean rebuiltAsAsked = true;
     private boolean comparesDue;
     private boolean takesMore;
-    private BooleanSupplier cancelled = () -> false;
+    private @Nullable BooleanSupplier cancel;
+    private boolean cancelled;
     private boolean broad;
     private long demanded;
     private Kept keptIn = Kept.NOWHERE;
@@ -85,12 +86,22 @@ final class Run {
 
     /** Whoever wants the run may change his mind. */
     Run cancelledWhen(BooleanSupplier wish) {
-        cancelled = wish;
+        cancel = wish;
         return this;
     }
 
+    /** Whether anybody might change his mind. */
+    boolean canBeCancelled() {
+        return cancel != null;
+    }
+
+    /** Once cancelled, it stays so. */
     boolean cancelled() {
-        return cancelled.getAsBoolean();
+        BooleanSupplier wish = cancel;
+        if (!cancelled && wish != null) {
+            tell(() -> cancelled = wish.getAsBoolean());
+        }
+        return cancelled;
     }
 
     /** These products were asked for: the run is over when they are true. */
@@ -409,7 +420,10 @@ final class Run {
         try {
             event.run();
         } catch (RuntimeException e) {
-            log.warn("A listener of index '{}' failed; the sync goes on", index, e);
+            log.warn(
+                    "A listener of index '{}', or what tells whether its run is cancelled, failed; the sync goes on",
+                    index,
+                    e);
         }
     }
 }

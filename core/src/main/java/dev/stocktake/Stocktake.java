@@ -46,6 +46,8 @@ public final class Stocktake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(30);
+    private static final Duration NAP = Duration.ofSeconds(1);
+    private static final int PAGES_AT_ONCE = 25;
 
     private final Ports ports;
     private final SyncSettings settings;
@@ -114,7 +116,7 @@ public final class Stocktake implements AutoCloseable {
      * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
      */
     public SyncReport run(SyncPolicy policy) {
-        return run(policy, () -> false);
+        return run(policy, new Run(ports.name(), policy.name(), Run.Patience.WAITS, around, listener), () -> {});
     }
 
     /**
@@ -234,8 +236,11 @@ public final class Stocktake implements AutoCloseable {
             run.problem(String.valueOf(e.getMessage()));
             throw e;
         } finally {
-            end(run, outcome);
-            restoreMdc(before);
+            try {
+                end(run, outcome);
+            } finally {
+                restoreMdc(before);
+            }
         }
         return run.report();
     }
@@ -249,8 +254,8 @@ public final class Stocktake implements AutoCloseable {
     }
 
     private void end(Run run, SyncReport.Outcome outcome) {
-        if (outcome != SyncReport.Outcome.COMPLETE && run.cancelled()) {
-            run.problem("The run was cancelled; what it has marked stays marked, and the next run goes on");
+        if (outcome == SyncReport.Outcome.INCOMPLETE && run.cancelled()) {
+            run.problem("The run was cancelled; whatever it has marked stays marked, and the next run goes on");
         }
         SyncReport report = run.end(outcome);
         lastRun = report;
@@ -388,8 +393,18 @@ public final class Stocktake implements AutoCloseable {
                 if (!run.waits() || ends(run) || lane.trouble().exhausted()) {
                     throw new ClosedLaneException(e);
                 }
-                around.sleeper().sleep(lane.trouble().pause());
+                sleep(lane.trouble().pause(), run);
             }
+        }
+    }
+
+    /** No longer than somebody wants the run. */
+    private void sleep(Duration pause, Run run) throws InterruptedException {
+        Duration left = pause;
+        while (!left.isNegative() && !left.isZero() && !run.cancelled()) {
+            Duration nap = run.canBeCancelled() && left.compareTo(NAP) > 0 ? NAP : left;
+            around.sleeper().sleep(nap);
+            left = left.minus(nap);
         }
     }
 
@@ -412,8 +427,8 @@ public final class Stocktake implements AutoCloseable {
                 if (!run.waits() || lane.trouble().exhausted()) {
                     return Lane.End.LATER;
                 }
-                around.sleeper().sleep(lane.trouble().pause());
-                if (!open(run)) {
+                sleep(lane.trouble().pause(), run);
+                if (run.cancelled() || !open(run)) {
                     return Lane.End.LATER;
                 }
             }
@@ -423,8 +438,12 @@ public final class Stocktake implements AutoCloseable {
     /** Marks may come twice, so whoever does not know whether they were kept simply marks again. */
     private void mark(SyncPolicy policy, Run run) {
         run.progressed(SyncProgress.Phase.MARKING, 0);
+        marking(policy, () -> policy.mark(marker(policy, run)));
+    }
+
+    private void marking(SyncPolicy policy, Runnable marking) {
         try {
-            policy.mark(marker(policy, run));
+            marking.run();
         } catch (UnknownOutcomeException e) {
             throw new UnavailableException(
                     "The ledger of index '" + ports.name() + "' broke off while policy '" + policy.name()
@@ -441,10 +460,10 @@ public final class Stocktake implements AutoCloseable {
 
     private SyncReport.Outcome markOnly(SyncPolicy policy, Run run) throws InterruptedException {
         mark(policy, run);
-        if (run.takesMore()) {
-            lane.intaker().take();
-            run.takesMore(false);
+        while (run.takesMore() && !ends(run)) {
+            marking(policy, () -> takeSome(run));
         }
+        run.takesMore(false);
         if (run.comparesStill() && beside(run).mark(run)) {
             run.comparedEverything();
         }
@@ -575,7 +594,6 @@ public final class Stocktake implements AutoCloseable {
     private final class RunMarker implements RollingPolicy.Rolling, FullPolicy.Rebuilding {
 
         private static final int PAGE = 5_000;
-        private static final int PAGES_AT_ONCE = 25;
 
         private final Run run;
         private final @Nullable ScheduledPolicy scheduled;
@@ -683,11 +701,26 @@ public final class Stocktake implements AutoCloseable {
         }
 
         @Override
+        public void allowMassDeletion(long atMost) {
+            ports.inLedger(tx -> {
+                Brake.allow(tx, atMost);
+                return null;
+            });
+        }
+
+        @Override
         public void takeChanges() {
             run.broaden();
-            // As many as make a hot product one document; a change of more products is followed between the batches.
-            run.takesMore(lane.intaker().takeSome(PAGES_AT_ONCE));
+            if (!run.takesMore()) {
+                takeSome(run);
+            }
         }
+    }
+
+    /** As many as make a hot product one document; whoever has the lane follows a change of more products between its batches. */
+    private void takeSome(Run run) {
+        Runnable between = laneLock.isHeldByCurrentThread() ? lane::goesOn : () -> {};
+        run.takesMore(lane.intaker().takeSome(PAGES_AT_ONCE, between));
     }
 
     // --- the loop ---------------------------------------------------------------------------------------------------

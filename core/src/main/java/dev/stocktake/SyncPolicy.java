@@ -41,6 +41,19 @@ public interface SyncPolicy {
     }
 
     /**
+     * {@link #allowingMassDeletion()} for whoever has read how much it is ({@link HeldBack#documents}): as long as more documents than
+     * these have no product, none of them is deleted. So a database that turns out to be empty after the approval empties nothing.
+     *
+     * @param atMost how many documents may go
+     */
+    default SyncPolicy allowingMassDeletion(long atMost) {
+        return of(name(), marker -> {
+            mark(marker);
+            marker.allowMassDeletion(atMost);
+        });
+    }
+
+    /**
      * Everything. Where the index can be {@linkplain RebuildableIndex rebuilt} and is not empty: writes every product to a build
      * beside the live index, and swaps it in when it is complete. Otherwise looks at every product, and at every document
      * without a product, in the live index, as {@link FullPolicy#inPlace} always does. Never empties the index first.

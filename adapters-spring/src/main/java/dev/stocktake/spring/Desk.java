@@ -185,14 +185,19 @@ final class Desk {
                 .orElseThrow(() -> new IllegalArgumentException("This instance knows no run " + id + " of index '"
                         + index + "'; another instance may, or it has restarted since"));
         if (run.end().isEmpty() && Runner.isAboutABuild(run)) {
-            return tell(index, CANCEL);
+            // It works on until the build is removed; but where nothing is built, it is a run as any other.
+            if (!stocktakes.get(index).rebuilds().cancel()) {
+                run.cancel();
+            }
+            truths.forget(index);
+        } else if (Runner.canCancel(run)) {
+            run.cancel();
+        } else if (run.end().isEmpty()) {
+            throw new IllegalArgumentException("Run " + id + " of index '" + index + "' cannot be cancelled here: "
+                    + (run.trigger() == RunEntry.Trigger.REQUEST
+                            ? "the approval to delete stands already"
+                            : "the schedule or the application made it"));
         }
-        if (run.end().isEmpty() && !Runner.canCancel(run)) {
-            throw new IllegalArgumentException(
-                    "Run " + id + " of index '" + index
-                            + "' was not asked for here, so it cannot be cancelled here; the schedule or the application made it");
-        }
-        run.cancel();
         return Views.run(run, book.now());
     }
 
@@ -216,7 +221,7 @@ final class Desk {
                     + "' would be deleted, as the database has no product for them. First ask the database whether they are"
                     + " really gone; if they are, say documents=" + held.documents());
         }
-        return runner.run(index, Runner.Wish.RELEASE);
+        return runner.release(index, held.documents());
     }
 
     /**

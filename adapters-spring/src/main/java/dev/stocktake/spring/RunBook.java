@@ -97,7 +97,7 @@ final class RunBook {
                     .filter(entry -> entry.trigger() == RunEntry.Trigger.REQUEST)
                     .toList();
             Optional<RunEntry> same = asked.stream()
-                    .filter(entry -> entry.index().equals(index) && entry.key().equals(key))
+                    .filter(entry -> entry.index().equals(index) && entry.key().equals(key) && !entry.isCancelled())
                     .findFirst();
             if (same.isEmpty() && asked.size() >= MOST_AT_ONCE) {
                 throw new BusyException();

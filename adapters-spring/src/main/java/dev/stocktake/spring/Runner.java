@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Runner {
 
     static final int MOST_PRODUCTS = 1_000;
+    private static final String RELEASE = "release";
     private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
     private final Stocktakes stocktakes;
@@ -41,8 +42,6 @@ final class Runner {
         PREVIEW("rebuild (dry run)", SyncPolicy.full().dryRun()),
         /** What was live before the last rebuild. */
         ROLLBACK("rollback", (stocktake, cancelled) -> stocktake.rollback()),
-        /** Everything, in the live index, and what is held back is deleted. */
-        RELEASE("release", SyncPolicy.full().inPlace().allowingMassDeletion()),
         /** Compare everything, and repair. */
         AUDIT("audit", SyncPolicy.audit()),
         /** Compare everything, and only tell. */
@@ -68,6 +67,12 @@ final class Runner {
 
     Begun run(String index, Wish wish) {
         return begin(index, wish.label, wish.name(), wish.work);
+    }
+
+    /** Everything, in the live index, and what is held back is deleted if it is no more than that. */
+    Begun release(String index, long documents) {
+        SyncPolicy policy = SyncPolicy.full().inPlace().allowingMassDeletion(documents);
+        return begin(index, RELEASE, RELEASE, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
     }
 
     Begun sync(String index, Collection<ProductKey> products) {
@@ -110,9 +115,12 @@ final class Runner {
         return Wish.ABOUT_A_BUILD.stream().anyMatch(wish -> wish.label.equals(run.policy()));
     }
 
-    /** Whether it can be told to end by {@link RunEntry#cancel}. */
+    /** Whether it can be told to end by {@link RunEntry#cancel}; an approval that was given stands in the ledger. */
     static boolean canCancel(RunEntry run) {
-        return run.end().isEmpty() && run.trigger() == RunEntry.Trigger.REQUEST && !isAboutABuild(run);
+        return run.end().isEmpty()
+                && run.trigger() == RunEntry.Trigger.REQUEST
+                && !isAboutABuild(run)
+                && !run.policy().equals(RELEASE);
     }
 
     private Begun begin(String index, String label, String key, BiConsumer<Stocktake, BooleanSupplier> work) {

@@ -444,6 +444,9 @@ class AdminTest {
         JsonNode told = json(atEndpoint("{\"policy\":\"cancel\",\"run\":\"" + run + "\"}"));
         assertThat(told.path("cancelled").asBoolean()).isTrue();
         assertThat(told.path("canCancel").isMissingNode()).isTrue();
+        assertThat(json(post(runs, ours(), "policy=full")).path("begun").asBoolean())
+                .as("who wants the same now gets a run of his own")
+                .isTrue();
         index.applyAtOnce();
         index.applyAll();
 

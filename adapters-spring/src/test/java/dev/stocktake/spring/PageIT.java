@@ -260,14 +260,17 @@ class PageIT {
         Runnable release = host.meilisearch.holdNext("POST /indexes/products/documents?");
 
         button(page, "Sync everything").click();
-        button(page, "Cancel: Sync everything").click();
+        Locator cancel = page.locator("button[aria-label^='Cancel run'][aria-label$='Sync everything']");
+        cancel.click();
         assertThat(page.locator(".running")).containsText("is being cancelled");
-        assertThat(button(page, "Cancel: Sync everything")).isHidden();
+        assertThat(cancel).hasAttribute("aria-disabled", "true");
         isAccessible(page);
         release.run();
 
         assertThat(toast(page, "Cancelled: found")).isVisible();
         assertThat(page.locator(".running")).hasCount(0);
+        assertThat(page.locator("table").first()).containsText("cancelled");
+        assertThat(button(page, "Sync changed")).isFocused();
         button(page, "Sync changed").click();
         assertThat(toast(page, "Done, and a search shows it")).isVisible();
         assertThat(host.document(1).map(json -> json.path("name").asText())).contains("Capstan");

@@ -39,6 +39,7 @@ class Card {
     constructor(index) {
         this.index = index;
         this.lines = new Map();
+        this.followed = new Set();
         this.path = indexPath(index);
         this.badge = make('span', {class: 'badge'});
         this.sentence = make('p', {class: 'sentence'});
@@ -83,6 +84,7 @@ class Card {
 
     /** A rebuild that somebody has paused ends the run that made it, and nothing is wrong. */
     async follow(run, asked) {
+        this.followed.add(run);
         const done = await ended(this.index, run, asked);
         const {rebuild} = done.outcome === 'INCOMPLETE' && done.policy.startsWith('rebuild') ? await get(this.path) : {};
         const {kind, text} = rebuild && rebuild.active && rebuild.phase === 'PAUSED'
@@ -193,7 +195,7 @@ class Card {
         this.held.replaceChildren(held ? make('div', {class: 'running'},
             make('p', {}, `${shown} documents have no product in the database any more, and none of them was deleted. First ask those who run the database whether these products are really gone.`),
             readOnly ? '' : make('button', {type: 'button', onclick: () => {
-                if (confirm(`Delete ${shown} documents from the search? Searchers will not find these products any more. So does whatever else has no product when it is done, a day from now at the latest.`)) {
+                if (confirm(`Delete ${shown} documents from the search? Searchers will not find these products any more. If more than these turn out to have no product, none is deleted, and you are asked again.`)) {
                     this.begin([['policy', 'release'], ['documents', held.documents]]);
                 }
             }}, 'Delete them')) : '');
@@ -249,8 +251,10 @@ class Card {
     showRunning(active) {
         for (const [id, {element}] of this.lines) {
             if (!active.some(run => run.run === id)) {
+                const focused = element.contains(document.activeElement);
                 element.remove();
                 this.lines.delete(id);
+                focused && this.buttons.querySelector('button')?.focus();
             }
         }
         for (const run of active) {
@@ -262,22 +266,30 @@ class Card {
             set(words, ` — run ${run.run}, ${seconds(run.took)}, ${run.cancelled ? 'is being cancelled' : PHASES[run.phase] || 'begins'}`
                 + `; found ${run.counts.found}, written ${run.counts.written}, deleted ${run.counts.deleted}, refused ${run.counts.refused}`
                 + (run.waitingForIndex ? `, ${run.waitingForIndex} handed over and not applied yet` : ''));
-            cancel.hidden = readOnly || !run.canCancel;
+            cancel.hidden = readOnly || !(run.canCancel || run.cancelled);
+            cancel.setAttribute('aria-disabled', !run.canCancel);
         }
     }
 
     makeLine(run) {
         const what = POLICIES[run.policy] || run.policy;
         const words = make('span');
-        const cancel = make('button', {type: 'button', hidden: true, 'aria-label': `Cancel: ${what}`, onclick: () => this.cancel(run.run)}, 'Cancel');
+        const cancel = make('button', {type: 'button', hidden: true, 'aria-label': `Cancel run ${run.run}: ${what}`, onclick: () => this.cancel(run.run)}, 'Cancel');
         return {words, cancel, element: make('div', {class: 'running'}, make('strong', {}, what), words,
             make('progress', {'aria-label': 'Run ' + run.run + ' goes on'}), make('div', {class: 'buttons'}, cancel))};
     }
 
-    /** Whoever waits for the run is told of its end. */
+    /** Whoever waits for the run is told of its end; so is who has only cancelled it. */
     async cancel(run) {
+        if (this.lines.get(run)?.cancel.getAttribute('aria-disabled') === 'true') {
+            return;
+        }
         try {
             await post(this.path + '/runs', [['policy', 'cancel'], ['run', run]]);
+            refresh(0);
+            if (!this.followed.has(run)) {
+                await this.follow(run, Date.now());
+            }
         } catch (e) {
             toast('bad', e.message);
         }
@@ -296,7 +308,7 @@ class Card {
             runs.map(run => [run, counted(run)]).map(([run, counts]) => [time(run.started), POLICIES[run.policy] || run.policy, run.trigger.toLowerCase(),
                 number(counts.found), number(counts.written), number(counts.deleted), number(counts.refused), number(seconds(run.took)),
                 run.outcome === 'COMPLETE' || run.outcome === 'ELSEWHERE' ? run.outcome.toLowerCase()
-                    : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))]));
+                    : run.cancelled && run.outcome === 'INCOMPLETE' ? 'cancelled' : make('td', {class: 'wide'}, make('span', {class: 'failed'}, run.outcome.toLowerCase()), ' ' + (run.problems[0] || ''))]));
         const rows = this.history.querySelector('tbody');
         rows ? rows.replaceWith(made.querySelector('tbody')) : this.history.replaceChildren(made);
     }

@@ -143,15 +143,15 @@ export function verdict(run) {
     const c = counted(run);
     const counts = `found ${c.found}, written ${c.written}, deleted ${c.deleted}, unchanged ${c.unchanged}, refused ${c.refused}`
         + (c.elsewhere ? `, by another run ${c.elsewhere}` : '');
-    if (run.cancelled && run.outcome !== 'COMPLETE') {
-        return {kind: 'calm', text: `Cancelled: ${counts}. ${run.compared && run.compared.dryRun ? 'Nothing was changed.'
-            : 'What was marked stays marked, and the schedule makes it true.'} (Run ${run.run})`};
-    }
     // What another run had before it is done by now, see ended.
-    const wrong = (run.products || []).filter(product => !product.isTrue && !(run.view && product.result === 'PENDING'));
+    const wrong = (run.products || []).filter(product => !product.isTrue && !((run.view || run.cancelled) && product.result === 'PENDING'));
     if (wrong.length) {
         return {kind: 'bad', text: wrong.slice(0, 3).map(p => `Product ${p.product} is not true: ${p.reason || p.result}`).join('. ')
             + (wrong.length > 3 ? `, and ${wrong.length - 3} more` : '') + `. (Run ${run.run})`};
+    }
+    if (run.cancelled && run.outcome === 'INCOMPLETE') {
+        return {kind: 'calm', text: `Cancelled: ${counts}. ${run.policy === 'audit (dry run)' ? 'Nothing was changed.'
+            : 'What was marked stays marked; the schedule, or the next run, sees to it.'} (Run ${run.run})`};
     }
     const nowhere = (run.products || []).filter(product => product.nowhere).map(product => product.product);
     if (nowhere.length) {

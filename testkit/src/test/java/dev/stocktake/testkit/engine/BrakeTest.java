@@ -790,6 +790,85 @@ class BrakeTest {
         }
     }
 
+    @Nested
+    class WhenSomebodyAllowsSoMany {
+
+        private SyncReport allowing(long documents) {
+            return stocktake.run(SyncPolicy.full().inPlace().allowingMassDeletion(documents));
+        }
+
+        @Test
+        void theseGo() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full().inPlace());
+
+            SyncReport report = allowing(150);
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            assertThat(report.counts().deleted()).isEqualTo(150);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void noneOfMoreGoes() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full().inPlace());
+
+            assertHeldBack(allowing(149), 150, PRODUCTS);
+            assertThat(shop.index.documents()).hasSize(PRODUCTS);
+        }
+
+        @Test
+        void noneGoesIfOthersFollowBeforeItIsDone() {
+            removeSilently(0, 150);
+            shop.index.down();
+            allowing(150);
+            shop.index.up();
+            removeSilently(150, 160);
+
+            assertHeldBack(stocktake.run(SyncPolicy.smart()), 160, PRODUCTS);
+            assertThat(shop.index.documents()).hasSize(PRODUCTS);
+        }
+
+        @Test
+        void onlyTheseGoIfTheSourceIsEmptyInTheMiddleOfIt() {
+            removeSilently(0, 150);
+            stocktake.run(SyncPolicy.full().inPlace());
+            shop.source.afterRead(keys -> {
+                if (keys.contains(key(0))) {
+                    remove(150, PRODUCTS);
+                }
+            });
+
+            allowing(150);
+            stocktake.run(SyncPolicy.full().inPlace());
+
+            assertThat(stocktake.status().heldBack()).isNotNull();
+            assertThat(shop.index.documents().keySet()).contains(key(150), key(PRODUCTS - 1));
+        }
+
+        @Test
+        void aRunThatTakesChangesMayToo() {
+            remove(0, 150);
+
+            assertThat(stocktake
+                            .run(SyncPolicy.smart().allowingMassDeletion(150))
+                            .counts()
+                            .deleted())
+                    .isEqualTo(150);
+            shop.assertIndexIsTrue();
+            shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void aRebuildIsNoPlaceForIt() {
+            assertThatThrownBy(() -> SyncPolicy.full().allowingMassDeletion(150))
+                    .isInstanceOf(MisconfiguredException.class)
+                    .hasMessageContaining("full().inPlace().allowingMassDeletion(150)");
+        }
+    }
+
     /** More than a process remembers one by one. */
     @Nested
     class TenThousandProductsThatSeemToBeGone {

@@ -89,6 +89,21 @@ class CancelTest {
     }
 
     @Nested
+    class AQuestionThatFails {
+
+        @Test
+        void isNoAnswer() {
+            filled();
+            SyncReport report = stocktake.run(SyncPolicy.full().inPlace(), () -> {
+                throw new IllegalStateException("nobody knows");
+            });
+
+            assertThat(report.complete()).as(report.toString()).isTrue();
+            shop.assertIndexIsTrue();
+        }
+    }
+
+    @Nested
     class AnAudit {
 
         @Test
@@ -121,7 +136,11 @@ class CancelTest {
         private final Instant from = shop.time.clock().instant();
 
         private BooleanSupplier afterTwoSeconds() {
-            return () -> shop.time.clock().instant().isAfter(from.plusSeconds(2));
+            return after(2);
+        }
+
+        private BooleanSupplier after(long seconds) {
+            return () -> shop.time.clock().instant().isAfter(from.plusSeconds(seconds));
         }
 
         private Duration took() {
@@ -135,6 +154,15 @@ class CancelTest {
 
             assertCancelled(stocktake.run(SyncPolicy.full().inPlace(), afterTwoSeconds()));
             assertThat(took()).isLessThan(Duration.ofSeconds(10));
+        }
+
+        @Test
+        void toBeginDoesNotSleepItsPauseOut() {
+            filled();
+            shop.index.down();
+
+            assertCancelled(shop.stocktake().run(SyncPolicy.full().inPlace(), after(10)));
+            assertThat(took()).isLessThan(Duration.ofSeconds(12));
         }
 
         @Test

@@ -10,6 +10,7 @@ import dev.stocktake.Intake;
 import dev.stocktake.Stocktake;
 import dev.stocktake.SyncPolicy;
 import dev.stocktake.SyncReport;
+import dev.stocktake.SyncSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,6 +105,22 @@ class WideChangeTest {
             assertThat(category.page).isEqualTo(PAGES);
             shop.assertIndexIsTrue();
             shop.assertLedgerIsEmpty();
+        }
+
+        @Test
+        void keepsTheLaneWhileItTakesTheFirst() {
+            shop.settings(SyncSettings.defaults()
+                    .withLane(new SyncSettings.Lane(
+                            Duration.ofSeconds(6),
+                            Duration.ofMinutes(10),
+                            Duration.ofMillis(20),
+                            Duration.ofSeconds(1))));
+            Stocktake hasty = shop.builder(shop.index).feed(category).build();
+            rename();
+            category.held = true;
+
+            assertThat(hasty.run(SyncPolicy.smart()).complete()).isTrue();
+            assertThat(category.held).as("the lease held at every page").isTrue();
         }
 
         @Test
