@@ -461,7 +461,9 @@ class PageIT {
         button(page, "Pause").focus();
         int before = documents.get();
 
-        assertThat(page.locator(".running").first()).containsText((before + 3) + " of about 500");
+        page.waitForCondition(
+                () -> documents.get() > before + 3, new Page.WaitForConditionOptions().setTimeout(60_000));
+        assertThat(page.locator(".running").first()).containsText(Pattern.compile("\\d+ of about 500"));
 
         assertThat(button(page, "Pause")).isFocused();
         page.unroute("**/api/indexes/products");
