@@ -227,18 +227,18 @@ class HundredThousandProductsIT {
         }
     }
 
-    /** Runs until one of them writes: what has just been edited, a feed that rests may find in its next look only. */
+    /** Runs until one of them finds what has just been edited: a feed that rests may do so in its next look only. */
     private static void followed(Stocktake stocktake, Duration longest) {
         await().atMost(longest.plusMinutes(5))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> {
                     SyncReport report = stocktake.run(SyncPolicy.smart());
-                    boolean found = report.counts().written() > 0;
+                    boolean found = report.counts().found() > 0;
                     if (found) {
                         say(
-                                "a smart run that writes an edit of stock",
+                                "a smart run that finds an edit of stock",
                                 report.times().total(),
-                                report.counts() + "");
+                                report.toString());
                     }
                     return found;
                 });
