@@ -39,6 +39,9 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Siege implements AutoCloseable {
 
     private static final int PRODUCTS = 120;
+    /** A long one tells how far it is. */
+    private static final int TOLD_EVERY = 100;
+
     private static final int WRITERS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration EDITING = Duration.ofSeconds(20);
@@ -159,6 +162,9 @@ final class Siege implements AutoCloseable {
                 fall(blow);
                 blows.merge(blow, 1, Integer::sum);
                 requireOneBuild();
+                if ((round + 1) % TOLD_EVERY == 0) {
+                    System.out.println("round " + (round + 1) + ": " + this);
+                }
                 if (random.nextInt(3) == 0) {
                     check(writer);
                 }
