@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stocktake.Stocktake;
 import dev.stocktake.meilisearch.MeilisearchIndex;
-import dev.stocktake.meilisearch.MeilisearchStandIn;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -171,7 +170,7 @@ abstract class EditRules {
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Map<Edit, Duration> took = new EnumMap<>(Edit.class);
     private Shop shop;
-    private MeilisearchStandIn server;
+    private SearchServer server;
     private ConfigurableApplicationContext sidecar;
     private Parts parts;
 
@@ -224,8 +223,8 @@ abstract class EditRules {
         name("channel", "select min(sales_channel_id) from product_sales_channel where product_id = :product");
         name("choice", "select min(option_value_id) from product_variant_option where variant_id = :variant");
         name("option", "select option_id from product_option_value where id = :choice");
-        server = MeilisearchStandIn.automatic();
-        Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        server = new SearchServer(INDEX);
+        Map<String, String> environment = shop.environment(server.url(), server.key());
         environment.put("STOCKTAKE_BOUND", way.bound);
         environment.put("STOCKTAKE_FULL", "0s");
         if (way == Way.CHANGE_LOG) {
@@ -290,7 +289,7 @@ abstract class EditRules {
     private void untilTrue(Supplier<Boolean> also) {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             Map<String, String> expected = expected();
-            assertThat(server.size(INDEX)).isEqualTo(expected.size());
+            assertThat(server.size()).isEqualTo(expected.size());
             expected.forEach((id, text) -> assertThat(indexed(id)).as(id).isEqualTo(text));
             assertThat(also.get()).as("the edit changes some document").isTrue();
         });
@@ -303,7 +302,7 @@ abstract class EditRules {
     }
 
     private String indexed(String id) {
-        JsonNode document = server.document(INDEX, id).orElse(null);
+        JsonNode document = server.document(id).orElse(null);
         if (document == null) {
             return "no document";
         }
