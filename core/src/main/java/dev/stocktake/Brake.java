@@ -409,21 +409,25 @@ final class Brake {
 
     /** Everything may be deleted that has no product, until the walk that is owed from now on has been made. */
     static void allow(LedgerTransaction tx) {
-        allow(tx, "");
+        allow(tx, EVERYTHING);
     }
 
     /** The same, but nothing as long as that is more documents than these. */
     static void allow(LedgerTransaction tx, long atMost) {
-        allow(tx, AT_MOST + atMost);
-    }
-
-    private static void allow(LedgerTransaction tx, String most) {
-        tx.saveCursor(ALLOWED, tx.now().plus(PERMISSION).toEpochMilli() + most);
+        tx.saveCursor(ALLOWED, new Permission(tx.now().plus(PERMISSION), atMost).text());
         tx.oweWalk();
     }
 
     /** What somebody allowed, until when. */
     private record Permission(Instant until, long atMost) {
+
+        boolean hasNumber() {
+            return atMost < EVERYTHING;
+        }
+
+        String text() {
+            return until.toEpochMilli() + (hasNumber() ? AT_MOST + atMost : "");
+        }
 
         static Permission parse(String text) {
             String[] parts = text.split(AT_MOST, 2);
@@ -446,7 +450,7 @@ final class Brake {
                     .filter(text -> !text.isEmpty())
                     .map(Permission::parse)
                     .filter(given -> deletions <= given.atMost() && tx.now().isBefore(given.until()));
-            if (permission.filter(given -> given.atMost() < EVERYTHING).isPresent()) {
+            if (permission.filter(Permission::hasNumber).isPresent()) {
                 fence.accept(tx);
                 forgetPermission(tx);
             }

@@ -60,16 +60,6 @@ record DriftTotals(Map<Drift.Kind, Long> kinds, Map<String, Long> unseenBy) {
         return text.toString();
     }
 
-    private Map<String, Long> remembered() {
-        Map<String, Long> remembered = new LinkedHashMap<>();
-        unseenBy.forEach((feed, count) -> {
-            if (remembered.size() < MOST_FEEDS || feed.equals(AuditReport.NO_FEED)) {
-                remembered.put(feed, count);
-            }
-        });
-        return remembered;
-    }
-
     static DriftTotals parse(String text) {
         DriftTotals totals = none();
         String[] lines = text.split("\n", -1);

@@ -45,10 +45,7 @@ final class Intaker {
 
     /** @param between called after every page */
     void take(Runnable between) {
-        boolean more = true;
-        while (more) {
-            more = takeSome(1, between);
-        }
+        takeSome(Integer.MAX_VALUE, between);
     }
 
     /**

@@ -134,15 +134,15 @@ final class Lane {
         this.retries = new Retries(settings.retry(), settings.lane().patience());
         this.trouble = new Trouble(ports.name(), retries, around.clock());
         this.brake = new Brake(ports, settings.brakes(), around, this::fence);
-        this.audit = new LogAudit(ports, around, () -> keepLease(false));
+        this.audit = new LogAudit(ports, around, this::goesOn);
         this.walk = new OrphanWalk(ports, brake, around.clock(), settings.lane().patience());
         this.intaker = new Intaker(ports);
         this.audits = new LaneAudits(ports, settings, around, brake, readers, this::learn);
         this.rolling = new RollingAudit(ports, around, audits);
         this.awaited = new AwaitedProducts(ports, settings.batch().maxBytes());
         this.rebuild = new Rebuild(ports, settings, around, readers, new RebuildHands());
-        this.readBack = new ReadBack(ports, () -> keepLease(false));
-        this.writer = new BatchWriter(ports, settings.batch(), around, brake, readers, () -> keepLease(false));
+        this.readBack = new ReadBack(ports, this::goesOn);
+        this.writer = new BatchWriter(ports, settings.batch(), around, brake, readers, this::goesOn);
     }
 
     // --- open, close ------------------------------------------------------------------------------------------------

@@ -99,7 +99,11 @@ final class Run {
     boolean cancelled() {
         BooleanSupplier wish = cancel;
         if (!cancelled && wish != null) {
-            tell(() -> cancelled = wish.getAsBoolean());
+            try {
+                cancelled = wish.getAsBoolean();
+            } catch (RuntimeException e) {
+                log.warn("Whether run '{}' of index '{}' is cancelled cannot be told; it goes on", policy, index, e);
+            }
         }
         return cancelled;
     }
@@ -420,10 +424,7 @@ final class Run {
         try {
             event.run();
         } catch (RuntimeException e) {
-            log.warn(
-                    "A listener of index '{}', or what tells whether its run is cancelled, failed; the sync goes on",
-                    index,
-                    e);
+            log.warn("A listener of index '{}' failed; the sync goes on", index, e);
         }
     }
 }

@@ -47,7 +47,7 @@ public final class Stocktake implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Stocktake.class);
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(30);
     private static final Duration NAP = Duration.ofSeconds(1);
-    private static final int PAGES_AT_ONCE = 25;
+    private static final int FIRST_PAGES = 25;
 
     private final Ports ports;
     private final SyncSettings settings;
@@ -720,7 +720,7 @@ public final class Stocktake implements AutoCloseable {
     /** As many as make a hot product one document; whoever has the lane follows a change of more products between its batches. */
     private void takeSome(Run run) {
         Runnable between = laneLock.isHeldByCurrentThread() ? lane::goesOn : () -> {};
-        run.takesMore(lane.intaker().takeSome(PAGES_AT_ONCE, between));
+        run.takesMore(lane.intaker().takeSome(FIRST_PAGES, between));
     }
 
     // --- the loop ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real server that the environment names, if it does. */
-final class RealServer {
+public final class RealServer {
 
     static final String URL = "STOCKTAKE_MEILISEARCH_URL";
     static final String KEY = "STOCKTAKE_MEILISEARCH_KEY";
@@ -20,11 +20,19 @@ final class RealServer {
 
     private RealServer() {}
 
-    static String url() {
-        return String.valueOf(System.getenv(URL));
+    /** Whether there is one. */
+    public static boolean isNamed() {
+        String url = System.getenv(URL);
+        return url != null && !url.isBlank();
     }
 
-    static String key() {
+    /** Its address, without a slash at the end. */
+    public static String url() {
+        return String.valueOf(System.getenv(URL)).replaceAll("/+$", "");
+    }
+
+    /** Its master key; empty if it has none. */
+    public static String key() {
         String key = System.getenv(KEY);
         return key == null ? "" : key;
     }

@@ -27,7 +27,6 @@ final class Desk {
     private static final int MOST_LOOKED_AT = 20;
     private static final String PRODUCTS = "products";
     private static final String RETRY = "retry";
-    private static final String RELEASE = "release";
     private static final String CANCEL = "cancel";
     private static final String PAUSE = "pause";
     private static final String RESUME = "resume";
@@ -171,7 +170,7 @@ final class Desk {
         Runner.Begun begun = switch (policy) {
             case PRODUCTS -> runner.sync(index, products(index, order));
             case RETRY -> retry(index);
-            case RELEASE -> release(index, order.documents());
+            case Runner.RELEASE -> release(index, order.documents());
             default -> runner.run(index, wish(policy));
         };
         Map<String, Object> view = Views.run(begun.run(), book.now());
@@ -184,21 +183,28 @@ final class Desk {
         RunEntry run = book.find(index, id)
                 .orElseThrow(() -> new IllegalArgumentException("This instance knows no run " + id + " of index '"
                         + index + "'; another instance may, or it has restarted since"));
-        if (run.end().isEmpty() && Runner.isAboutABuild(run)) {
+        if (run.end().isEmpty()) {
+            cancel(run);
+        }
+        return Views.run(run, book.now());
+    }
+
+    private void cancel(RunEntry run) {
+        if (Runner.isAboutABuild(run)) {
             // It works on until the build is removed; but where nothing is built, it is a run as any other.
-            if (!stocktakes.get(index).rebuilds().cancel()) {
+            if (!stocktakes.get(run.index()).rebuilds().cancel()) {
                 run.cancel();
             }
-            truths.forget(index);
+            truths.forget(run.index());
         } else if (Runner.canCancel(run)) {
             run.cancel();
         } else if (run.end().isEmpty()) {
-            throw new IllegalArgumentException("Run " + id + " of index '" + index + "' cannot be cancelled here: "
+            throw new IllegalArgumentException("Run " + run.id() + " of index '" + run.index()
+                    + "' cannot be cancelled here: "
                     + (run.trigger() == RunEntry.Trigger.REQUEST
                             ? "the approval to delete stands already"
                             : "the schedule or the application made it"));
         }
-        return Views.run(run, book.now());
     }
 
     private Runner.Begun retry(String index) {

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -103,27 +104,25 @@ final class Meters implements MeterBinder, SyncListener {
                 "stocktake.clean",
                 "1 if nothing is known that is not true",
                 truth -> truth.clean() ? 1 : 0);
-        Gauge.builder(
-                        "stocktake.feed.unread",
-                        () -> waiting(
-                                index,
-                                all -> all.stream().mapToLong(Unread::entries).sum()))
-                .description("Entries of the change log that no run has taken yet")
-                .tags(INDEX, index)
-                .register(registry);
-        TimeGauge.builder(
-                        "stocktake.feed.oldest",
-                        () -> waiting(
-                                index,
-                                all -> all.stream()
-                                        .flatMap(one -> one.oldestAge().stream())
-                                        .mapToLong(Duration::toMillis)
-                                        .max()
-                                        .orElse(0)),
-                        TimeUnit.MILLISECONDS)
-                .description("Age of the oldest entry of the change log that no run has taken yet")
-                .tags(INDEX, index)
-                .register(registry);
+        number(
+                registry,
+                index,
+                "stocktake.feed.unread",
+                "Entries of the change log that no run has taken yet",
+                () -> waiting(
+                        index, all -> all.stream().mapToLong(Unread::entries).sum()));
+        age(
+                registry,
+                index,
+                "stocktake.feed.oldest",
+                "Age of the oldest entry of the change log that no run has taken yet",
+                () -> waiting(
+                        index,
+                        all -> all.stream()
+                                .flatMap(one -> one.oldestAge().stream())
+                                .mapToLong(Duration::toMillis)
+                                .max()
+                                .orElse(0)));
         for (Drift.Kind kind : Drift.Kind.values()) {
             Gauge.builder(
                             "stocktake.drift",
@@ -140,10 +139,12 @@ final class Meters implements MeterBinder, SyncListener {
 
     private void number(
             MeterRegistry registry, String index, String name, String description, ToDoubleFunction<Truth> value) {
-        Gauge.builder(name, () -> ask(index, value))
-                .description(description)
-                .tags(INDEX, index)
-                .register(registry);
+        number(registry, index, name, description, () -> ask(index, value));
+    }
+
+    private static void number(
+            MeterRegistry registry, String index, String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tags(INDEX, index).register(registry);
     }
 
     private void age(
@@ -152,14 +153,21 @@ final class Meters implements MeterBinder, SyncListener {
             String name,
             String description,
             Function<Truth, Optional<Duration>> value) {
-        TimeGauge.builder(
-                        name,
-                        () -> ask(
-                                index,
-                                truth -> value.apply(truth)
-                                        .map(age -> (double) age.toMillis())
-                                        .orElse(Double.NaN)),
-                        TimeUnit.MILLISECONDS)
+        age(
+                registry,
+                index,
+                name,
+                description,
+                () -> ask(
+                        index,
+                        truth -> value.apply(truth)
+                                .map(age -> (double) age.toMillis())
+                                .orElse(Double.NaN)));
+    }
+
+    private static void age(
+            MeterRegistry registry, String index, String name, String description, Supplier<Number> milliseconds) {
+        TimeGauge.builder(name, milliseconds, TimeUnit.MILLISECONDS)
                 .description(description)
                 .tags(INDEX, index)
                 .register(registry);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Runner {
 
     static final int MOST_PRODUCTS = 1_000;
-    private static final String RELEASE = "release";
+    static final String RELEASE = "release";
     private static final Logger log = LoggerFactory.getLogger(Runner.class);
 
     private final Stocktakes stocktakes;
@@ -53,7 +53,7 @@ final class Runner {
         private final BiConsumer<Stocktake, BooleanSupplier> work;
 
         Wish(String label, SyncPolicy policy) {
-            this(label, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
+            this(label, running(policy));
         }
 
         Wish(String label, BiConsumer<Stocktake, BooleanSupplier> work) {
@@ -71,8 +71,8 @@ final class Runner {
 
     /** Everything, in the live index, and what is held back is deleted if it is no more than that. */
     Begun release(String index, long documents) {
-        SyncPolicy policy = SyncPolicy.full().inPlace().allowingMassDeletion(documents);
-        return begin(index, RELEASE, RELEASE, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
+        return begin(
+                index, RELEASE, RELEASE, running(SyncPolicy.full().inPlace().allowingMassDeletion(documents)));
     }
 
     Begun sync(String index, Collection<ProductKey> products) {
@@ -83,8 +83,12 @@ final class Runner {
         TreeSet<String> ids = new TreeSet<>();
         wanted.forEach(key -> ids.add(key.value()));
         SyncPolicy policy = SyncPolicy.products(wanted);
-        return begin(
-                index, policy.name(), "PRODUCTS " + ids, (stocktake, cancelled) -> stocktake.run(policy, cancelled));
+        return begin(index, policy.name(), "PRODUCTS " + ids, running(policy));
+    }
+
+    /** A run of the policy that can be cancelled. */
+    private static BiConsumer<Stocktake, BooleanSupplier> running(SyncPolicy policy) {
+        return (stocktake, cancelled) -> stocktake.run(policy, cancelled);
     }
 
     static IllegalArgumentException tooMany(int products) {

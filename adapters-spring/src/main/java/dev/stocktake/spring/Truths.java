@@ -9,8 +9,8 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * How true each index is, asked of the ledger and of the index at most so often, however many ask us: pages that poll, scrapers
@@ -48,7 +48,7 @@ final class Truths {
 
     /** Asks what lies before the feeds of all indexes at once, so that who waits for each of them waits once. */
     void askFeeds() {
-        stocktakes.names().forEach(index -> waiting(index).ask(0));
+        stocktakes.names().forEach(index -> unreadOf(index).ask(0));
     }
 
     /** Asks the ledgers of all indexes at once, so that who waits for each of them waits once. */
@@ -86,41 +86,37 @@ final class Truths {
      * @throws StocktakeException if the shop's database cannot be reached
      */
     Collection<Unread> unread(String index) {
-        return waiting(index).get(0);
+        return unreadOf(index).get(0);
     }
 
-    private Lasting<Collection<Unread>> waiting(String index) {
-        Kept kept = stocktakes.kept(index);
+    private Lasting<Collection<Unread>> unreadOf(String index) {
         return lasting(
                 unread,
                 index,
-                "The database behind index '" + index + "'",
+                "The database behind index",
                 UNREAD_LASTS,
-                () -> kept.stocktake().unread().values());
+                kept -> kept.stocktake().unread().values());
     }
 
     private Lasting<Truth> truth(String index) {
-        Kept kept = stocktakes.kept(index);
         return lasting(
                 truths,
                 index,
-                "The ledger of index '" + index + "'",
+                "The ledger of index",
                 TRUTH_LASTS,
-                () -> kept.stocktake().status());
+                kept -> kept.stocktake().status());
     }
 
     private Lasting<Optional<IndexIdentity>> reachOf(String index) {
-        Kept kept = stocktakes.kept(index);
         return lasting(
-                reaches,
-                index,
-                "Index '" + index + "'",
-                REACH_LASTS,
-                () -> kept.index().identify());
+                reaches, index, "Index", REACH_LASTS, kept -> kept.index().identify());
     }
 
     private <T> Lasting<T> lasting(
-            Map<String, Lasting<T>> asked, String index, String what, Duration lasts, Callable<T> question) {
-        return asked.computeIfAbsent(index, name -> new Lasting<>(what, clock, lasts, patience, question));
+            Map<String, Lasting<T>> asked, String index, String what, Duration lasts, Function<Kept, T> question) {
+        return asked.computeIfAbsent(index, name -> {
+            Kept kept = stocktakes.kept(name);
+            return new Lasting<>(what + " '" + name + "'", clock, lasts, patience, () -> question.apply(kept));
+        });
     }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -435,6 +436,12 @@ class PageIT {
                         .containsEntry("x-requested-with", "XMLHttpRequest"));
     }
 
+    private static int shownOf500(Page page) {
+        Matcher shown = Pattern.compile("(\\d+) of about 500")
+                .matcher(page.locator(".running").first().textContent());
+        return shown.find() ? Integer.parseInt(shown.group(1)) : 0;
+    }
+
     @Test
     void keepsItsButtonsWhileNumbersChange() {
         host.start();
@@ -461,9 +468,9 @@ class PageIT {
         button(page, "Pause").focus();
         int before = documents.get();
 
+        // A slow machine may leave a number out.
         page.waitForCondition(
-                () -> documents.get() > before + 3, new Page.WaitForConditionOptions().setTimeout(60_000));
-        assertThat(page.locator(".running").first()).containsText(Pattern.compile("\\d+ of about 500"));
+                () -> shownOf500(page) >= before + 3, new Page.WaitForConditionOptions().setTimeout(60_000));
 
         assertThat(button(page, "Pause")).isFocused();
         page.unroute("**/api/indexes/products");

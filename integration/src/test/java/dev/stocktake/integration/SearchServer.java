@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stocktake.meilisearch.MeilisearchIndex;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
+import dev.stocktake.meilisearch.RealServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,10 +45,8 @@ final class SearchServer implements AutoCloseable {
     }
 
     static SearchServer open(long seed) {
-        String url = System.getenv("STOCKTAKE_MEILISEARCH_URL");
-        if (url != null && !url.isBlank()) {
-            String key = System.getenv("STOCKTAKE_MEILISEARCH_KEY");
-            return new SearchServer(url.replaceAll("/+$", ""), key == null ? "" : key, null);
+        if (RealServer.isNamed()) {
+            return new SearchServer(RealServer.url(), RealServer.key(), null);
         }
         Crashing standIn = new Crashing(new Random(seed));
         return new SearchServer(standIn.server.url(), MeilisearchStandIn.MASTER_KEY, standIn);

@@ -135,10 +135,6 @@ class CancelTest {
 
         private final Instant from = shop.time.clock().instant();
 
-        private BooleanSupplier afterTwoSeconds() {
-            return after(2);
-        }
-
         private BooleanSupplier after(long seconds) {
             return () -> shop.time.clock().instant().isAfter(from.plusSeconds(seconds));
         }
@@ -152,7 +148,7 @@ class CancelTest {
             filled();
             shop.index.down();
 
-            assertCancelled(stocktake.run(SyncPolicy.full().inPlace(), afterTwoSeconds()));
+            assertCancelled(stocktake.run(SyncPolicy.full().inPlace(), after(2)));
             assertThat(took()).isLessThan(Duration.ofSeconds(10));
         }
 
@@ -170,7 +166,7 @@ class CancelTest {
             filled();
             shop.ledger.inTransaction(INDEX, tx -> tx.acquire("instance-9", Duration.ofMinutes(30), Duration.ZERO));
 
-            SyncReport report = stocktake.run(SyncPolicy.products(List.of(key(1))), afterTwoSeconds());
+            SyncReport report = stocktake.run(SyncPolicy.products(List.of(key(1))), after(2));
 
             assertCancelled(report);
             assertThat(report.problems()).noneMatch(problem -> problem.contains("within"));
@@ -182,7 +178,7 @@ class CancelTest {
             filled();
             shop.ledger.inTransaction(INDEX, tx -> tx.acquire("instance-9", Duration.ofMinutes(30), Duration.ZERO));
 
-            assertCancelled(stocktake.run(SyncPolicy.smart(), afterTwoSeconds()));
+            assertCancelled(stocktake.run(SyncPolicy.smart(), after(2)));
             assertThat(took()).isLessThan(Duration.ofSeconds(10));
         }
     }

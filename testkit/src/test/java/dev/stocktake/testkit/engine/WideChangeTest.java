@@ -84,6 +84,12 @@ class WideChangeTest {
         category.renamed = true;
     }
 
+    private void assertAllAreTrueAfter(SyncReport report) {
+        assertThat(report.complete()).as(report.toString()).isTrue();
+        assertThat(category.page).isEqualTo(PAGES);
+        shop.assertIndexIsTrue();
+    }
+
     @Nested
     class ASmartSync {
 
@@ -99,11 +105,7 @@ class WideChangeTest {
         @Test
         void isNotOverBeforeAllOfThemAreTrue() {
             rename();
-            SyncReport report = stocktake.run(SyncPolicy.smart());
-
-            assertThat(report.complete()).as(report.toString()).isTrue();
-            assertThat(category.page).isEqualTo(PAGES);
-            shop.assertIndexIsTrue();
+            assertAllAreTrueAfter(stocktake.run(SyncPolicy.smart()));
             shop.assertLedgerIsEmpty();
         }
 
@@ -140,12 +142,8 @@ class WideChangeTest {
         @Test
         void keepsTheLaneWhileItTakesAllOfThem() {
             rename();
-            SyncReport report = stocktake.run(SyncPolicy.audit());
-
-            assertThat(report.complete()).as(report.toString()).isTrue();
-            assertThat(category.page).isEqualTo(PAGES);
+            assertAllAreTrueAfter(stocktake.run(SyncPolicy.audit()));
             assertThat(category.held).as("the lease held at every page").isTrue();
-            shop.assertIndexIsTrue();
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.stocktake.SyncProgress;
 import dev.stocktake.SyncReport;
 import dev.stocktake.jdbc.JdbcProductSource;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
+import dev.stocktake.meilisearch.RealServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class HundredThousandProductsIT {
 
     private static final int TIMES = 500;
+    private static final String INDEX = "hundred_thousand_products";
 
     /** The tables that are multiplied, and which of their columns tell the copies apart. */
     private static final Map<String, List<String>> TABLES = new LinkedHashMap<>();
@@ -182,10 +184,10 @@ class HundredThousandProductsIT {
 
     /** Into the real server that {@code STOCKTAKE_MEILISEARCH_URL} names, if there is one. */
     private static void fills(Shop shop, Map<String, String> environment) throws IOException {
-        String real = System.getenv("STOCKTAKE_MEILISEARCH_URL");
-        if (real != null && !real.isBlank()) {
-            String key = System.getenv("STOCKTAKE_MEILISEARCH_KEY");
-            fills(shop, environment, real, key == null ? "" : key);
+        if (RealServer.isNamed()) {
+            try (SearchServer server = new SearchServer(INDEX)) {
+                fills(shop, environment, server.url(), server.key());
+            }
             return;
         }
         Process server = Server.start();
@@ -201,7 +203,7 @@ class HundredThousandProductsIT {
         Map<String, String> withServer = new LinkedHashMap<>(environment);
         withServer.put("MEILISEARCH_HOST", url);
         withServer.put("MEILISEARCH_API_KEY", key);
-        withServer.put("STOCKTAKE_INDEX", "hundred_thousand_products");
+        withServer.put("STOCKTAKE_INDEX", INDEX);
         Memory memory = new Memory();
         try (Parts parts = Parts.of(Settings.of(withServer)).requireShop()) {
             Stocktake stocktake = parts.stocktake(memory);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stocktake.meilisearch.MeilisearchStandIn;
+import dev.stocktake.meilisearch.RealServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -29,17 +30,15 @@ final class SearchServer implements AutoCloseable {
 
     SearchServer(String index) {
         this.index = index;
-        String real = System.getenv("STOCKTAKE_MEILISEARCH_URL");
-        if (real == null || real.isBlank()) {
+        if (RealServer.isNamed()) {
+            standIn = null;
+            url = RealServer.url();
+            key = RealServer.key();
+            remove();
+        } else {
             standIn = MeilisearchStandIn.automatic();
             url = standIn.url();
             key = MeilisearchStandIn.MASTER_KEY;
-        } else {
-            String secret = System.getenv("STOCKTAKE_MEILISEARCH_KEY");
-            standIn = null;
-            url = real;
-            key = secret == null ? "" : secret;
-            remove();
         }
     }
 
