@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -50,9 +50,7 @@ final class StocktakeAutoConfiguration {
 
     @Bean
     RunBook stocktakeRunBook() {
-        return new RunBook(
-                CLOCK,
-                String.format(Locale.ROOT, "%05x", RandomGenerator.getDefault().nextInt(1 << 20)));
+        return new RunBook(CLOCK, String.format(Locale.ROOT, "%05x", new SplittableRandom().nextInt(1 << 20)));
     }
 
     @Bean
