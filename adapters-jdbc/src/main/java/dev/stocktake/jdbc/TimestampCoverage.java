@@ -43,8 +43,8 @@ final class TimestampCoverage {
             return Coverage.nothing(
                     table.name(),
                     "'" + table.name()
-                            + "' has no timestamp: a change there is not seen; add a column that every writer"
-                            + " moves and name it with timestamp(...), or use another feed besides");
+                            + "' has no timestamp, so that by timestamps no change is seen there; add a column that every"
+                            + " writer moves and name it with timestamp(...), or use another feed besides");
         }
         List<String> missing = new ArrayList<>();
         try {

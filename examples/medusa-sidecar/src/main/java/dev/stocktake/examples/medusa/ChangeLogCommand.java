@@ -116,8 +116,7 @@ final class ChangeLogCommand extends Task {
             parts.changeLog().install();
         } catch (MisconfiguredException e) {
             throw new WrongSettings(
-                    "The change log was not installed: " + Parts.inOurWords(e)
-                            + " It needs the owner of the shop's tables: run change-log install with Medusa's own DATABASE_URL.");
+                    "The change log was not installed: " + Parts.inOurWords(e) + " " + parts.howTheLogIsInstalled());
         }
         if (role == null) {
             return;

@@ -186,12 +186,12 @@ final class Parts implements AutoCloseable {
     void requireRoomForTheLedger() {
         try {
             boolean there = schemaIsThere(own);
-            boolean may = Databases.exists(
-                    own,
-                    there
-                            ? "select 1 where has_schema_privilege(?, 'usage, create')"
-                            : "select 1 where ? <> '' and has_database_privilege(current_database(), 'create')",
-                    settings.schema());
+            boolean may = there
+                    ? mayCreateInSchema(own)
+                    : Databases.exists(
+                            own,
+                            "select 1 where ? <> '' and has_database_privilege(current_database(), 'create')",
+                            settings.schema());
             if (!may && !(there && ledgerIsThere())) {
                 throw there ? noRoom() : noSchema(settings.ledger());
             }
@@ -200,12 +200,34 @@ final class Parts implements AutoCloseable {
         }
     }
 
+    /** A list of privileges would ask for any of them. */
+    private boolean mayCreateInSchema(DataSource database) throws SQLException {
+        return Databases.exists(
+                database,
+                "select 1 from (select ?::text) schema (name)"
+                        + " where has_schema_privilege(name, 'usage') and has_schema_privilege(name, 'create')",
+                settings.schema());
+    }
+
     private WrongSettings noRoom() {
-        String schema = ShopCheck.quoted(settings.schema());
-        return new WrongSettings("Stocktake needs tables of its own in schema " + schema + ", and the user of "
-                + ledgerSetting()
-                + " may make none there. Let the owner of the schema run: grant usage, create on schema "
-                + schema + " to " + ShopCheck.quoted(settings.ledger().user()) + ";");
+        return new WrongSettings("Stocktake needs tables of its own in schema " + ShopCheck.quoted(settings.schema())
+                + ", and the user of " + ledgerSetting() + " may make none there. " + letIn(settings.ledger()));
+    }
+
+    private String letIn(DatabaseUrl url) {
+        return "Let the owner of the schema run: grant usage, create on schema " + ShopCheck.quoted(settings.schema())
+                + " to " + ShopCheck.quoted(url.user()) + ";";
+    }
+
+    /** What must be done so that the change log, whose installation has failed, can be installed. */
+    String howTheLogIsInstalled() {
+        try {
+            return mayCreateInSchema(shop)
+                    ? "It needs the owner of the shop's tables: run change-log install with Medusa's own DATABASE_URL."
+                    : letIn(settings.shop());
+        } catch (SQLException e) {
+            throw Databases.failure("DATABASE_URL", settings.shop(), e);
+        }
     }
 
     private WrongSettings noSchema(DatabaseUrl url) {

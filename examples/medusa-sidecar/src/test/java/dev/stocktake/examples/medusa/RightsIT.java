@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The rights that the documentation says are enough, and nothing more. */
@@ -138,6 +140,27 @@ class RightsIT {
             assertThatThrownBy(() -> ChangeLogCommand.install(parts, null))
                     .isInstanceOf(WrongSettings.class)
                     .hasMessageContaining("needs the owner of the shop's tables");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "usage", "create"})
+    void anOwnerWhoLacksARightOnTheSchemaIsToldWhoGivesIt(String has) {
+        String role = "reader_8" + has;
+        prepare(role);
+        String owner = shop.texts("select tableowner from pg_tables where tablename = 'product'")
+                .get(0);
+        if (!has.isEmpty()) {
+            shop.as(role, "grant " + has + " on schema stocktake to " + owner);
+        }
+        Map<String, String> environment = shop.environment(server.url(), MeilisearchStandIn.MASTER_KEY);
+        try (Parts parts = Parts.of(Settings.of(environment)).requireShop()) {
+            assertThatThrownBy(() -> ChangeLogCommand.install(parts, role))
+                    .isInstanceOf(WrongSettings.class)
+                    .hasMessageContaining("permission denied for schema stocktake")
+                    .hasMessageContaining("Let the owner of the schema run: grant usage, create on schema stocktake to "
+                            + owner + ";")
+                    .hasMessageNotContaining("owner of the shop's tables");
         }
     }
 
