@@ -153,20 +153,19 @@ class PageIT {
         }
     }
 
+    private Stocktake stocktake() {
+        return host.context().getBean(Stocktakes.class).get("products");
+    }
+
     private void isTrue() {
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(host.context()
-                                .getBean(Stocktakes.class)
-                                .get("products")
-                                .status()
-                                .clean())
-                        .isTrue());
+                .untilAsserted(() -> assertThat(stocktake().status().clean()).isTrue());
     }
 
     /** Nothing runs by itself, so that what the page starts is not done by the schedule meanwhile. */
     private void startWithoutSchedule() {
         host.set("stocktake.scheduler.enabled", "false").start();
-        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        Stocktake stocktake = stocktake();
         stocktake.run(SyncPolicy.full().inPlace());
         stocktake.run(SyncPolicy.smart());
         stocktake.run(SyncPolicy.audit());
@@ -221,8 +220,7 @@ class PageIT {
         host.start();
         host.rowsReachTheIndex();
         isTrue();
-        RebuildControl rebuilds =
-                host.context().getBean(Stocktakes.class).get("products").rebuilds();
+        RebuildControl rebuilds = stocktake().rebuilds();
         rebuilds.throttle(0.001);
         Page page = open();
 
@@ -281,8 +279,7 @@ class PageIT {
     @Test
     void finishesWhatWasPausedThoughNothingRunsByItself() {
         startWithoutSchedule();
-        RebuildControl rebuilds =
-                host.context().getBean(Stocktakes.class).get("products").rebuilds();
+        RebuildControl rebuilds = stocktake().rebuilds();
         host.sql("update product set name = 'Capstan' where id = 1");
         Page page = open();
 
@@ -335,7 +332,7 @@ class PageIT {
     @Test
     void tellsOfTheProductsIfAnotherRunWasQuicker() {
         startWithoutSchedule();
-        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        Stocktake stocktake = stocktake();
         host.sql("update product set name = 'Late Oar' where id = 2");
         Page page = open();
         Runnable release = whileAnotherRunWaitsForTheIndex(stocktake);
@@ -397,7 +394,7 @@ class PageIT {
     @Test
     void tellsTheEndOfWhatAnotherRunDoes() {
         startWithoutSchedule();
-        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        Stocktake stocktake = stocktake();
         host.sql("update product set name = 'Late Oar' where id = 2");
         Page page = open();
         Runnable release = whileAnotherRunWaitsForTheIndex(stocktake);
@@ -447,7 +444,7 @@ class PageIT {
         host.start();
         host.rowsReachTheIndex();
         isTrue();
-        Stocktake stocktake = host.context().getBean(Stocktakes.class).get("products");
+        Stocktake stocktake = stocktake();
         // Its report tells of documents, too.
         stocktake.run(SyncPolicy.audit());
         RebuildControl rebuilds = stocktake.rebuilds();
@@ -485,10 +482,7 @@ class PageIT {
         startWithoutSchedule();
         host.sql("delete from stock where product_id = 2");
         host.sql("delete from product where id = 2");
-        host.context()
-                .getBean(Stocktakes.class)
-                .get("products")
-                .run(SyncPolicy.full().inPlace());
+        stocktake().run(SyncPolicy.full().inPlace());
         Page page = open();
         assertThat(page.locator(".badge")).hasText("Deletions held back");
         isAccessible(page);
@@ -554,11 +548,7 @@ class PageIT {
                 "select p.id, p.name, cast(case when p.brand = 'Meadow' then 'x' else '1' end as integer) as shelf from product p where {products:p.id}");
         host.start();
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(host.context()
-                                .getBean(Stocktakes.class)
-                                .get("products")
-                                .quarantine(10))
-                        .hasSize(1));
+                .untilAsserted(() -> assertThat(stocktake().quarantine(10)).hasSize(1));
         Page page = open();
 
         assertThat(page.locator(".badge")).hasText("Quarantine");

@@ -16,6 +16,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * What Stocktake costs an application at its start: prints how long the same servlet application with security, actuator and a
@@ -52,9 +53,9 @@ final class StartCost {
         List<Start> with = new ArrayList<>();
         List<Start> without = new ArrayList<>();
         Path jars = Files.createTempDirectory("stocktake-start-cost");
-        String withStocktake = classPath(true, jars);
-        String withoutStocktake = classPath(false, jars);
         try (MeilisearchStandIn meilisearch = MeilisearchStandIn.automatic()) {
+            String withStocktake = classPath(true, jars);
+            String withoutStocktake = classPath(false, jars);
             List<String> five = List.of(
                     "--stocktake.source.query=classpath:documents.sql",
                     "--stocktake.tables=product.id, stock.product_id -> product.id",
@@ -65,6 +66,8 @@ final class StartCost {
                 with.add(start(withStocktake, five, true));
                 without.add(start(withoutStocktake, List.of(), false));
             }
+        } finally {
+            FileSystemUtils.deleteRecursively(jars);
         }
         print("with Stocktake", with);
         print("without", without);

@@ -185,15 +185,12 @@ final class Parts implements AutoCloseable {
     /** Whether the ledger's tables can be made here, or are there; says who must do what otherwise. Makes nothing. */
     void requireRoomForTheLedger() {
         try {
-            boolean there = schemaIsThere(own);
-            boolean may = there
-                    ? mayCreateInSchema(own)
-                    : Databases.exists(
-                            own,
-                            "select 1 where ? <> '' and has_database_privilege(current_database(), 'create')",
-                            settings.schema());
-            if (!may && !(there && ledgerIsThere())) {
-                throw there ? noRoom() : noSchema(settings.ledger());
+            if (!schemaIsThere(own)) {
+                if (!Databases.exists(own, "select 1 where has_database_privilege(current_database(), 'create')")) {
+                    throw noSchema(settings.ledger());
+                }
+            } else if (!mayCreateInSchema(own) && !ledgerIsThere()) {
+                throw noRoom();
             }
         } catch (SQLException e) {
             throw Databases.failure(ledgerSetting(), settings.ledger(), e);
@@ -204,8 +201,8 @@ final class Parts implements AutoCloseable {
     private boolean mayCreateInSchema(DataSource database) throws SQLException {
         return Databases.exists(
                 database,
-                "select 1 from (select ?::text) schema (name)"
-                        + " where has_schema_privilege(name, 'usage') and has_schema_privilege(name, 'create')",
+                "select 1 where has_schema_privilege(?, 'usage') and has_schema_privilege(?, 'create')",
+                settings.schema(),
                 settings.schema());
     }
 
