@@ -27,6 +27,11 @@ final class TimestampCoverage {
         this.watch = watch;
     }
 
+    /** Said alike where the tables are gone through and where the gaps are counted, so that it is told once. */
+    static String unseen(FoundGraph.Table table) {
+        return "'" + table.name() + "' has no timestamp, so that by timestamps no change is seen there";
+    }
+
     List<Coverage> coverage() {
         Optional<String> hidden = database.read(
                 Database.View.LATEST,
@@ -42,9 +47,9 @@ final class TimestampCoverage {
         if (stamp == null) {
             return Coverage.nothing(
                     table.name(),
-                    "'" + table.name()
-                            + "' has no timestamp, so that by timestamps no change is seen there; add a column that every"
-                            + " writer moves and name it with timestamp(...), or use another feed besides");
+                    unseen(table)
+                            + "; add a column that every writer moves and name it with timestamp(...), or use another feed"
+                            + " besides");
         }
         List<String> missing = new ArrayList<>();
         try {

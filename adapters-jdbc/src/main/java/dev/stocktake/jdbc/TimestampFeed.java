@@ -123,7 +123,7 @@ public final class TimestampFeed implements ChangeFeed {
 
     private static List<String> blindSpots(FoundGraph.Table table) {
         if (table.stamp() == null) {
-            return List.of("'" + table.name() + "' has no timestamp: a change there is not seen");
+            return List.of(TimestampCoverage.unseen(table));
         }
         return table.stamp().column().nullable()
                 ? List.of("'" + table.name() + "." + table.stamp().name()

@@ -28,7 +28,8 @@ final class XminCoverage {
     static String unseen(FoundGraph.Table table) {
         return "'" + table.name()
                 + "' is a view or a table of another server, whose rows do not say which transaction wrote"
-                + " them: a change there is not seen; name the tables behind it, or use another feed besides";
+                + " them, so that by transaction numbers no change is seen there; name the tables behind it, or use another"
+                + " feed besides";
     }
 
     List<Coverage> coverage() {

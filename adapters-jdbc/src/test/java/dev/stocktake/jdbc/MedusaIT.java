@@ -53,8 +53,8 @@ class MedusaIT {
     @Test
     void namesTheTablesWithoutTimestamps() {
         assertThat(feed.blindSpots())
-                .contains("'product_category_product' has no timestamp: a change there is not seen")
-                .contains("'product_tags' has no timestamp: a change there is not seen");
+                .contains("'product_category_product' has no timestamp, so that by timestamps no change is seen there")
+                .contains("'product_tags' has no timestamp, so that by timestamps no change is seen there");
     }
 
     @ParameterizedTest

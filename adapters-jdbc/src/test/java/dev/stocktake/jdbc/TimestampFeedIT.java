@@ -470,8 +470,8 @@ class TimestampFeedIT {
         @Test
         void namesTheTablesItCannotSee() {
             assertThat(feed().blindSpots())
-                    .contains("'link' has no timestamp: a change there is not seen")
-                    .contains("'category_product' has no timestamp: a change there is not seen")
+                    .contains("'link' has no timestamp, so that by timestamps no change is seen there")
+                    .contains("'category_product' has no timestamp, so that by timestamps no change is seen there")
                     .anyMatch(spot -> spot.contains("updated_at' may be null") && spot.startsWith("'variant."));
         }
 
@@ -486,7 +486,8 @@ class TimestampFeedIT {
             run("update variant set updated_at = current_timestamp");
 
             assertThat(drain()).isEmpty();
-            assertThat(feed().blindSpots()).contains("'variant' has no timestamp: a change there is not seen");
+            assertThat(feed().blindSpots())
+                    .contains("'variant' has no timestamp, so that by timestamps no change is seen there");
         }
 
         @Test
