@@ -111,12 +111,11 @@ final class ChangeLogCommand extends Task {
     }
 
     static void install(Parts parts, @Nullable String role) {
-        parts.makeLogSchema();
         try {
+            parts.makeLogSchema();
             parts.changeLog().install();
-        } catch (MisconfiguredException e) {
-            throw new WrongSettings(
-                    "The change log was not installed: " + Parts.inOurWords(e) + " " + parts.howTheLogIsInstalled());
+        } catch (WrongSettings | MisconfiguredException e) {
+            throw parts.notInstalled(e);
         }
         if (role == null) {
             return;

@@ -80,6 +80,11 @@ final class Databases {
         return !list(database, sql, row -> Boolean.TRUE, parameters).isEmpty();
     }
 
+    /** Who asks, by the database's own word: an address need not name anybody. */
+    static String user(DataSource database) throws SQLException {
+        return list(database, "select current_user", row -> row.getString(1)).get(0);
+    }
+
     static void execute(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {

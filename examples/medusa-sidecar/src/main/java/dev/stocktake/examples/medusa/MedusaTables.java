@@ -7,8 +7,10 @@ import static dev.stocktake.jdbc.ProductTables.timestamp;
 
 import dev.stocktake.jdbc.ProductTables;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -74,6 +76,18 @@ final class MedusaTables {
             return tables.table(form.group(1), key, target);
         }
         return tables.table(form.group(1), key, target, by.equals("nothing") ? noTimestamp() : timestamp(by));
+    }
+
+    /** Those of {@link #graph}. */
+    static Set<String> names(List<String> more) {
+        Set<String> names = new LinkedHashSet<>(columns().keySet());
+        for (String one : more) {
+            Matcher form = EXTRA.matcher(one);
+            if (form.matches()) {
+                names.add(form.group(1));
+            }
+        }
+        return names;
     }
 
     /** What our queries read. A shop that lacks any of it is of another version. */

@@ -159,7 +159,7 @@ final class Parts implements AutoCloseable {
 
     /** With its tables made. */
     JdbcLedger ledger() {
-        makeSchema(own, settings.ledger());
+        makeSchema(own, true);
         return ledgerAsItIs().initialize();
     }
 
@@ -182,75 +182,123 @@ final class Parts implements AutoCloseable {
         return settings.ownDatabase() ? "STOCKTAKE_DATABASE_URL" : "DATABASE_URL";
     }
 
-    /** Whether the ledger's tables can be made here, or are there; says who must do what otherwise. Makes nothing. */
+    /** Whether the ledger can be kept here, with tables that are there or can be made; says who must do what otherwise. */
     void requireRoomForTheLedger() {
         try {
             if (!schemaIsThere(own)) {
                 if (!Databases.exists(own, "select 1 where has_database_privilege(current_database(), 'create')")) {
-                    throw noSchema(settings.ledger());
+                    throw noSchema(own, true);
                 }
-            } else if (!mayCreateInSchema(own) && !ledgerIsThere()) {
-                throw noRoom();
+                return;
             }
+            List<Made> made = madeForTheLedger();
+            if (!mayIn(own, "usage") || made.isEmpty() && !mayIn(own, "create")) {
+                throw noRoom(made.isEmpty());
+            }
+            requireRightsOn(made);
         } catch (SQLException e) {
             throw Databases.failure(ledgerSetting(), settings.ledger(), e);
         }
     }
 
-    /** A list of privileges would ask for any of them. */
-    private boolean mayCreateInSchema(DataSource database) throws SQLException {
-        return Databases.exists(
-                database,
-                "select 1 where has_schema_privilege(?, 'usage') and has_schema_privilege(?, 'create')",
-                settings.schema(),
-                settings.schema());
+    /** One right at a time: a list of them would ask for any. */
+    private boolean mayIn(DataSource database, String right) throws SQLException {
+        return Databases.exists(database, "select 1 where has_schema_privilege(?, ?)", settings.schema(), right);
     }
 
-    private WrongSettings noRoom() {
+    private WrongSettings noRoom(boolean forNewTables) throws SQLException {
         return new WrongSettings("Stocktake needs tables of its own in schema " + ShopCheck.quoted(settings.schema())
-                + ", and the user of " + ledgerSetting() + " may make none there. " + letIn(settings.ledger()));
+                + ", and the user of " + ledgerSetting()
+                + (forNewTables ? " may make none there. " : " may not reach those that are there. ")
+                + letIn(own, forNewTables ? "usage, create" : "usage"));
     }
 
-    private String letIn(DatabaseUrl url) {
-        return "Let the owner of the schema run: grant usage, create on schema " + ShopCheck.quoted(settings.schema())
-                + " to " + ShopCheck.quoted(url.user()) + ";";
+    private String letIn(DataSource database, String rights) throws SQLException {
+        return "Let the owner of the schema run: grant " + rights + " on schema " + ShopCheck.quoted(settings.schema())
+                + " to " + ShopCheck.quoted(Databases.user(database)) + ";";
     }
 
-    /** What must be done so that the change log, whose installation has failed, can be installed. */
-    String howTheLogIsInstalled() {
-        try {
-            return mayCreateInSchema(shop)
-                    ? "It needs the owner of the shop's tables: run change-log install with Medusa's own DATABASE_URL."
-                    : letIn(settings.shop());
-        } catch (SQLException e) {
-            throw Databases.failure("DATABASE_URL", settings.shop(), e);
+    /** Somebody else may have made them. */
+    private void requireRightsOn(List<Made> made) throws SQLException {
+        List<String> grants = new ArrayList<>();
+        String user = ShopCheck.quoted(Databases.user(own));
+        for (Made one : made) {
+            String name = ShopCheck.quoted(settings.schema()) + "." + one.name();
+            for (String right : one.rights()) {
+                if (Databases.exists(own, "select 1 where not has_" + one.kind() + "_privilege(?, ?)", name, right)) {
+                    grants.add("grant " + String.join(", ", one.rights()) + " on " + one.kind() + " " + name + " to "
+                            + user + ";");
+                    break;
+                }
+            }
+        }
+        if (!grants.isEmpty()) {
+            throw new WrongSettings("Stocktake's own tables are in schema " + ShopCheck.quoted(settings.schema())
+                    + ", and the user of " + ledgerSetting() + " may not write all of them. Let their owner run: "
+                    + String.join(" ", grants));
         }
     }
 
-    private WrongSettings noSchema(DatabaseUrl url) {
-        String schema = ShopCheck.quoted(settings.schema());
-        return new WrongSettings("Stocktake needs a schema for its own tables, and the user of " + ledgerSetting()
-                + " may not make one. Let the administrator of the database run: create schema " + schema
-                + " authorization " + ShopCheck.quoted(url.user())
-                + "; or let STOCKTAKE_DATABASE_URL lead to another"
-                + " database.");
+    /** Why the change log could not be installed, and who must do what where that is known. */
+    WrongSettings notInstalled(RuntimeException failure) {
+        String said = "The change log was not installed: " + inOurWords(failure);
+        try {
+            List<String> owners = otherOwners();
+            if (!owners.isEmpty()) {
+                return new WrongSettings("The change log was not installed: it needs the owner of the shop's tables ("
+                        + String.join(", ", owners) + "), and " + Databases.user(shop)
+                        + " is not. Run change-log install with Medusa's own DATABASE_URL.");
+            }
+            boolean shut = schemaIsThere(shop) && !(mayIn(shop, "usage") && mayIn(shop, "create"));
+            return new WrongSettings(shut ? said + " " + letIn(shop, "usage, create") : said);
+        } catch (SQLException e) {
+            log.debug("Whose the shop's tables are could not be asked", e);
+            return new WrongSettings(said);
+        }
     }
 
-    private void makeSchema(DataSource database, DatabaseUrl url) {
-        String setting = ledgerSetting();
-        String schema = ShopCheck.quoted(settings.schema());
+    /** Whose rights our user lacks, of those who own tables of the shop that have triggers or shall have them. */
+    private List<String> otherOwners() throws SQLException {
+        return Databases.list(
+                shop,
+                "select distinct pg_get_userbyid(c.relowner) from unnest(string_to_array(?, ',')) as t(name)"
+                        + " join pg_class c on c.oid = to_regclass(t.name) and not pg_has_role(c.relowner, 'usage')"
+                        + " order by 1",
+                row -> row.getString(1),
+                String.join(",", MedusaTables.names(settings.sql().tables())));
+    }
+
+    /** The ledger may lie in another database, the change log may not. */
+    private WrongSettings noSchema(DataSource database, boolean forTheLedger) throws SQLException {
+        String user = Databases.user(database);
+        return new WrongSettings("Stocktake needs a schema for its own tables, and the user " + user
+                + " may not make one. Let the administrator of the database run: create schema "
+                + ShopCheck.quoted(settings.schema()) + " authorization " + ShopCheck.quoted(user) + ";"
+                + (forTheLedger && !settings.ownDatabase()
+                        ? " or let STOCKTAKE_DATABASE_URL lead to another database."
+                        : ""));
+    }
+
+    private void makeSchema(DataSource database, boolean forTheLedger) {
+        String setting = forTheLedger ? ledgerSetting() : "DATABASE_URL";
+        DatabaseUrl url = forTheLedger ? settings.ledger() : settings.shop();
         try {
             if (schemaIsThere(database)) {
                 return;
             }
-            Databases.execute(database, "create schema " + schema);
-            log.info("Made the schema {} in {} for Stocktake's own tables", schema, url);
+            Databases.execute(database, "create schema " + ShopCheck.quoted(settings.schema()));
+            log.info("Made the schema {} in {} for Stocktake's own tables", settings.schema(), url);
         } catch (SQLException e) {
             if (!"42501".equals(e.getSQLState())) {
                 raced(database, setting, url, e);
                 return;
             }
-            throw noSchema(url);
+            try {
+                throw noSchema(database, forTheLedger);
+            } catch (SQLException again) {
+                e.addSuppressed(again);
+                throw Databases.failure(setting, url, e);
+            }
         }
     }
 
@@ -276,7 +324,7 @@ final class Parts implements AutoCloseable {
 
     /** The log stands in the shop's database, wherever the ledger is. */
     void makeLogSchema() {
-        makeSchema(shop, settings.shop());
+        makeSchema(shop, false);
     }
 
     boolean changeLogIsThere() {
@@ -472,7 +520,13 @@ final class Parts implements AutoCloseable {
     }
 
     /** A table or a sequence. */
-    private record Made(String kind, String name) {}
+    private record Made(String kind, String name) {
+
+        /** What the engine needs of it. */
+        List<String> rights() {
+            return kind.equals("table") ? List.of("select", "insert", "update", "delete") : List.of("usage");
+        }
+    }
 
     /** What the ledger's own script makes and is there; whatever else is in the schema is somebody else's. */
     private List<Made> madeForTheLedger() throws SQLException {

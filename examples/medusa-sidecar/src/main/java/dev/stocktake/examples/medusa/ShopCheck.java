@@ -171,8 +171,7 @@ final class ShopCheck {
     }
 
     private String user() throws SQLException {
-        return Databases.list(database, "select current_user", row -> row.getString(1))
-                .get(0);
+        return Databases.user(database);
     }
 
     static String quoted(String name) {

@@ -136,13 +136,49 @@ class RightsIT {
                 .hasMessageContaining("STOCKTAKE_DATABASE_URL");
     }
 
-    @Test
-    void whoIsNotTheOwnerIsToldWhoInstalls() {
-        prepare("reader_5");
-        try (Parts parts = Parts.of(Settings.of(as("reader_5"))).requireShop()) {
+    /** Whatever else he lacks: with it he would come no further. */
+    @ParameterizedTest
+    @ValueSource(strings = {"schema", "no rights on the schema", "no schema"})
+    void whoIsNotTheOwnerIsToldWhoInstalls(String has) {
+        String role = "reader_5" + has.replace(' ', '_');
+        prepare(role);
+        if (has.equals("no rights on the schema")) {
+            shop.run("alter schema stocktake owner to medusa");
+        } else if (has.equals("no schema")) {
+            shop.run("drop schema stocktake");
+        }
+        try (Parts parts = Parts.of(Settings.of(as(role))).requireShop()) {
             assertThatThrownBy(() -> ChangeLogCommand.install(parts, null))
                     .isInstanceOf(WrongSettings.class)
-                    .hasMessageContaining("needs the owner of the shop's tables");
+                    .hasMessageContaining("it needs the owner of the shop's tables (medusa), and " + role + " is not")
+                    .hasMessageNotContaining("grant ");
+        }
+    }
+
+    @Test
+    void anOwnerWhoMayNotMakeTheSchemaIsToldHowToGetOne() {
+        try (Parts parts = Parts.of(Settings.of(asOwner())).requireShop()) {
+            shop.run("alter database " + shop.name() + " owner to postgres");
+
+            assertThatThrownBy(() -> ChangeLogCommand.install(parts, null))
+                    .isInstanceOf(WrongSettings.class)
+                    .hasMessageContaining("create schema stocktake authorization medusa;")
+                    .hasMessageNotContaining("STOCKTAKE_DATABASE_URL");
+        }
+    }
+
+    /** The failure has words of its own. */
+    @Test
+    void anOwnerWithEveryRightIsNotToldToGetMore() {
+        prepare("reader_9");
+        shop.as("reader_9", documented("owner", "reader_9", shop));
+        shop.asOwner("alter table price_list rename to lists; create view price_list as select * from lists");
+        try (Parts parts = Parts.of(Settings.of(asOwner())).requireShop()) {
+            assertThatThrownBy(() -> ChangeLogCommand.install(parts, null))
+                    .isInstanceOf(WrongSettings.class)
+                    .hasMessageContaining("The change log was not installed: ")
+                    .hasMessageNotContaining("owner of the")
+                    .hasMessageNotContaining("grant ");
         }
     }
 
@@ -161,6 +197,73 @@ class RightsIT {
                     .hasMessageContaining(
                             "Let the owner of the schema run: grant usage, create on schema stocktake to medusa;")
                     .hasMessageNotContaining("owner of the shop's tables");
+        }
+    }
+
+    @Nested
+    class TheDoctor {
+
+        /** Who asks is not always whom the address names, if it names anybody. */
+        private Map<String, String> inTheRoleOf(String role) {
+            Map<String, String> environment = as(role);
+            environment.put("DATABASE_URL", shop.url("postgres") + "&options=-c%20role%3D" + role);
+            return environment;
+        }
+
+        private void misses(Map<String, String> environment, String advice) {
+            try (Parts parts = Parts.of(Settings.of(environment))) {
+                assertThatThrownBy(parts::requireRoomForTheLedger)
+                        .isInstanceOf(WrongSettings.class)
+                        .hasMessageContaining(advice);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "usage", "create"})
+        void missesARightOnTheSchema(String has) {
+            String role = "reader_a" + has;
+            prepare(role);
+            shop.run("alter schema stocktake owner to medusa");
+            if (!has.isEmpty()) {
+                shop.run("grant " + has + " on schema stocktake to " + role);
+            }
+            String advice = "grant usage, create on schema stocktake to " + role + ";";
+            misses(as(role), advice);
+            misses(inTheRoleOf(role), advice);
+        }
+
+        @Test
+        void missesTheSchemaOfALedgerThatIsThere() {
+            prepare("reader_b");
+            try (Parts parts = Parts.of(Settings.of(as("reader_b")))) {
+                parts.ledger();
+            }
+            shop.run("alter schema stocktake owner to medusa");
+
+            misses(as("reader_b"), "grant usage on schema stocktake to reader_b;");
+        }
+
+        @Test
+        void missesTheTablesOfALedgerThatSomebodyElseHasMade() {
+            prepare("reader_c");
+            shop.as("reader_c", documented("owner", "reader_c", shop));
+            try (Parts parts = Parts.of(Settings.of(asOwner()))) {
+                parts.ledger();
+            }
+            try (Parts parts = Parts.of(Settings.of(as("reader_c")))) {
+                assertThatThrownBy(parts::requireRoomForTheLedger)
+                        .isInstanceOf(WrongSettings.class)
+                        .satisfies(failure -> {
+                            Matcher advice = Pattern.compile("grant [^;]+;").matcher(failure.getMessage());
+                            while (advice.find()) {
+                                shop.as("medusa", advice.group());
+                            }
+                        });
+                parts.requireRoomForTheLedger();
+            }
+            try (ConfigurableApplicationContext sidecar = start(as("reader_c"))) {
+                followsAnEdit(sidecar);
+            }
         }
     }
 
