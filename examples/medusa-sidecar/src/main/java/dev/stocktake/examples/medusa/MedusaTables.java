@@ -78,7 +78,7 @@ final class MedusaTables {
         return tables.table(form.group(1), key, target, by.equals("nothing") ? noTimestamp() : timestamp(by));
     }
 
-    /** Those of {@link #graph}. */
+    /** Medusa's own that a document is made of, and the shop's own. */
     static Set<String> names(List<String> more) {
         Set<String> names = new LinkedHashSet<>(columns().keySet());
         for (String one : more) {

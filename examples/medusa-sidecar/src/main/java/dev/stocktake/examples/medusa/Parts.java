@@ -25,15 +25,18 @@ import dev.stocktake.meilisearch.MeilisearchIndex;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -160,7 +163,12 @@ final class Parts implements AutoCloseable {
     /** With its tables made. */
     JdbcLedger ledger() {
         makeSchema(own, true);
-        return ledgerAsItIs().initialize();
+        try {
+            return ledgerAsItIs().initialize();
+        } catch (MisconfiguredException e) {
+            requireRoomForTheLedger();
+            throw e;
+        }
     }
 
     private JdbcLedger ledgerAsItIs() {
@@ -196,6 +204,7 @@ final class Parts implements AutoCloseable {
                 throw noRoom(made.isEmpty());
             }
             requireRightsOn(made);
+            requireThatItCanBeRenewed(made);
         } catch (SQLException e) {
             throw Databases.failure(ledgerSetting(), settings.ledger(), e);
         }
@@ -207,73 +216,124 @@ final class Parts implements AutoCloseable {
     }
 
     private WrongSettings noRoom(boolean forNewTables) throws SQLException {
-        return new WrongSettings("Stocktake needs tables of its own in schema " + ShopCheck.quoted(settings.schema())
-                + ", and the user of " + ledgerSetting()
+        return new WrongSettings("Stocktake needs tables of its own in schema " + schema() + ", and "
+                + Databases.user(own)
                 + (forNewTables ? " may make none there. " : " may not reach those that are there. ")
-                + letIn(own, forNewTables ? "usage, create" : "usage"));
+                + letIn(Databases.user(own), forNewTables ? "usage, create" : "usage"));
     }
 
-    private String letIn(DataSource database, String rights) throws SQLException {
-        return "Let the owner of the schema run: grant " + rights + " on schema " + ShopCheck.quoted(settings.schema())
-                + " to " + ShopCheck.quoted(Databases.user(database)) + ";";
+    private String letIn(String user, String rights) {
+        return "Let the owner of the schema run: grant " + rights + " on schema " + schema() + " to "
+                + ShopCheck.quoted(user) + ";";
+    }
+
+    private String schema() {
+        return ShopCheck.quoted(settings.schema());
     }
 
     /** Somebody else may have made them. */
     private void requireRightsOn(List<Made> made) throws SQLException {
         List<String> grants = new ArrayList<>();
-        String user = ShopCheck.quoted(Databases.user(own));
+        String user = Databases.user(own);
         for (Made one : made) {
-            String name = ShopCheck.quoted(settings.schema()) + "." + one.name();
+            String name = schema() + "." + one.name();
             for (String right : one.rights()) {
                 if (Databases.exists(own, "select 1 where not has_" + one.kind() + "_privilege(?, ?)", name, right)) {
                     grants.add("grant " + String.join(", ", one.rights()) + " on " + one.kind() + " " + name + " to "
-                            + user + ";");
+                            + ShopCheck.quoted(user) + ";");
                     break;
                 }
             }
         }
         if (!grants.isEmpty()) {
-            throw new WrongSettings("Stocktake's own tables are in schema " + ShopCheck.quoted(settings.schema())
-                    + ", and the user of " + ledgerSetting() + " may not write all of them. Let their owner run: "
-                    + String.join(" ", grants));
+            throw new WrongSettings("Stocktake's own tables are in schema " + schema() + ", and " + user
+                    + " may not write all of them. Let their owner run: " + String.join(" ", grants));
+        }
+    }
+
+    /** Tables of an older version are changed by their owner alone. */
+    private void requireThatItCanBeRenewed(List<Made> made) throws SQLException {
+        if (made.isEmpty()) {
+            return;
+        }
+        try {
+            ledgerAsItIs().verify();
+        } catch (MisconfiguredException e) {
+            List<String> others = otherOwners(made);
+            if (!others.isEmpty()) {
+                throw new WrongSettings(inOurWords(e) + " They belong to " + others.get(0) + ": start the sidecar once"
+                        + " with an address of that user in " + ledgerSetting() + ", which brings them up to date.");
+            }
+            if (!mayIn(own, "create")) {
+                throw new WrongSettings(inOurWords(e) + " " + letIn(Databases.user(own), "usage, create"));
+            }
         }
     }
 
     /** Why the change log could not be installed, and who must do what where that is known. */
     WrongSettings notInstalled(RuntimeException failure) {
+        log.debug("The change log was not installed", failure);
         String said = "The change log was not installed: " + inOurWords(failure);
         try {
-            List<String> owners = otherOwners();
-            if (!owners.isEmpty()) {
-                return new WrongSettings("The change log was not installed: it needs the owner of the shop's tables ("
-                        + String.join(", ", owners) + "), and " + Databases.user(shop)
-                        + " is not. Run change-log install with Medusa's own DATABASE_URL.");
+            Map<String, String> foreign = foreignTables();
+            if (!foreign.isEmpty()) {
+                return new WrongSettings(notTheOwner(foreign));
             }
             boolean shut = schemaIsThere(shop) && !(mayIn(shop, "usage") && mayIn(shop, "create"));
-            return new WrongSettings(shut ? said + " " + letIn(shop, "usage, create") : said);
+            return new WrongSettings(shut ? said + " " + letIn(Databases.user(shop), "usage, create") : said);
         } catch (SQLException e) {
             log.debug("Whose the shop's tables are could not be asked", e);
             return new WrongSettings(said);
         }
     }
 
-    /** Whose rights our user lacks, of those who own tables of the shop that have triggers or shall have them. */
-    private List<String> otherOwners() throws SQLException {
-        return Databases.list(
+    private String notTheOwner(Map<String, String> foreign) throws SQLException {
+        String user = Databases.user(shop);
+        String owner = foreign.get("product");
+        if (owner == null) {
+            return "The change log was not installed: it needs the owner of all tables that it watches, and " + user
+                    + " does not own " + String.join(", ", foreign.keySet()) + ". Let an administrator run: "
+                    + new LinkedHashSet<>(foreign.values())
+                            .stream()
+                                    .map(other ->
+                                            "grant " + ShopCheck.quoted(other) + " to " + ShopCheck.quoted(user) + ";")
+                                    .collect(Collectors.joining(" "));
+        }
+        String text = "The change log was not installed: it needs the owner of the shop's tables (" + owner + "), and "
+                + user + " is not. Run change-log install with Medusa's own DATABASE_URL.";
+        boolean shut = Databases.exists(
                 shop,
-                "select distinct pg_get_userbyid(c.relowner) from unnest(string_to_array(?, ',')) as t(name)"
-                        + " join pg_class c on c.oid = to_regclass(t.name) and not pg_has_role(c.relowner, 'usage')"
-                        + " order by 1",
-                row -> row.getString(1),
-                String.join(",", MedusaTables.names(settings.sql().tables())));
+                "select 1 from pg_namespace where nspname = ?"
+                        + " and not (has_schema_privilege(?, oid, 'usage') and has_schema_privilege(?, oid, 'create'))",
+                settings.schema(),
+                owner,
+                owner);
+        return shut ? text + " Before that: " + letIn(owner, "usage, create") : text;
+    }
+
+    /** Whose are those that have triggers, or shall have them, where they are not our user's. */
+    private Map<String, String> foreignTables() throws SQLException {
+        String watched = String.join(",", MedusaTables.names(settings.sql().tables()));
+        Map<String, String> owners = new LinkedHashMap<>();
+        Databases.list(
+                shop,
+                "select c.relname, pg_get_userbyid(c.relowner) from pg_class c"
+                        + " join pg_namespace n on n.oid = c.relnamespace"
+                        + " where c.relkind in ('r', 'p') and not pg_has_role(c.relowner, 'usage')"
+                        + " and (n.nspname || '.' || c.relname = any (string_to_array(?, ','))"
+                        + " or pg_table_is_visible(c.oid) and c.relname = any (string_to_array(?, ','))) order by 1",
+                row -> owners.put(row.getString(1), row.getString(2)),
+                watched,
+                watched);
+        return owners;
     }
 
     /** The ledger may lie in another database, the change log may not. */
     private WrongSettings noSchema(DataSource database, boolean forTheLedger) throws SQLException {
         String user = Databases.user(database);
-        return new WrongSettings("Stocktake needs a schema for its own tables, and the user " + user
-                + " may not make one. Let the administrator of the database run: create schema "
-                + ShopCheck.quoted(settings.schema()) + " authorization " + ShopCheck.quoted(user) + ";"
+        return new WrongSettings("Stocktake needs a schema for its own tables, and " + user
+                + " may not make one. Let the administrator of the database run: create schema " + schema()
+                + " authorization " + ShopCheck.quoted(user) + ";"
                 + (forTheLedger && !settings.ownDatabase()
                         ? " or let STOCKTAKE_DATABASE_URL lead to another database."
                         : ""));
@@ -286,7 +346,7 @@ final class Parts implements AutoCloseable {
             if (schemaIsThere(database)) {
                 return;
             }
-            Databases.execute(database, "create schema " + ShopCheck.quoted(settings.schema()));
+            Databases.execute(database, "create schema " + schema());
             log.info("Made the schema {} in {} for Stocktake's own tables", settings.schema(), url);
         } catch (SQLException e) {
             if (!"42501".equals(e.getSQLState())) {
@@ -296,7 +356,6 @@ final class Parts implements AutoCloseable {
             try {
                 throw noSchema(database, forTheLedger);
             } catch (SQLException again) {
-                e.addSuppressed(again);
                 throw Databases.failure(setting, url, e);
             }
         }
@@ -322,8 +381,15 @@ final class Parts implements AutoCloseable {
         return ChangeLog.builder(shop, graph).schema(settings.schema()).build();
     }
 
-    /** The log stands in the shop's database, wherever the ledger is. */
+    /** The log stands in the shop's database, wherever the ledger is. Made only for who can go on with it. */
     void makeLogSchema() {
+        try {
+            if (!schemaIsThere(shop) && !foreignTables().isEmpty()) {
+                throw new WrongSettings(notTheOwner(foreignTables()));
+            }
+        } catch (SQLException e) {
+            throw Databases.failure("DATABASE_URL", settings.shop(), e);
+        }
         makeSchema(shop, false);
     }
 
@@ -502,21 +568,24 @@ final class Parts implements AutoCloseable {
     }
 
     private void requireOwnerOf(List<Made> made) throws SQLException {
-        for (Made one : made) {
-            List<String> others = Databases.list(
-                    own,
-                    "select pg_get_userbyid(relowner) from pg_class where relname = ? and relnamespace = (select oid from"
-                            + " pg_namespace where nspname = ?) and not pg_has_role(relowner, 'usage')",
-                    row -> row.getString(1),
-                    one.name(),
-                    settings.schema());
-            if (!others.isEmpty()) {
-                throw new WrongSettings("Nothing was removed. The tables of schema " + settings.schema() + " belong to "
-                        + others.get(0) + ", the sidecar's own user: run uninstall with the " + ledgerSetting()
-                        + " that the sidecar has. The change log is removed before that, by change-log uninstall as the"
-                        + " owner of the shop's tables.");
-            }
+        List<String> others = otherOwners(made);
+        if (!others.isEmpty()) {
+            throw new WrongSettings("Nothing was removed. The tables of schema " + settings.schema() + " belong to "
+                    + others.get(0) + ", the sidecar's own user: run uninstall with the " + ledgerSetting()
+                    + " that the sidecar has. The change log is removed before that, by change-log uninstall as the"
+                    + " owner of the shop's tables.");
         }
+    }
+
+    private List<String> otherOwners(List<Made> made) throws SQLException {
+        return Databases.list(
+                own,
+                "select distinct pg_get_userbyid(relowner) from pg_class where relname = any (string_to_array(?, ','))"
+                        + " and relnamespace = (select oid from pg_namespace where nspname = ?)"
+                        + " and not pg_has_role(relowner, 'usage')",
+                row -> row.getString(1),
+                made.stream().map(Made::name).collect(Collectors.joining(",")),
+                settings.schema());
     }
 
     /** A table or a sequence. */
@@ -587,7 +656,7 @@ final class Parts implements AutoCloseable {
                 .replace("'apiKey'", "MEILISEARCH_API_KEY")
                 .replace("'url'", "MEILISEARCH_HOST")
                 .replace("'uid'", "STOCKTAKE_INDEX");
-        return text.endsWith(".") ? text : text + ".";
+        return text.endsWith(".") || text.endsWith(";") ? text : text + ".";
     }
 
     @Override
