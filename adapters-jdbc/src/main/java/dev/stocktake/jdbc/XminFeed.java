@@ -62,19 +62,24 @@ public final class XminFeed implements ChangeFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(XminFeed.class);
 
+    /** Whoever takes keeps his lease between two takes only. */
+    private static final Duration LONGEST_TAKE = Duration.ofSeconds(2);
+
     private final Database database;
     private final Graph graph;
     private final String name;
     private final double share;
+    private final Duration longestTake;
     private final AtomicReference<@Nullable Watch> known = new AtomicReference<>();
     private final AtomicReference<Map<String, XminMemory>> memories = new AtomicReference<>(Map.of());
     private final AtomicReference<Pace> pace = new AtomicReference<>(new Pace(Duration.ZERO, null, null));
 
-    private XminFeed(Database database, Graph graph, String name, double share) {
+    private XminFeed(Database database, Graph graph, String name, double share, Duration longestTake) {
         this.database = database;
         this.graph = graph;
         this.name = name;
         this.share = share;
+        this.longestTake = longestTake;
     }
 
     /**
@@ -213,7 +218,7 @@ public final class XminFeed implements ChangeFeed {
      */
     private Intake goOn(Watch watch, XminCursor from, String cursor, Xids now, int limit) {
         XminMemory memory = memories.get().getOrDefault(cursor, new XminMemory());
-        XminTake.Taken taken = new XminTake(database, watch, from, memory, now, limit).goOn();
+        XminTake.Taken taken = new XminTake(database, watch, from, memory, now, limit, longestTake).goOn();
         Instant end = ask(watch).now();
         Duration spent = end.isBefore(now.now()) ? Duration.ZERO : Duration.between(now.now(), end);
         pace.updateAndGet(before -> taken.finished() ? before.ends(spent, end) : before.goesOn(spent));
@@ -319,6 +324,7 @@ public final class XminFeed implements ChangeFeed {
         private final ProductTables tables;
         private String name = "xmin";
         private double share = 0.1;
+        private Duration longestTake = LONGEST_TAKE;
         private Duration statementTimeout = Duration.ofSeconds(60);
 
         private Builder(DataSource dataSource, ProductTables tables) {
@@ -338,6 +344,11 @@ public final class XminFeed implements ChangeFeed {
          */
         public Builder share(double ofTheTime) {
             this.share = ofTheTime;
+            return this;
+        }
+
+        Builder longestTake(Duration longest) {
+            this.longestTake = longest;
             return this;
         }
 
@@ -361,7 +372,7 @@ public final class XminFeed implements ChangeFeed {
             }
             problems.unlessPositive("statementTimeout", statementTimeout);
             problems.throwIfAny();
-            return new XminFeed(new Database(dataSource, statementTimeout), graph, name, share);
+            return new XminFeed(new Database(dataSource, statementTimeout), graph, name, share, longestTake);
         }
     }
 }

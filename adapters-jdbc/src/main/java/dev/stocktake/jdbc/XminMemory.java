@@ -45,9 +45,13 @@ final class XminMemory {
         this.completeNow = completeNow;
     }
 
-    /** Whether the products of this row were named by an earlier pass. */
-    boolean knows(XminRow row) {
-        return named.contains(row.hash()) || complete.contains(row.xid());
+    /**
+     * Whether the products of this row were named by an earlier pass.
+     *
+     * @param young whether it lies in what became part of the table only now: no earlier pass has met it there, whoever wrote it
+     */
+    boolean knows(XminRow row, boolean young) {
+        return named.contains(row.hash()) || !young && complete.contains(row.xid());
     }
 
     /** The pass under way has met a row. */

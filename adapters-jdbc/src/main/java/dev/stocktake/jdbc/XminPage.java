@@ -42,6 +42,11 @@ record XminPage(
         }
     }
 
+    /** Whether a row of it came with a table that was attached since the horizon. */
+    boolean holdsYoung(XminRow row) {
+        return files.young().contains(row.place().partition());
+    }
+
     private String sql(Dialect dialect, int limit) {
         StringBuilder sql = new StringBuilder("select r.tableoid, cast(r.ctid as text), cast(r.xmin as text), ")
                 .append(dated ? "pg_xact_commit_timestamp(r.xmin), " : "cast(null as timestamptz), ")

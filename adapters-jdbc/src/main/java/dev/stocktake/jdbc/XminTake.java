@@ -7,6 +7,7 @@ import dev.stocktake.jdbc.XminCursor.PartialClimb;
 import dev.stocktake.jdbc.XminCursor.Pass;
 import dev.stocktake.jdbc.XminCursor.Place;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One take of an {@link XminFeed}: goes on with the pass over the tables, some blocks at a time, each in a transaction of its
- * own, until enough products are named or every table was read.
+ * own, until enough products are named, it has taken long enough or every table was read.
  */
 final class XminTake {
 
@@ -33,20 +34,31 @@ final class XminTake {
     private final XminCursor from;
     private final Xids start;
     private final int limit;
+    private final Duration longest;
     private final Named products = new Named();
     private Pass pass;
     private XminMemory memory;
     private long blocks = MOST_BLOCKS;
+    private Instant reached;
     private long settledRows;
     private long unsettledRows;
 
-    XminTake(Database database, XminFeed.Watch watch, XminCursor from, XminMemory memory, Xids start, int limit) {
+    XminTake(
+            Database database,
+            XminFeed.Watch watch,
+            XminCursor from,
+            XminMemory memory,
+            Xids start,
+            int limit,
+            Duration longest) {
         this.database = database;
         this.watch = watch;
         this.from = from;
         this.memory = memory.copy();
         this.start = start;
         this.limit = limit;
+        this.longest = longest;
+        this.reached = start.now();
         this.pass = from.pass() != null ? from.pass() : Pass.begin(start.oldest());
     }
 
@@ -66,7 +78,8 @@ final class XminTake {
     /** Reads until there is enough. */
     Taken goOn() {
         while (pass.table() < watch.tables().size()) {
-            if (products.size() >= limit) {
+            boolean late = Duration.between(start.now(), reached).compareTo(longest) > 0;
+            if (products.size() >= limit || late) {
                 return new Taken(products.upTo(cursor(from.horizon(), pass), true), memory, false);
             }
             if (Thread.currentThread().isInterrupted()) {
@@ -91,9 +104,11 @@ final class XminTake {
 
     /** Small tables share a transaction, large ones need several: each sees what was committed when its statements begin. */
     private boolean pages(Database.Session session) throws SQLException {
-        if (!Xids.ask(session, watch.origin()).origin().equals(start.origin())) {
+        Xids now = Xids.ask(session, watch.origin());
+        if (!now.origin().equals(start.origin())) {
             throw new UnavailableException("The connections lead to different databases; nothing was taken", null);
         }
+        reached = now.now();
         long read = 0;
         while (read < MOST_BLOCKS
                 && products.size() < limit
@@ -142,12 +157,14 @@ final class XminTake {
         if (partial != null && rows.size() < limit) {
             reached = partial.end();
         }
-        List<XminRow> fresh = rows.stream().filter(row -> !memory.knows(row)).toList();
+        List<XminRow> fresh = rows.stream()
+                .filter(row -> !memory.knows(row, page.holdsYoung(row)))
+                .toList();
         Climb.From rowsFrom = new Climb.From(
                 keys(table, fresh), fresh.size(), first(fresh), partial == null ? null : partial.after());
         Climb.Page climbed = table.climb().name(session, rowsFrom, limit, products);
         boolean whole = partial == null && !climbed.more();
-        rows.forEach(row -> remember(row, whole));
+        rows.forEach(row -> remember(row, whole, page.holdsYoung(row)));
         if (climbed.more()) {
             pass = pass.climbing(
                     new PartialClimb(reached, climbed.ids().get(climbed.ids().size() - 1)));
@@ -163,13 +180,13 @@ final class XminTake {
      * What appeared while the products of its neighbours were named part by part is not remembered: of its own only some
      * were named.
      */
-    private void remember(XminRow row, boolean whole) {
+    private void remember(XminRow row, boolean whole, boolean young) {
         boolean settled = row.dated() && row.xid() < pass.next();
         if (settled) {
             settledRows++;
         } else {
             unsettledRows++;
-            if (whole || memory.knows(row)) {
+            if (whole || memory.knows(row, young)) {
                 memory.name(row);
             }
         }

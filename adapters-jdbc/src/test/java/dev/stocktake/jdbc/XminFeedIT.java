@@ -15,6 +15,8 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -494,6 +496,29 @@ class XminFeedIT {
             assertThat(drain()).isEmpty();
         }
 
+        /** Of a transaction that was met in two passes all rows are known, but for those that were elsewhere then. */
+        @Test
+        void readsWhatIsAttachedAlsoOfATransactionThatIsKnown() {
+            run("create table price (product_id bigint, region int, amount int) partition by list (region)");
+            run("create table price_1 partition of price for values in (1)");
+            run("create table price_2 (product_id bigint, region int, amount int)");
+            feed = feed(tables().table("price", key("product_id"), leadsTo("product.id")));
+            drain();
+            inTransaction(open -> {
+                try (Statement number = open.createStatement()) {
+                    number.execute("select pg_current_xact_id()");
+                }
+                run("begin; insert into price values (10, 1, 1); insert into price_2 values (77, 2, 1); commit");
+                assertThat(drain()).containsExactly("10");
+                assertThat(drain()).isEmpty();
+                assertThat(drain()).isEmpty();
+                run("alter table price attach partition price_2 for values in (2)");
+
+                assertThat(drain()).containsExactly("77");
+                assertThat(drain()).isEmpty();
+            });
+        }
+
         @Test
         void readsTablesThatInherit() {
             run("create table note (product_id bigint)");
@@ -676,6 +701,29 @@ class XminFeedIT {
                     .hasValueSatisfying(delay -> assertThat(delay).isPositive());
             feed = feed(tables());
             assertThat(drain()).containsExactly("4");
+        }
+
+        /** Ten thousand blocks, of which one statement reads four thousand. */
+        @Test
+        void readsALargeTableInSeveralTakesWithoutARest() {
+            run("create table note (product_id bigint primary key, text char(700)) with (fillfactor = 10)");
+            run("insert into note select n, 'x' from generate_series(1, 10000) n");
+            feed = XminFeed.builder(database, tables().table("note", key("product_id"), leadsTo("product.id")))
+                    .share(0.001)
+                    .longestTake(Duration.ZERO)
+                    .build();
+            take(2_000);
+            run("update note set text = 'y' where product_id = 10000");
+            Set<String> cursors = new TreeSet<>();
+            Intake intake = take(2_000);
+            while (intake.more()) {
+                assertThat(intake.products()).isEmpty();
+                cursors.add(String.valueOf(intake.cursor()));
+                intake = take(2_000);
+            }
+
+            assertThat(cursors).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(intake.products()).containsExactly(ProductKey.of("10000"));
         }
     }
 
