@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -20,8 +22,9 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * What Stocktake costs an application at its start: prints how long the same servlet application with security, actuator and a
- * database takes to be ready, with Stocktake's jars on its path and without, in fresh JVMs by turns. Not a test, as it
- * measures the machine too. Takes how many starts of each; 10 if nothing is said.
+ * database takes to be ready without Stocktake's jars on its path, with them and the settings that it needs, and with the page besides,
+ * in fresh JVMs by turns. Not a test, as it measures the machine too. Takes how many starts of each; 10 if nothing is said.
+ * Costs are the median of the differences to the start without it in the same round.
  *
  * <p>Jars, as an application has them: every class that anybody loads is looked for in all directories that stand before it on
  * the path, and a look at the disk costs a hundred times as much as one at a jar's list.
@@ -49,9 +52,10 @@ final class StartCost {
     private record Start(long clock, long processor) {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        int pairs = args.length == 0 ? 10 : Integer.parseInt(args[0]);
-        List<Start> with = new ArrayList<>();
+        int rounds = args.length == 0 ? 10 : Integer.parseInt(args[0]);
         List<Start> without = new ArrayList<>();
+        List<Start> fiveLines = new ArrayList<>();
+        List<Start> withPage = new ArrayList<>();
         Path jars = Files.createTempDirectory("stocktake-start-cost");
         try (MeilisearchStandIn meilisearch = MeilisearchStandIn.automatic()) {
             String withStocktake = classPath(true, jars);
@@ -60,32 +64,48 @@ final class StartCost {
                     "--stocktake.source.query=classpath:documents.sql",
                     "--stocktake.tables=product.id, stock.product_id -> product.id",
                     "--stocktake.meilisearch.url=" + meilisearch.url(),
-                    "--stocktake.meilisearch.api-key=" + MeilisearchStandIn.MASTER_KEY,
-                    "--stocktake.admin.enabled=true");
-            for (int i = 0; i < pairs; i++) {
-                with.add(start(withStocktake, five, true));
-                without.add(start(withoutStocktake, List.of(), false));
+                    "--stocktake.meilisearch.api-key=" + MeilisearchStandIn.MASTER_KEY);
+            List<String> page = new ArrayList<>(five);
+            page.add("--stocktake.admin.enabled=true");
+            for (int i = 0; i < rounds; i++) {
+                // Whoever starts first after another finds the machine otherwise, so that each does in turn.
+                for (int turn = 0; turn < 3; turn++) {
+                    switch ((i + turn) % 3) {
+                        case 0 -> without.add(start(withoutStocktake, List.of(), false));
+                        case 1 -> fiveLines.add(start(withStocktake, five, true));
+                        default -> withPage.add(start(withStocktake, page, true));
+                    }
+                }
             }
         } finally {
             FileSystemUtils.deleteRecursively(jars);
         }
-        print("with Stocktake", with);
-        print("without", without);
+        print("without", without, without);
+        print("with its settings", fiveLines, without);
+        print("with its page, too", withPage, without);
     }
 
-    private static void print(String what, List<Start> starts) {
-        List<Long> clock = starts.stream().map(Start::clock).sorted().toList();
-        List<Long> processor = starts.stream().map(Start::processor).sorted().toList();
+    private static void print(String what, List<Start> starts, List<Start> without) {
         System.out.printf(
-                "%-15s ready after %d ms (median of %d; %d to %d), of which the main thread computes %d ms (%d to %d)%n",
+                "%-18s ready after %s ms, of which the main thread computes %s ms; costs %s ms by the clock, %s ms of the"
+                        + " main thread%n",
                 what,
-                clock.get(clock.size() / 2),
-                clock.size(),
-                clock.get(0),
-                clock.get(clock.size() - 1),
-                processor.get(processor.size() / 2),
-                processor.get(0),
-                processor.get(processor.size() - 1));
+                spread(IntStream.range(0, starts.size())
+                        .mapToLong(i -> starts.get(i).clock())),
+                spread(IntStream.range(0, starts.size())
+                        .mapToLong(i -> starts.get(i).processor())),
+                spread(IntStream.range(0, starts.size())
+                        .mapToLong(i -> starts.get(i).clock() - without.get(i).clock())),
+                spread(IntStream.range(0, starts.size())
+                        .mapToLong(
+                                i -> starts.get(i).processor() - without.get(i).processor())));
+    }
+
+    /** The median, and between which two the middle half lies. */
+    private static String spread(LongStream of) {
+        long[] sorted = of.sorted().toArray();
+        int last = sorted.length - 1;
+        return sorted[last / 2] + " (" + sorted[last / 4] + ".." + sorted[last - last / 4] + ")";
     }
 
     /** Without: the modules' own classes, but for the tests', which say nothing to Boot. */
