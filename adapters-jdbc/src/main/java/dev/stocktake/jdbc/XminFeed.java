@@ -72,7 +72,7 @@ public final class XminFeed implements ChangeFeed {
     private final Duration longestTake;
     private final AtomicReference<@Nullable Watch> known = new AtomicReference<>();
     private final AtomicReference<Map<String, XminMemory>> memories = new AtomicReference<>(Map.of());
-    private final AtomicReference<Pace> pace = new AtomicReference<>(new Pace(Duration.ZERO, null, null));
+    private final AtomicReference<Pace> pace = new AtomicReference<>(new Pace(Duration.ZERO, null, null, false));
 
     private XminFeed(Database database, Graph graph, String name, double share, Duration longestTake) {
         this.database = database;
@@ -116,18 +116,24 @@ public final class XminFeed implements ChangeFeed {
      * @param spent in the pass under way
      * @param took the last pass; null before it
      * @param ended when it did
+     * @param again whether the pass under way follows another at once, for what was changed behind that one
      */
     private record Pace(
             Duration spent,
             @Nullable Duration took,
-            @Nullable Instant ended) {
+            @Nullable Instant ended,
+            boolean again) {
 
         Pace goesOn(Duration more) {
-            return new Pace(spent.plus(more), took, ended);
+            return new Pace(spent.plus(more), took, ended, again);
         }
 
         Pace ends(Duration more, Instant now) {
-            return new Pace(Duration.ZERO, spent.plus(more), now);
+            return new Pace(Duration.ZERO, spent.plus(more), now, false);
+        }
+
+        Pace followed() {
+            return new Pace(spent, took, ended, true);
         }
 
         /** A clock that went back is no reason to wait. */
@@ -214,16 +220,22 @@ public final class XminFeed implements ChangeFeed {
 
     /**
      * Whoever takes until there is no more has seen everything that was committed before he began, unless the feed rests:
-     * a pass that began in an earlier take may have been overtaken, so there is more until another one is finished.
+     * a pass that began in an earlier take may have been overtaken, so there is more until another one is finished. A second
+     * one is enough, which began after he did: a feed that never rests would otherwise never come to an end of large tables.
      */
     private Intake goOn(Watch watch, XminCursor from, String cursor, Xids now, int limit) {
         XminMemory memory = memories.get().getOrDefault(cursor, new XminMemory());
         XminTake.Taken taken = new XminTake(database, watch, from, memory, now, limit, longestTake).goOn();
         Instant end = ask(watch).now();
         Duration spent = end.isBefore(now.now()) ? Duration.ZERO : Duration.between(now.now(), end);
+        boolean second = pace.get().again();
         pace.updateAndGet(before -> taken.finished() ? before.ends(spent, end) : before.goesOn(spent));
         keep(cursor, memory, taken);
-        boolean again = taken.finished() && from.pass() != null && pace.get().mayBegin(share, end);
+        boolean again =
+                taken.finished() && from.pass() != null && !second && pace.get().mayBegin(share, end);
+        if (again) {
+            pace.updateAndGet(Pace::followed);
+        }
         Intake intake = taken.intake();
         return again ? Intake.upTo(intake.cursor(), List.of(), true).withHints(intake.hints()) : intake;
     }

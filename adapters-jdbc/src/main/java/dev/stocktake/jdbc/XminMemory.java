@@ -5,7 +5,8 @@ package dev.stocktake.jdbc;
  * Belongs to one cursor: only if that one was saved did what it names get marked. To forget costs repetition, nothing else.
  *
  * <p>Single rows are remembered as long as there is room. Beyond it whole transactions are: whose rows were seen in one pass
- * had committed before the next one began, so that one met all of them. A flood of rows is named twice at most.
+ * had committed before the next one began, so that one met all of them. A flood of rows is named twice at
+ * most, but for one in a table that was attached, or made, while an older transaction is still open.
  */
 final class XminMemory {
 

@@ -704,14 +704,28 @@ class XminFeedIT {
         }
 
         /** Ten thousand blocks, of which one statement reads four thousand. */
-        @Test
-        void readsALargeTableInSeveralTakesWithoutARest() {
+        private XminFeed overALargeTable(double share) {
             run("create table note (product_id bigint primary key, text char(700)) with (fillfactor = 10)");
             run("insert into note select n, 'x' from generate_series(1, 10000) n");
-            feed = XminFeed.builder(database, tables().table("note", key("product_id"), leadsTo("product.id")))
-                    .share(0.001)
+            return XminFeed.builder(database, tables().table("note", key("product_id"), leadsTo("product.id")))
+                    .share(share)
                     .longestTake(Duration.ZERO)
                     .build();
+        }
+
+        @Test
+        void comesToAnEndOfALargeTableAlsoWhereItNeverRests() {
+            feed = overALargeTable(1);
+            take(2_000);
+            run("update note set text = 'y' where product_id = 10000");
+
+            assertThat(drain()).containsExactly("10000");
+            assertThat(drain()).isEmpty();
+        }
+
+        @Test
+        void readsALargeTableInSeveralTakesWithoutARest() {
+            feed = overALargeTable(0.001);
             take(2_000);
             run("update note set text = 'y' where product_id = 10000");
             Set<String> cursors = new TreeSet<>();

@@ -16,7 +16,8 @@ import javax.sql.DataSource;
  */
 final class Database implements AutoCloseable {
 
-    private static final int CONNECTIONS = 4;
+    /** Hibernate Search's mass indexer takes seven as it comes. */
+    private static final int CONNECTIONS = 8;
 
     private final String threads;
     private final HikariDataSource pool;

@@ -158,7 +158,7 @@ class BenchIT {
 
     @Test
     void fillsLuceneLikeAPlainLoopAndLikeAPeer() {
-        for (String who : List.of(LuceneSync.NAME, PlainLucene.NAME, MassIndexing.NAME)) {
+        for (String who : List.of(LuceneSync.NAME, PlainLucene.NAME, MassIndexing.TUNED, MassIndexing.AS_IT_COMES)) {
             assertThat(median(line("lucene", SMALL, who), "documentsPerSecond"))
                     .as(who)
                     .isPositive();

@@ -261,8 +261,8 @@ final class Parts implements AutoCloseable {
         } catch (MisconfiguredException e) {
             List<String> others = otherOwners(made);
             if (!others.isEmpty()) {
-                throw new WrongSettings(inOurWords(e) + " They belong to " + others.get(0) + ": start the sidecar once"
-                        + " with an address of that user in " + ledgerSetting() + ", which brings them up to date.");
+                throw new WrongSettings(
+                        inOurWords(e) + " They belong to " + others.get(0) + ", who alone may change them.");
             }
             if (!mayIn(own, "create")) {
                 throw new WrongSettings(inOurWords(e) + " " + letIn(Databases.user(own), "usage, create"));
@@ -293,14 +293,12 @@ final class Parts implements AutoCloseable {
         if (owner == null) {
             return "The change log was not installed: it needs the owner of all tables that it watches, and " + user
                     + " does not own " + String.join(", ", foreign.keySet()) + ". Let an administrator run: "
-                    + new LinkedHashSet<>(foreign.values())
-                            .stream()
-                                    .map(other ->
-                                            "grant " + ShopCheck.quoted(other) + " to " + ShopCheck.quoted(user) + ";")
-                                    .collect(Collectors.joining(" "));
+                    + String.join(" ", owning(foreign, ShopCheck.quoted(user)));
         }
         String text = "The change log was not installed: it needs the owner of the shop's tables (" + owner + "), and "
-                + user + " is not. Run change-log install with Medusa's own DATABASE_URL.";
+                + user
+                + " is not. Run change-log install with an address of that user in DATABASE_URL, usually Medusa's"
+                + " own.";
         boolean shut = Databases.exists(
                 shop,
                 "select 1 from pg_namespace where nspname = ?"
@@ -311,13 +309,27 @@ final class Parts implements AutoCloseable {
         return shut ? text + " Before that: " + letIn(owner, "usage, create") : text;
     }
 
+    /** Whose tables they are keeps his rights on them. To be a superuser, too, is more than anybody needs. */
+    private Set<String> owning(Map<String, String> foreign, String user) throws SQLException {
+        Set<String> grants = new LinkedHashSet<>();
+        for (Map.Entry<String, String> table : foreign.entrySet()) {
+            boolean superuser =
+                    Databases.exists(shop, "select 1 from pg_roles where rolname = ? and rolsuper", table.getValue());
+            grants.add(
+                    superuser
+                            ? "alter table " + table.getKey() + " owner to " + user + ";"
+                            : "grant " + ShopCheck.quoted(table.getValue()) + " to " + user + ";");
+        }
+        return grants;
+    }
+
     /** Whose are those that have triggers, or shall have them, where they are not our user's. */
     private Map<String, String> foreignTables() throws SQLException {
         String watched = String.join(",", MedusaTables.names(settings.sql().tables()));
         Map<String, String> owners = new LinkedHashMap<>();
         Databases.list(
                 shop,
-                "select c.relname, pg_get_userbyid(c.relowner) from pg_class c"
+                "select cast(c.oid as regclass), pg_get_userbyid(c.relowner) from pg_class c"
                         + " join pg_namespace n on n.oid = c.relnamespace"
                         + " where c.relkind in ('r', 'p') and not pg_has_role(c.relowner, 'usage')"
                         + " and (n.nspname || '.' || c.relname = any (string_to_array(?, ','))"
