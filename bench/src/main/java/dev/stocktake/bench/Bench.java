@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Runs the benchmark: results as JSON, one line each, to standard output and together into a file; what it is doing to
@@ -33,6 +34,10 @@ public final class Bench {
             System.err.println(e.getMessage());
             System.err.println(Arguments.USAGE);
             System.exit(2);
+            return;
+        }
+        if (!arguments.from().isEmpty()) {
+            Report.of(arguments.from()).write(Objects.requireNonNull(arguments.report()));
             return;
         }
         Results results = new Results(System.out, arguments.ratiosOnly());

@@ -34,6 +34,23 @@ final class Report {
         this.lines = List.copyOf(lines);
     }
 
+    /** Of several runs, whose results lie in these files; the machine is that of the first. */
+    static Report of(List<Path> files) {
+        List<JsonNode> lines = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                for (JsonNode line : JSON.readTree(file.toFile())) {
+                    if (lines.isEmpty() || !line.path("case").asText().equals("machine")) {
+                        lines.add(line);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("'" + file + "' holds no results of an earlier run", e);
+            }
+        }
+        return new Report(lines);
+    }
+
     private static Map<String, Plot> plots() {
         Map<String, Plot> plots = new LinkedHashMap<>();
         plots.put("full-sync", new Plot("documentsPerSecond", "Full sync into a null sink", "documents/s"));

@@ -37,6 +37,15 @@ class ArgumentsTest {
     }
 
     @Test
+    void reportsEarlierRunsToSomewhereOnly() {
+        assertThat(Arguments.parse("--from=a.json,b.json", "--report=docs").from())
+                .containsExactly(Path.of("a.json"), Path.of("b.json"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Arguments.parse("--from=a.json"))
+                .withMessageContaining("'--report'");
+    }
+
+    @Test
     void saysRatiosOnlyUnlessSomebodyAsksForMore() {
         assertThat(Arguments.parse("--rounds=5").ratiosOnly()).isTrue();
         assertThat(Arguments.parse("--cases=audit").ratiosOnly()).isFalse();

@@ -1,11 +1,13 @@
 package dev.stocktake.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +85,26 @@ class ReportTest {
         Document svg = parsed(docs.resolve("full-sync.svg"));
         assertThat(svg.getElementsByTagName("rect").getLength()).isEqualTo(1 + 2);
         assertThat(Files.readString(docs.resolve("full-sync.svg"))).contains("1,000 documents/s");
+    }
+
+    @Test
+    void putsEarlierRunsTogether(@TempDir Path directory) throws IOException {
+        Path one = directory.resolve("one.json");
+        Path two = directory.resolve("two.json");
+        Files.writeString(one, "[{\"case\":\"machine\",\"load\":1},{\"case\":\"idle\",\"measure\":\"a\"}]");
+        Files.writeString(two, "[{\"case\":\"machine\",\"load\":2},{\"case\":\"idle\",\"measure\":\"b\"}]");
+
+        Path docs = directory.resolve("docs");
+        Report.of(List.of(one, two)).write(docs);
+
+        assertThat(new ObjectMapper().readTree(docs.resolve("results.json").toFile()))
+                .extracting(line ->
+                        line.path("measure").asText() + line.path("load").asText())
+                .containsExactly("1", "a", "b");
+        Files.writeString(two, "nothing of ours");
+        assertThatThrownBy(() -> Report.of(List.of(two)))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("two.json");
     }
 
     private static Document parsed(Path svg) throws IOException, ParserConfigurationException, SAXException {
