@@ -90,10 +90,8 @@ final class StartCost {
                 "%-18s ready after %s ms, of which the main thread computes %s ms; costs %s ms by the clock, %s ms of the"
                         + " main thread%n",
                 what,
-                spread(IntStream.range(0, starts.size())
-                        .mapToLong(i -> starts.get(i).clock())),
-                spread(IntStream.range(0, starts.size())
-                        .mapToLong(i -> starts.get(i).processor())),
+                spread(starts.stream().mapToLong(Start::clock)),
+                spread(starts.stream().mapToLong(Start::processor)),
                 spread(IntStream.range(0, starts.size())
                         .mapToLong(i -> starts.get(i).clock() - without.get(i).clock())),
                 spread(IntStream.range(0, starts.size())

@@ -49,6 +49,8 @@ final class Parts implements AutoCloseable {
 
     static final String WITH_LOG = "The change log is installed: every change is seen.";
 
+    private static final String NOT_INSTALLED = "The change log was not installed: ";
+
     private static final Duration FAREWELL = Duration.ofSeconds(20);
 
     /** The column by which a query of the shop's own says when it must be asked again. */
@@ -172,9 +174,7 @@ final class Parts implements AutoCloseable {
     }
 
     private JdbcLedger ledgerAsItIs() {
-        return JdbcLedger.builder(own)
-                .schema(ShopCheck.quoted(settings.schema()))
-                .build();
+        return JdbcLedger.builder(own).schema(schema()).build();
     }
 
     /** Whether anybody has made its tables; makes nothing. */
@@ -194,9 +194,7 @@ final class Parts implements AutoCloseable {
     void requireRoomForTheLedger() {
         try {
             if (!schemaIsThere(own)) {
-                if (!Databases.exists(own, "select 1 where has_database_privilege(current_database(), 'create')")) {
-                    throw noSchema(own, true);
-                }
+                requireRightToMakeSchema(own, true);
                 return;
             }
             List<Made> made = madeForTheLedger();
@@ -273,7 +271,7 @@ final class Parts implements AutoCloseable {
     /** Why the change log could not be installed, and who must do what where that is known. */
     WrongSettings notInstalled(RuntimeException failure) {
         log.debug("The change log was not installed", failure);
-        String said = "The change log was not installed: " + inOurWords(failure);
+        String said = NOT_INSTALLED + inOurWords(failure);
         try {
             Map<String, String> foreign = foreignTables();
             if (!foreign.isEmpty()) {
@@ -291,11 +289,11 @@ final class Parts implements AutoCloseable {
         String user = Databases.user(shop);
         String owner = foreign.get("product");
         if (owner == null) {
-            return "The change log was not installed: it needs the owner of all tables that it watches, and " + user
+            return NOT_INSTALLED + "it needs the owner of all tables that it watches, and " + user
                     + " does not own " + String.join(", ", foreign.keySet()) + ". Let an administrator run: "
                     + String.join(" ", owning(foreign, ShopCheck.quoted(user)));
         }
-        String text = "The change log was not installed: it needs the owner of the shop's tables (" + owner + "), and "
+        String text = NOT_INSTALLED + "it needs the owner of the shop's tables (" + owner + "), and "
                 + user
                 + " is not. Run change-log install with an address of that user in DATABASE_URL, usually Medusa's"
                 + " own.";
@@ -325,30 +323,30 @@ final class Parts implements AutoCloseable {
 
     /** Whose are those that have triggers, or shall have them, where they are not our user's. */
     private Map<String, String> foreignTables() throws SQLException {
-        String watched = String.join(",", MedusaTables.names(settings.sql().tables()));
         Map<String, String> owners = new LinkedHashMap<>();
         Databases.list(
                 shop,
                 "select cast(c.oid as regclass), pg_get_userbyid(c.relowner) from pg_class c"
                         + " join pg_namespace n on n.oid = c.relnamespace"
                         + " where c.relkind in ('r', 'p') and not pg_has_role(c.relowner, 'usage')"
-                        + " and (n.nspname || '.' || c.relname = any (string_to_array(?, ','))"
-                        + " or pg_table_is_visible(c.oid) and c.relname = any (string_to_array(?, ','))) order by 1",
+                        + " and string_to_array(?, ',') && cast(array[n.nspname || '.' || c.relname,"
+                        + " case when pg_table_is_visible(c.oid) then c.relname end] as text[]) order by 1",
                 row -> owners.put(row.getString(1), row.getString(2)),
-                watched,
-                watched);
+                String.join(",", MedusaTables.names(settings.sql().tables())));
         return owners;
     }
 
-    /** The ledger may lie in another database, the change log may not. */
-    private WrongSettings noSchema(DataSource database, boolean forTheLedger) throws SQLException {
-        String user = Databases.user(database);
-        return new WrongSettings("Stocktake needs a schema for its own tables, and " + user
-                + " may not make one. Let the administrator of the database run: create schema " + schema()
-                + " authorization " + ShopCheck.quoted(user) + ";"
-                + (forTheLedger && !settings.ownDatabase()
-                        ? " or let STOCKTAKE_DATABASE_URL lead to another database."
-                        : ""));
+    /** @param forTheLedger which may lie in another database, as the change log may not */
+    private void requireRightToMakeSchema(DataSource database, boolean forTheLedger) throws SQLException {
+        if (!Databases.exists(database, "select 1 where has_database_privilege(current_database(), 'create')")) {
+            String user = Databases.user(database);
+            throw new WrongSettings("Stocktake needs a schema for its own tables, and " + user
+                    + " may not make one. Let the administrator of the database run: create schema " + schema()
+                    + " authorization " + ShopCheck.quoted(user) + ";"
+                    + (forTheLedger && !settings.ownDatabase()
+                            ? " or let STOCKTAKE_DATABASE_URL lead to another database."
+                            : ""));
+        }
     }
 
     private void makeSchema(DataSource database, boolean forTheLedger) {
@@ -358,18 +356,11 @@ final class Parts implements AutoCloseable {
             if (schemaIsThere(database)) {
                 return;
             }
+            requireRightToMakeSchema(database, forTheLedger);
             Databases.execute(database, "create schema " + schema());
             log.info("Made the schema {} in {} for Stocktake's own tables", settings.schema(), url);
         } catch (SQLException e) {
-            if (!"42501".equals(e.getSQLState())) {
-                raced(database, setting, url, e);
-                return;
-            }
-            try {
-                throw noSchema(database, forTheLedger);
-            } catch (SQLException again) {
-                throw Databases.failure(setting, url, e);
-            }
+            raced(database, setting, url, e);
         }
     }
 
@@ -396,8 +387,9 @@ final class Parts implements AutoCloseable {
     /** The log stands in the shop's database, wherever the ledger is. Made only for who can go on with it. */
     void makeLogSchema() {
         try {
-            if (!schemaIsThere(shop) && !foreignTables().isEmpty()) {
-                throw new WrongSettings(notTheOwner(foreignTables()));
+            Map<String, String> foreign = schemaIsThere(shop) ? Map.of() : foreignTables();
+            if (!foreign.isEmpty()) {
+                throw new WrongSettings(notTheOwner(foreign));
             }
         } catch (SQLException e) {
             throw Databases.failure("DATABASE_URL", settings.shop(), e);
@@ -550,9 +542,8 @@ final class Parts implements AutoCloseable {
                 removeChangeLog();
                 removed.add("the change log and its triggers");
             }
-            String schema = ShopCheck.quoted(settings.schema());
             for (Made one : made) {
-                Databases.execute(own, "drop " + one.kind() + " " + schema + "." + one.name());
+                Databases.execute(own, "drop " + one.kind() + " " + schema() + "." + one.name());
                 removed.add(one.kind() + " " + one.name());
             }
             if (dropSchemaIfEmpty(own)) {
@@ -644,7 +635,7 @@ final class Parts implements AutoCloseable {
                                 + " pronamespace = n.oid)",
                         settings.schema());
         if (empty) {
-            Databases.execute(database, "drop schema " + ShopCheck.quoted(settings.schema()));
+            Databases.execute(database, "drop schema " + schema());
         }
         return empty;
     }
