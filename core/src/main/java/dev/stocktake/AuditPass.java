@@ -265,7 +265,7 @@ final class AuditPass {
             return;
         }
         ProductKey behind = page.last().orElse(after);
-        ahead = new Ahead(behind, readers.begin(rowsRead -> {
+        ahead = new Ahead(behind, readers.begin(answered -> {
             KeyPage next = page(behind);
             return new Products(next, now, ports.source().read(next.keys()));
         }));

@@ -133,13 +133,13 @@ final class BatchWriter {
     private BatchReads.Part begin(List<Claim.Item> items, boolean whole) {
         alive.run();
         boolean asks = asksIndex(items);
-        Readers.Read<BatchReads.Seen> look = rowsRead -> look(items, asks, rowsRead);
+        Readers.Read<BatchReads.Seen> look = answered -> look(items, asks, answered);
         return new BatchReads.Part(items, whole ? Readers.later(look) : readers.begin(look));
     }
 
-    private BatchReads.Seen look(List<Claim.Item> items, boolean asks, Runnable rowsRead) {
+    private BatchReads.Seen look(List<Claim.Item> items, boolean asks, Runnable answered) {
         List<ProductKey> keys = items.stream().map(Claim.Item::key).toList();
-        Map<ProductKey, Projection> now = ports.source().read(keys, rowsRead);
+        Map<ProductKey, Projection> now = ports.source().read(keys, answered);
         Map<ProductKey, Fingerprint> held = asks ? held(items) : null;
         return new BatchReads.Seen(now, held, spelt(items, now, held));
     }

@@ -35,13 +35,13 @@ public interface ProductSource {
     Map<ProductKey, Projection> read(Collection<ProductKey> keys);
 
     /**
-     * The same, and tells when the database is done with it. Override it where documents are put together after the last row
-     * was read: then the next rows can be read meanwhile.
+     * The same, and tells when the database is done with it. Override it where documents are put together after the database
+     * has answered: then it can be asked for the next ones meanwhile.
      *
-     * @param rowsRead to be called once at most, by the calling thread, when no connection is held any more; not to be called
-     *     is no error
+     * @param answered to be called once at most, by the calling thread, when the database has answered everything, though the
+     *     connection that has the answers may still be held; not to be called is no error
      */
-    default Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable rowsRead) {
+    default Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable answered) {
         return read(keys);
     }
 

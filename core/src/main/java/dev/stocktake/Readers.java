@@ -64,8 +64,8 @@ final class Readers implements AutoCloseable {
     @FunctionalInterface
     interface Read<T> {
 
-        /** @param rowsRead may be called when the database is not needed any more */
-        T now(Runnable rowsRead);
+        /** @param answered may be called when the last query was answered, so that others may ask */
+        T now(Runnable answered);
     }
 
     /** Begins to read, if there are threads for that. */
@@ -81,15 +81,15 @@ final class Readers implements AutoCloseable {
     private <T> T inTurn(Read<T> read) {
         turns.acquireUninterruptibly();
         AtomicBoolean over = new AtomicBoolean();
-        Runnable rowsRead = () -> {
+        Runnable answered = () -> {
             if (over.compareAndSet(false, true)) {
                 turns.release();
             }
         };
         try {
-            return read.now(rowsRead);
+            return read.now(answered);
         } finally {
-            rowsRead.run();
+            answered.run();
         }
     }
 

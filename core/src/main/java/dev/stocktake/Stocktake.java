@@ -113,7 +113,8 @@ public final class Stocktake implements AutoCloseable {
      *
      * @throws MisconfiguredException if a setting is wrong; nothing is lost
      * @throws UnavailableException if the ledger or a feed cannot be reached while marking
-     * @throws StoppedException if the thread is interrupted (its interrupt flag is set again) or this is closed
+     * @throws StoppedException if the thread is interrupted (its interrupt flag is set again), this is closed, or another
+     *     instance has taken the lane over, as this one stood still for longer than its lease; what was marked is done there
      */
     public SyncReport run(SyncPolicy policy) {
         return run(policy, new Run(ports.name(), policy.name(), Run.Patience.WAITS, around, listener), () -> {});

@@ -70,9 +70,9 @@ public record SyncSettings(Batch batch, Retry retry, Lane lane, Brakes brakes, R
      * @param maxBytes documents are sent when about this many bytes have been read; bounds the memory of a run
      * @param maxInFlight at most this many batches wait for the index at once
      * @param readers how many reads may query the database ahead of the lane, while it compares and sends what was read before.
-     *     Each uses one connection and two threads; a walk over all products needs one connection more, for the keys. Try 2 if
-     *     the database has spare CPU; 0 makes the lane read by itself. A batch that is read in one go, as after a few changes,
-     *     needs none
+     *     Each of them uses two threads and up to two connections: one queries while the rows of the other are taken over. Try 2
+     *     if the database has spare CPU; 0 makes the lane read by itself. A batch that is read in one go, as after a few
+     *     changes, needs none
      */
     public record Batch(int maxProducts, long maxBytes, int maxInFlight, int readers) {
 

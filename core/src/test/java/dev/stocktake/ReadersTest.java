@@ -28,15 +28,15 @@ class ReadersTest {
     }
 
     @Test
-    void readsTheNextRowsWhileDocumentsAreMadeOfTheLast() {
+    void asksForTheNextWhileDocumentsAreMadeOfTheLast() {
         CountDownLatch next = new CountDownLatch(1);
 
-        Readers.Reading<String> first = readers.begin(rowsRead -> {
-            rowsRead.run();
+        Readers.Reading<String> first = readers.begin(answered -> {
+            answered.run();
             await(next);
             return "first";
         });
-        Readers.Reading<String> second = readers.begin(rowsRead -> {
+        Readers.Reading<String> second = readers.begin(answered -> {
             next.countDown();
             return "second";
         });
@@ -46,10 +46,10 @@ class ReadersTest {
     }
 
     @Test
-    void lastsTillTheEndForWhoeverDoesNotSayThatItsRowsAreRead() {
+    void lastsTillTheEndForWhoeverDoesNotSayThatItWasAnswered() {
         AtomicInteger reading = new AtomicInteger();
         AtomicBoolean together = new AtomicBoolean();
-        Readers.Read<Integer> read = rowsRead -> {
+        Readers.Read<Integer> read = answered -> {
             together.compareAndSet(false, reading.incrementAndGet() > 1);
             Thread.onSpinWait();
             return reading.getAndDecrement();
@@ -68,15 +68,15 @@ class ReadersTest {
     @Test
     void readsOnBehindAReadThatFailed() {
         for (int i = 0; i < 3; i++) {
-            Readers.Reading<String> failing = readers.begin(rowsRead -> {
+            Readers.Reading<String> failing = readers.begin(answered -> {
                 throw new UnavailableException("The database is away", null);
             });
             assertThatExceptionOfType(UnavailableException.class).isThrownBy(failing::await);
         }
 
-        assertThat(readers.begin(rowsRead -> {
-                            rowsRead.run();
-                            rowsRead.run();
+        assertThat(readers.begin(answered -> {
+                            answered.run();
+                            answered.run();
                             return "read";
                         })
                         .await())
@@ -87,9 +87,9 @@ class ReadersTest {
     void leavesItToWhoeverWaitsIfThereAreNone() {
         try (Readers none = new Readers("shop", 0)) {
             Thread[] by = new Thread[1];
-            Readers.Reading<String> reading = none.begin(rowsRead -> {
+            Readers.Reading<String> reading = none.begin(answered -> {
                 by[0] = Thread.currentThread();
-                rowsRead.run();
+                answered.run();
                 return "read";
             });
 

@@ -149,6 +149,11 @@ interface Dialect {
         return true;
     }
 
+    /** Whether a query may be asked on a connection before the rows of the last one were all taken. */
+    default boolean holdsSeveralAnswers() {
+        return true;
+    }
+
     /** An id as an expression that is equal only to what is written alike. */
     default String asWritten(KeyType type, String id) {
         return id;

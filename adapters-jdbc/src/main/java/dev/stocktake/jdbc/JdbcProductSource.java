@@ -83,9 +83,9 @@ public final class JdbcProductSource implements ProductSource {
     }
 
     @Override
-    public Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable rowsRead) {
+    public Map<ProductKey, Projection> read(Collection<ProductKey> keys, Runnable answered) {
         Map<ProductKey, Projection> projections = new LinkedHashMap<>();
-        reader.read(keys, true, rowsRead, new PageReader.Outcome() {
+        reader.read(keys, true, answered, new PageReader.Outcome() {
             @Override
             public void read(List<ProductKey> page, Assembler.Page rows) {
                 projections.putAll(assembler.assemble(page, rows));

@@ -173,6 +173,15 @@ final class MySqlDialect implements Dialect {
         statement.setObject(index, type.kind() == KeyType.Kind.UUID ? id.toString() : id);
     }
 
+    /**
+     * {@inheritDoc} MariaDB's driver sends the next query first, and then reads what is left of the last one. If a row of that
+     * fails, it leaves the answer to the next unread, and from then on takes each answer for that to another question.
+     */
+    @Override
+    public boolean holdsSeveralAnswers() {
+        return false;
+    }
+
     /** Most collations take letters of another case, and spaces at the end, for the same. */
     @Override
     public boolean writesAlike(KeyType type) {

@@ -41,20 +41,20 @@ final class PageReader {
      * Reads products.
      *
      * @param whole whether the rows below the root are read as well
-     * @param rowsRead called when the last row of all was read, unless a query fails there
+     * @param answered called when the last query was answered, unless one fails there
      */
-    void read(Collection<ProductKey> keys, boolean whole, Runnable rowsRead, Outcome outcome) {
+    void read(Collection<ProductKey> keys, boolean whole, Runnable answered, Outcome outcome) {
         List<ProductKey> all = List.copyOf(keys);
         for (int from = 0; from < all.size(); from += PAGE) {
             int to = Math.min(from + PAGE, all.size());
-            readPage(all.subList(from, to), whole, to == all.size() ? rowsRead : () -> {}, outcome);
+            readPage(all.subList(from, to), whole, to == all.size() ? answered : () -> {}, outcome);
         }
     }
 
-    private void readPage(List<ProductKey> keys, boolean whole, Runnable rowsRead, Outcome outcome) {
+    private void readPage(List<ProductKey> keys, boolean whole, Runnable answered, Outcome outcome) {
         Assembler.Page page;
         try {
-            page = rows(keys, whole, rowsRead);
+            page = rows(keys, whole, answered);
         } catch (BadDataException e) {
             split(keys, whole, outcome, e);
             return;
@@ -73,7 +73,7 @@ final class PageReader {
         readPage(keys.subList(middle, keys.size()), whole, () -> {}, outcome);
     }
 
-    private Assembler.Page rows(List<ProductKey> keys, boolean whole, Runnable rowsRead) {
+    private Assembler.Page rows(List<ProductKey> keys, boolean whole, Runnable answered) {
         KeyType type = walk.type();
         List<Object> ids = keys.stream()
                 .map(key -> type.value(key.value()))
@@ -85,16 +85,25 @@ final class PageReader {
         Selection selection = new Selection.Ids(type, ids);
         Map<QueryNode.Branch, List<Row>> below = new IdentityHashMap<>();
         List<Row> rows = database.read(Database.View.ONE_SNAPSHOT, "Reading products", session -> {
-            List<Row> found = RowReader.read(session, root, selection, known);
-            if (whole && !found.isEmpty()) {
-                readBelow(session, root, selection, below::put);
-                if (!session.dialect().writesAlike(type)) {
-                    writeAlike(session, found, below);
+            boolean oneByOne = keys.size() == 1 || !session.dialect().holdsSeveralAnswers();
+            try (RowReader reader = new RowReader(session, selection, known, oneByOne)) {
+                boolean any = reader.ask(root);
+                if (any && whole) {
+                    askBelow(reader, root);
                 }
+                boolean asksAgain = any && whole && !session.dialect().writesAlike(type);
+                if (!asksAgain) {
+                    answered.run();
+                }
+                List<Row> found = reader.rows(root);
+                readBelow(reader, root, below::put);
+                if (asksAgain) {
+                    writeAlike(session, found, below);
+                    answered.run();
+                }
+                return found;
             }
-            return found;
         });
-        rowsRead.run();
         Map<QueryNode.Branch, Map<String, List<Row>>> groups = new IdentityHashMap<>();
         below.forEach((branch, list) -> groups.put(branch, Assembler.group(branch.node(), list)));
         return new Assembler.Page(Assembler.group(root, rows), groups);
@@ -127,17 +136,19 @@ final class PageReader {
         return links;
     }
 
-    private void readBelow(
-            Database.Session session,
-            QueryNode node,
-            Selection selection,
-            BiConsumer<QueryNode.Branch, List<Row>> found) {
+    private static void askBelow(RowReader reader, QueryNode node) {
         for (QueryNode.Branch branch : node.branches()) {
-            List<Row> rows = RowReader.read(session, branch.node(), selection, known);
-            found.accept(branch, rows);
-            if (!rows.isEmpty()) {
-                readBelow(session, branch.node(), selection, found);
+            if (reader.ask(branch.node())) {
+                askBelow(reader, branch.node());
             }
+        }
+    }
+
+    private static void readBelow(RowReader reader, QueryNode node, BiConsumer<QueryNode.Branch, List<Row>> found) {
+        for (QueryNode.Branch branch : node.branches()) {
+            List<Row> rows = reader.rows(branch.node());
+            found.accept(branch, rows);
+            readBelow(reader, branch.node(), found);
         }
     }
 

@@ -24,15 +24,7 @@ class EngineOnJdbcIT {
 
     @Test
     void holdsNoConnectionWhileTheIndexWorks() {
-        JdbcConnectionPool database = Sql.h2();
-        Sql.run(database, "create table product (id int primary key, updated_at timestamp(6) with time zone not null)");
-        Sql.run(
-                database,
-                "create table stock (product_id int, amount int, updated_at timestamp(6) with time zone not null)");
-        Sql.run(
-                database,
-                "insert into product select n, timestamp with time zone '2020-01-01 00:00:00Z' from "
-                        + Sql.numbers(database, 30));
+        JdbcConnectionPool database = shop(30);
         InMemoryIndex index = new InMemoryIndex("products");
         TreeMap<String, Integer> held = new TreeMap<>();
         SearchIndex watched = watched(index, work -> held.merge(work, database.getActiveConnections(), Math::max));
@@ -47,6 +39,33 @@ class EngineOnJdbcIT {
                 .containsOnlyKeys(WORK)
                 .allSatisfy(
                         (work, connections) -> assertThat(connections).as(work).isZero());
+    }
+
+    /** One for the lane, and one for a reader that would make use of two. */
+    @Test
+    void twoConnectionsAreEnough() {
+        JdbcConnectionPool database = shop(3_000);
+        database.setMaxConnections(2);
+        InMemoryIndex index = new InMemoryIndex("products");
+        try (Stocktake stocktake = stocktake(database, index)) {
+            assertThat(stocktake.run(SyncPolicy.full().inPlace()).complete()).isTrue();
+        }
+
+        assertThat(index.documentsWritten()).isEqualTo(3_000);
+        assertThat(database.getActiveConnections()).isZero();
+    }
+
+    private static JdbcConnectionPool shop(int products) {
+        JdbcConnectionPool database = Sql.h2();
+        Sql.run(database, "create table product (id int primary key, updated_at timestamp(6) with time zone not null)");
+        Sql.run(
+                database,
+                "create table stock (product_id int, amount int, updated_at timestamp(6) with time zone not null)");
+        Sql.run(
+                database,
+                "insert into product select n, timestamp with time zone '2020-01-01 00:00:00Z' from "
+                        + Sql.numbers(database, products));
+        return database;
     }
 
     private static Stocktake stocktake(JdbcConnectionPool database, SearchIndex index) {

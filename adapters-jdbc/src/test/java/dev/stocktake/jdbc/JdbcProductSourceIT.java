@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,13 @@ class JdbcProductSourceIT {
             return present.document();
         }
         throw new AssertionError(projection);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> variants(@Nullable Projection projection) {
+        assertThat(projection).isInstanceOf(Projection.Present.class);
+        return (List<Map<String, Object>>)
+                ((Projection.Present) projection).document().get("variants");
     }
 
     private static String problem(ProductSource source, long id) {
@@ -513,22 +521,89 @@ class JdbcProductSourceIT {
         }
 
         @Test
-        void tellsWhenItsConnectionIsGivenBack() {
+        void tellsWhenTheDatabaseHasAnsweredTheLastQuery() {
             run("delete from product");
             run("insert into product select n, 'Product ' || n, 1 from " + Sql.numbers(database, 700));
             StatementCounter counter = new StatementCounter(database);
             ProductSource source = JdbcProductSource.builder(counter)
                     .root("select id, title from product where {products:id}")
+                    .children("variants", VARIANTS)
                     .keys("product", "id")
                     .build();
             List<ProductKey> keys = source.keys(null, 700).keys();
             counter.reset();
             List<Integer> told = new ArrayList<>();
 
-            assertThat(source.read(keys, () -> told.add(counter.connections() - 10 * counter.open())))
+            assertThat(source.read(keys, () -> {
+                        told.add(counter.prepared());
+                        told.add(counter.open());
+                        assertThat(source.read(keys.subList(0, 1)))
+                                .as("another read")
+                                .hasSize(1);
+                    }))
                     .isEqualTo(source.read(keys))
                     .hasSize(700);
-            assertThat(told).as("once, after both pages, with none open").containsExactly(2);
+            assertThat(told)
+                    .as("once, after the queries of both pages, before the rows of the last one are taken over")
+                    .containsExactly(4, 1);
+            assertThat(counter.open()).isZero();
+        }
+
+        /** More than the driver takes at once: it fetches the others when they are read, behind the queries that followed. */
+        private void manyVariants() {
+            run("delete from stock");
+            run("delete from variant");
+            run("insert into variant select 10000 * p.id + n, p.id, 'V-1', 1 from product p, "
+                    + Sql.numbers(database, 6_000));
+            run("insert into stock select id, 'north', id from variant");
+        }
+
+        @Test
+        void readsManyRowsOfSeveralQueries() {
+            manyVariants();
+            ProductSource source = builder()
+                    .children(
+                            "variants",
+                            VARIANTS.children("stock", below("variant_id, quantity", "stock", "location, v.id")))
+                    .build();
+
+            source.read(ProductKey.all("1", "2", "9"))
+                    .forEach((key, projection) -> assertThat(variants(projection))
+                            .as(key.value())
+                            .isEqualTo(LongStream.range(0, 6_000)
+                                    .map(n -> 10_000 * Long.parseLong(key.value()) + n)
+                                    .mapToObj(id -> Map.of(
+                                            "id", id, "sku", "V-1", "stock", List.of(Map.of("quantity", decimal(id)))))
+                                    .toList()));
+        }
+
+        private static BigDecimal decimal(long number) {
+            return new BigDecimal(number + ".00");
+        }
+
+        @Test
+        void aRowThatFailsLateSpoilsItsProductOnly() {
+            manyVariants();
+            run("update variant set place = 0 where id = 95999");
+            ProductSource source = builder()
+                    .children(
+                            "variants",
+                            Rows.by(
+                                    "product_id",
+                                    "select product_id, id, " + failing("place")
+                                            + " as share from variant where {products:product_id} order by id"))
+                    .values(
+                            "skus",
+                            Rows.by("product_id", "select product_id, sku from variant where {products:product_id}"))
+                    .build();
+
+            Map<ProductKey, Projection> read = source.read(ProductKey.all("1", "2", "9"));
+            assertThat(variants(read.get(ProductKey.of("1")))).hasSize(6_000);
+            assertThat(variants(read.get(ProductKey.of("2")))).hasSize(6_000);
+            assertThat(problem(source, 9))
+                    .contains("the query 'children[0] 'variants'' fails")
+                    .containsIgnoringCase(failure());
+            assertThat(read.get(ProductKey.of("9"))).isInstanceOf(Projection.Unreadable.class);
         }
 
         // --- connections
