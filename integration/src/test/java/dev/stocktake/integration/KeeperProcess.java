@@ -149,7 +149,14 @@ final class KeeperProcess {
         }
     }
 
-    /** Asks for products; the answer is a report. */
+    /** How often it said that it could not answer, as another has taken the lane over. */
+    long lostLanes() {
+        return said.stream()
+                .filter(line -> line.startsWith("refused\tStopped") && line.contains("taken over"))
+                .count();
+    }
+
+    /** Asks for products; the answer is a report, or a refusal if it loses the lane meanwhile. */
     void ask(List<String> products) throws IOException {
         tell(String.join(" ", products));
     }

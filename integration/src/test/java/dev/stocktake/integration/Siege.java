@@ -45,6 +45,8 @@ final class Siege implements AutoCloseable {
     private static final int WRITERS = 2;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration EDITING = Duration.ofSeconds(20);
+    /** So often one question may meet a keeper that loses the lane. */
+    private static final int MOST_REFUSALS = 3;
 
     /** What can happen to them. */
     enum Blow {
@@ -431,8 +433,10 @@ final class Siege implements AutoCloseable {
         try (BusyWriter.Watch watch = writer.watch()) {
             Map<String, BusyShop.Expected> before = BusyShop.truth(shop);
             Instant asked = Instant.now();
-            List<String> ids = random.nextInt(3) > 0 ? List.of() : askForSome();
-            KeeperProcess.Report report = awaitReport(writer, asked, ids);
+            List<String> ids = random.nextInt(3) > 0 ? List.of() : some();
+            Question question = new Question(any(), ids);
+            question.ask();
+            KeeperProcess.Report report = awaitReport(writer, asked, question);
             if (!ids.isEmpty()) {
                 assertThat(report.products().keySet()).containsExactlyInAnyOrderElementsOf(ids);
                 assertThat(report.products().values()).doesNotContain("PENDING", "REFUSED");
@@ -450,30 +454,64 @@ final class Siege implements AutoCloseable {
         }
     }
 
-    private List<String> askForSome() throws IOException {
+    private List<String> some() {
         TreeSet<String> ids = new TreeSet<>();
         while (ids.size() < 5) {
             ids.add("p" + (1 + random.nextInt(PRODUCTS)));
         }
-        List<String> asked = List.copyOf(ids);
-        any().ask(asked);
-        return asked;
+        return List.copyOf(ids);
+    }
+
+    /**
+     * A question for some products, or none: for everything, which the schedules look at by themselves. Whoever loses the lane
+     * over it says so, and is asked again, as by anybody who wants an answer.
+     */
+    private static final class Question {
+
+        private final KeeperProcess keeper;
+        private final List<String> ids;
+        private long refusals;
+        private int asked;
+
+        Question(KeeperProcess keeper, List<String> ids) {
+            this.keeper = keeper;
+            this.ids = ids;
+        }
+
+        void ask() throws IOException {
+            refusals = keeper.lostLanes();
+            if (!ids.isEmpty()) {
+                keeper.ask(ids);
+                asked++;
+            }
+        }
+
+        void askAgainIfRefused() throws IOException {
+            if (keeper.lostLanes() > refusals && asked <= MOST_REFUSALS) {
+                ask();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return ids.isEmpty() ? "everything" : keeper.name() + " was asked for " + ids;
+        }
     }
 
     /** On a machine that is busy enough this shop never idles, and a run may take long; then nobody edits until it has ended. */
-    private KeeperProcess.Report awaitReport(BusyWriter writer, Instant asked, List<String> ids) {
+    private KeeperProcess.Report awaitReport(BusyWriter writer, Instant asked, Question question) {
         try {
-            return awaitAnswer(asked, ids, EDITING);
+            return awaitAnswer(asked, question, EDITING);
         } catch (ConditionTimeoutException e) {
             rested++;
         }
         Runnable goOn = writer.pause();
         try {
-            return awaitAnswer(asked, ids, PATIENCE);
+            return awaitAnswer(asked, question, PATIENCE);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
-                    "No complete report about " + (ids.isEmpty() ? "everything" : ids) + " since " + asked + " after "
-                            + last + "; marked by reason, stage and age: " + marks() + "; "
+                    "No complete report about " + question + " since " + asked + " after " + last
+                            + "; marked by reason, stage and age: " + marks() + "; "
                             + keepers.stream().map(KeeperProcess::describe).toList(),
                     e);
         } finally {
@@ -497,13 +535,18 @@ final class Siege implements AutoCloseable {
         return marks;
     }
 
-    private KeeperProcess.Report awaitAnswer(Instant asked, List<String> ids, Duration within) {
-        return Awaitility.await("a complete report about " + (ids.isEmpty() ? "everything" : ids))
+    private KeeperProcess.Report awaitAnswer(Instant asked, Question question, Duration within) {
+        return Awaitility.await("a complete report about " + question)
                 .atMost(within)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(3))
                 .failFast("all live", () -> keepers.forEach(KeeperProcess::requireAlive))
-                .until(() -> reports(asked, ids).findFirst(), Optional::isPresent)
+                .until(
+                        () -> {
+                            question.askAgainIfRefused();
+                            return reports(asked, question.ids).findFirst();
+                        },
+                        Optional::isPresent)
                 .orElseThrow();
     }
 
