@@ -53,11 +53,7 @@ final class Beans {
 
     /** All that concern an index, in order. */
     <T> List<T> all(Class<T> type, String index) {
-        List<String> concern = several ? its(type, index) : names(type);
-        return factory.getBeanProvider(type)
-                .orderedStream()
-                .filter(bean -> concern.stream().anyMatch(name -> factory.getBean(name) == bean))
-                .toList();
+        return ordered(type, several ? its(type, index) : names(type));
     }
 
     /** All that are nobody's or this index's, in order. */
@@ -65,9 +61,16 @@ final class Beans {
         List<String> concern = names(type).stream()
                 .filter(name -> !belongsToSome(name) || its(type, index).contains(name))
                 .toList();
+        return ordered(type, concern);
+    }
+
+    private <T> List<T> ordered(Class<T> type, List<String> names) {
+        if (names.isEmpty()) {
+            return List.of();
+        }
         return factory.getBeanProvider(type)
                 .orderedStream()
-                .filter(bean -> concern.stream().anyMatch(name -> factory.getBean(name) == bean))
+                .filter(bean -> names.stream().anyMatch(name -> factory.getBean(name) == bean))
                 .toList();
     }
 

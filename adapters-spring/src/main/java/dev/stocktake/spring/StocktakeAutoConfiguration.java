@@ -3,7 +3,6 @@ package dev.stocktake.spring;
 import dev.stocktake.Stocktake;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -19,6 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
@@ -50,7 +50,12 @@ final class StocktakeAutoConfiguration {
 
     @Bean
     RunBook stocktakeRunBook() {
-        return new RunBook(CLOCK, String.format(Locale.ROOT, "%05x", new SplittableRandom().nextInt(1 << 20)));
+        return new RunBook(CLOCK, fiveDigits(new SplittableRandom().nextInt(1 << 20)));
+    }
+
+    /** Hexadecimal. Not by a format, whose classes an application's start may not need otherwise. */
+    private static String fiveDigits(int number) {
+        return Integer.toHexString(1 << 20 | number).substring(1);
     }
 
     @Bean
@@ -58,7 +63,9 @@ final class StocktakeAutoConfiguration {
         return new Truths(stocktakes, book, properties.health().answerWithin(), CLOCK);
     }
 
+    /** Not made where there is neither endpoint nor page. */
     @Bean
+    @Lazy
     Desk stocktakeDesk(
             Stocktakes stocktakes,
             Truths truths,

@@ -35,17 +35,36 @@ import org.springframework.util.unit.DataSize;
 record StocktakeProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String dataSource,
-        @DefaultValue Source source,
+        Source source,
         @DefaultValue List<String> tables,
-        @DefaultValue Changes changes,
-        @DefaultValue Meilisearch meilisearch,
-        @DefaultValue Schedule schedule,
-        @DefaultValue Settings settings,
-        @DefaultValue Ledger ledger,
-        @DefaultValue Scheduler scheduler,
-        @DefaultValue Admin admin,
-        @DefaultValue Health health,
+        Changes changes,
+        Meilisearch meilisearch,
+        Schedule schedule,
+        Settings settings,
+        Ledger ledger,
+        Scheduler scheduler,
+        Admin admin,
+        Health health,
         @DefaultValue Map<String, Index> indexes) {
+
+    // For a group of which nothing is said Boot gives null, as no default is annotated: to convert those of some
+    // seventy
+    // properties at every start takes longer than all else that the properties need.
+    StocktakeProperties {
+        source = said(source, Source.DEFAULT);
+        changes = said(changes, Changes.DEFAULT);
+        meilisearch = said(meilisearch, Meilisearch.DEFAULT);
+        schedule = said(schedule, Schedule.DEFAULT);
+        settings = said(settings, Settings.DEFAULT);
+        ledger = said(ledger, Ledger.DEFAULT);
+        scheduler = said(scheduler, Scheduler.DEFAULT);
+        admin = said(admin, Admin.DEFAULT);
+        health = said(health, Health.DEFAULT);
+    }
+
+    private static <T> T said(@Nullable T group, T byDefault) {
+        return group == null ? byDefault : group;
+    }
 
     /**
      * What belongs to one index.
@@ -58,12 +77,21 @@ record StocktakeProperties(
      * @param settings Rates and bounds of the engine.
      */
     record Index(
-            @DefaultValue Source source,
+            Source source,
             @DefaultValue List<String> tables,
-            @DefaultValue Changes changes,
-            @DefaultValue Meilisearch meilisearch,
-            @DefaultValue Schedule schedule,
-            @DefaultValue Settings settings) {}
+            Changes changes,
+            Meilisearch meilisearch,
+            Schedule schedule,
+            Settings settings) {
+
+        Index {
+            source = said(source, Source.DEFAULT);
+            changes = said(changes, Changes.DEFAULT);
+            meilisearch = said(meilisearch, Meilisearch.DEFAULT);
+            schedule = said(schedule, Schedule.DEFAULT);
+            settings = said(settings, Settings.DEFAULT);
+        }
+    }
 
     /**
      * What a document is.
@@ -86,7 +114,11 @@ record StocktakeProperties(
             @Nullable String keys,
             @Nullable String recheckAt,
             @DefaultValue("1") String projectionVersion,
-            @DefaultValue("60s") Duration statementTimeout) {}
+            @DefaultValue("60s") Duration statementTimeout) {
+
+        static final Source DEFAULT =
+                new Source(null, "id", List.of(), List.of(), null, null, "1", Duration.ofSeconds(60));
+    }
 
     /**
      * Rows below a product.
@@ -135,8 +167,16 @@ record StocktakeProperties(
     record Changes(
             @DefaultValue("timestamps") List<By> by,
             @DefaultValue("5m") Duration overlap,
-            @DefaultValue ChangeLog changeLog,
-            @Nullable String timed) {}
+            ChangeLog changeLog,
+            @Nullable String timed) {
+
+        static final Changes DEFAULT =
+                new Changes(List.of(By.TIMESTAMPS), Duration.ofMinutes(5), ChangeLog.DEFAULT, null);
+
+        Changes {
+            changeLog = said(changeLog, ChangeLog.DEFAULT);
+        }
+    }
 
     /** A way to notice changes. */
     enum By {
@@ -158,7 +198,10 @@ record StocktakeProperties(
     record ChangeLog(
             @DefaultValue("never") Initialize install,
             @Nullable String schema,
-            @Nullable String name) {}
+            @Nullable String name) {
+
+        static final ChangeLog DEFAULT = new ChangeLog(Initialize.NEVER, null, null);
+    }
 
     /** When tables are made at start. */
     enum Initialize {
@@ -199,6 +242,19 @@ record StocktakeProperties(
             @DefaultValue("5s") Duration connectTimeout,
             @DefaultValue("30s") Duration requestTimeout) {
 
+        static final Meilisearch DEFAULT = new Meilisearch(
+                null,
+                null,
+                null,
+                "id",
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                false,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30));
+
         /** Without the key. */
         @Override
         public String toString() {
@@ -223,7 +279,11 @@ record StocktakeProperties(
             @DefaultValue("1h") Duration audit,
             @DefaultValue("24h") Duration full,
             @Nullable String fullCron,
-            @Nullable ZoneId zone) {}
+            @Nullable ZoneId zone) {
+
+        static final Schedule DEFAULT = new Schedule(
+                Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofHours(1), Duration.ofHours(24), null, null);
+    }
 
     /**
      * Rates and bounds of the engine.
@@ -234,12 +294,18 @@ record StocktakeProperties(
      * @param brakes How much may be deleted without being asked for.
      * @param rebuilds How fast a build is filled and how long the old content is kept.
      */
-    record Settings(
-            @DefaultValue Batch batch,
-            @DefaultValue Retry retry,
-            @DefaultValue Lane lane,
-            @DefaultValue Brakes brakes,
-            @DefaultValue Rebuilds rebuilds) {
+    record Settings(Batch batch, Retry retry, Lane lane, Brakes brakes, Rebuilds rebuilds) {
+
+        static final Settings DEFAULT =
+                new Settings(Batch.DEFAULT, Retry.DEFAULT, Lane.DEFAULT, Brakes.DEFAULT, Rebuilds.DEFAULT);
+
+        Settings {
+            batch = said(batch, Batch.DEFAULT);
+            retry = said(retry, Retry.DEFAULT);
+            lane = said(lane, Lane.DEFAULT);
+            brakes = said(brakes, Brakes.DEFAULT);
+            rebuilds = said(rebuilds, Rebuilds.DEFAULT);
+        }
 
         SyncSettings toSyncSettings() {
             return new SyncSettings(
@@ -258,13 +324,16 @@ record StocktakeProperties(
      * @param maxProducts Products claimed at once.
      * @param maxBytes Documents are sent when about this much was read. Bounds the memory of a run.
      * @param maxInFlight Batches that may wait for the index at once.
-     * @param readers Threads that read products ahead, each with a connection of its own.
+     * @param readers Reads that may query the database ahead, each with up to two connections.
      */
     record Batch(
             @DefaultValue("5000") int maxProducts,
             @DefaultValue("8MB") DataSize maxBytes,
             @DefaultValue("4") int maxInFlight,
-            @DefaultValue("1") int readers) {}
+            @DefaultValue("1") int readers) {
+
+        static final Batch DEFAULT = new Batch(5000, DataSize.ofMegabytes(8), 4, 1);
+    }
 
     /**
      * When and how often something is tried again.
@@ -278,7 +347,10 @@ record StocktakeProperties(
             @DefaultValue("1s") Duration first,
             @DefaultValue("1m") Duration longest,
             @DefaultValue("2") double growth,
-            @DefaultValue("5") int attempts) {}
+            @DefaultValue("5") int attempts) {
+
+        static final Retry DEFAULT = new Retry(Duration.ofSeconds(1), Duration.ofMinutes(1), 2, 5);
+    }
 
     /**
      * How long the lease lasts and how long a run is patient.
@@ -292,7 +364,11 @@ record StocktakeProperties(
             @DefaultValue("60s") Duration lease,
             @DefaultValue("10m") Duration patience,
             @DefaultValue("20ms") Duration firstPoll,
-            @DefaultValue("1s") Duration longestPoll) {}
+            @DefaultValue("1s") Duration longestPoll) {
+
+        static final Lane DEFAULT =
+                new Lane(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMillis(20), Duration.ofSeconds(1));
+    }
 
     /**
      * How much may be deleted without being asked for.
@@ -302,7 +378,10 @@ record StocktakeProperties(
      */
     record Brakes(
             @DefaultValue("0.2") double share,
-            @DefaultValue("100") long atLeast) {}
+            @DefaultValue("100") long atLeast) {
+
+        static final Brakes DEFAULT = new Brakes(0.2, 100);
+    }
 
     /**
      * How fast a build is filled and how long the old content is kept.
@@ -312,7 +391,10 @@ record StocktakeProperties(
      */
     record Rebuilds(
             @DefaultValue("0") double documentsPerSecond,
-            @DefaultValue("24h") Duration keepOld) {}
+            @DefaultValue("24h") Duration keepOld) {
+
+        static final Rebuilds DEFAULT = new Rebuilds(0, Duration.ofHours(24));
+    }
 
     /**
      * Where Stocktake remembers what is not yet true.
@@ -326,7 +408,10 @@ record StocktakeProperties(
             @DefaultValue("embedded") Initialize initialize,
             @Nullable String schema,
             @DefaultValue("stocktake_") String tablePrefix,
-            @DefaultValue("30s") Duration timeout) {}
+            @DefaultValue("30s") Duration timeout) {
+
+        static final Ledger DEFAULT = new Ledger(Initialize.EMBEDDED, null, "stocktake_", Duration.ofSeconds(30));
+    }
 
     /**
      * The thread that keeps the index true.
@@ -338,7 +423,10 @@ record StocktakeProperties(
     record Scheduler(
             @DefaultValue("true") boolean enabled,
             @Nullable String instance,
-            @DefaultValue("20s") Duration stopWithin) {}
+            @DefaultValue("20s") Duration stopWithin) {
+
+        static final Scheduler DEFAULT = new Scheduler(true, null, Duration.ofSeconds(20));
+    }
 
     /**
      * The page for those who run the shop.
@@ -353,7 +441,10 @@ record StocktakeProperties(
             @DefaultValue("false") boolean enabled,
             @DefaultValue("/stocktake") String path,
             @DefaultValue("false") boolean readOnly,
-            @DefaultValue("false") boolean allowUnauthenticated) {}
+            @DefaultValue("false") boolean allowUnauthenticated) {
+
+        static final Admin DEFAULT = new Admin(false, "/stocktake", false, false);
+    }
 
     /**
      * The health indicator.
@@ -364,7 +455,10 @@ record StocktakeProperties(
      */
     record Health(
             @DefaultValue("5m") Duration staleAfter,
-            @DefaultValue("3s") Duration answerWithin) {}
+            @DefaultValue("3s") Duration answerWithin) {
+
+        static final Health DEFAULT = new Health(Duration.ofMinutes(5), Duration.ofSeconds(3));
+    }
 
     /** What the top says, for the only index. */
     Index top() {
