@@ -37,6 +37,7 @@ final class PostgresLedgerDialect implements LedgerDialect {
                                 ", ",
                                 PostgresDialect.locally("jit", "off"),
                                 PostgresDialect.locally("enable_seqscan", "off"),
+                                PostgresDialect.locally("enable_bitmapscan", "off"),
                                 PostgresDialect.locally("statement_timeout", millis),
                                 PostgresDialect.locally("lock_timeout", millis / 2),
                                 PostgresDialect.locally("idle_in_transaction_session_timeout", millis)));
